@@ -1,0 +1,77 @@
+# cachetronomy: build, test, install.
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+STATIC := -c release --product cachetronomy -Xswiftc -static-executable
+# On a fresh machine these come from the distribution; the toolchain does not.
+BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
+TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base
+BENCH_PACKAGES := hyperfine valgrind sqlite3
+
+.PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean
+
+all: build
+
+deps:
+	@scripts/install-packages $(BUILD_PACKAGES)
+
+test-deps:
+	@scripts/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+bench-deps:
+	@scripts/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+
+# The linker warns of getgrgid_r and the like in the argument parser's Foundation: never called.
+build: deps
+	@$(SWIFT) build $(STATIC) 2>&1 | scripts/quiet-link
+	@mkdir -p bin
+	@strip -o bin/cachetronomy "$$($(SWIFT) build $(STATIC) --show-bin-path)/cachetronomy"
+	@ls -lh bin/cachetronomy | awk '{print "bin/cachetronomy: " $$5 "B"}'
+
+demo: build
+	@scripts/demo bin/cachetronomy
+
+test: test-deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@scripts/lint-house
+
+bench: build bench-deps
+	@Benchmarks/run bin/cachetronomy
+
+completions:
+	@$(SWIFT) build --product cachetronomy
+	@for shell in bash zsh fish; do \
+	  .build/debug/cachetronomy --generate-completion-script $$shell > completions/cachetronomy.$$shell; \
+	done
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
+	  $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
+	install -m 755 bin/cachetronomy $(DESTDIR)$(PREFIX)/bin/cachetronomy
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 completions/cachetronomy.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy
+	install -m 644 completions/cachetronomy.zsh \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy
+	install -m 644 completions/cachetronomy.fish \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish
+	install -m 644 profiles/*.yaml $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/cachetronomy \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy-*.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/cachetronomy
+
+clean:
+	rm -rf .build bin

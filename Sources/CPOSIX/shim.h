@@ -1,0 +1,30 @@
+#ifndef CACHETRONOMY_CPOSIX_SHIM_H
+#define CACHETRONOMY_CPOSIX_SHIM_H
+
+// What Swift's Glibc module does not show: globals that Swift 6 refuses, and calls behind _GNU_SOURCE.
+
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static inline char **cachetronomy_environ(void) { return environ; }
+
+static inline int cachetronomy_terminal_width(int fd) {
+  struct winsize size;
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// A descriptor that becomes readable when the process ends; -1 on kernels before 5.3.
+static inline int cachetronomy_pidfd_open(int pid) {
+#ifdef SYS_pidfd_open
+  return (int)syscall(SYS_pidfd_open, pid, 0);
+#else
+  (void)pid;
+  return -1;
+#endif
+}
+
+#endif

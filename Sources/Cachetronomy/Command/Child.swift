@@ -1,0 +1,143 @@
+internal import CPOSIX
+internal import Glibc
+
+/// The command as a process: the only place that starts one.
+struct Child {
+  /// How a command ended.
+  enum Ending: Equatable {
+    case exited(Int32)
+    case killed(signal: Int32)
+
+    /// The status that a shell would show.
+    var status: Int32 {
+      switch self {
+      case .exited(let status): status
+      case .killed(let signal): 128 + signal
+      }
+    }
+  }
+
+  let process: pid_t
+  let output: Int32
+  let errors: Int32
+
+  /// Starts a command with `/dev/null` for its input and pipes for its outputs.
+  ///
+  /// - Throws: `Failure.cannotRun` in a shell's words.
+  static func start(_ invocation: Invocation, mask: sigset_t) throws(Failure) -> Child {
+    var pipes: [Int32] = [-1, -1, -1, -1]
+    let made = pipes.withUnsafeMutableBufferPointer { ends in
+      pipe(ends.baseAddress) == 0 && pipe(ends.baseAddress.map { $0 + 2 }) == 0
+    }
+    guard made else {
+      for end in pipes where end >= 0 { close(end) }
+      throw .file(verb: "make", path: "a pipe", reason: SystemError.text(errno))
+    }
+    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer {
+      close(pipes[1])
+      close(pipes[3])
+    }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, pipes[3], 2)
+    var process = pid_t()
+    let code = spawn(invocation, actions: &actions, mask, &process)
+    guard code == 0 else {
+      close(pipes[0])
+      close(pipes[2])
+      let name = ShellWords.quote(invocation.argv.first ?? [])
+      // The file is there, we looked: what is missing is its interpreter.
+      let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
+      throw .cannotRun(.notExecutable(name: name, reason: reason))
+    }
+    return Child(process: process, output: pipes[0], errors: pipes[2])
+  }
+
+  /// Puts the command in our own place, with everything it would have without us. Returns only
+  /// with a failure.
+  static func become(_ invocation: Invocation) -> Failure {
+    let code = withArguments(invocation) { path, argv, environment in
+      execve(path, argv, environment)
+      let code = errno
+      guard code == ENOEXEC else { return code }
+      return withScript(path, argv) { shell, argv in
+        execve(shell, argv, environment)
+        return errno
+      }
+    }
+    let name = ShellWords.quote(invocation.argv.first ?? [])
+    let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
+    return .cannotRun(.notExecutable(name: name, reason: reason))
+  }
+
+  private static func spawn(
+    _ invocation: Invocation, actions: UnsafeMutablePointer<posix_spawn_file_actions_t>,
+    _ mask: sigset_t, _ process: inout pid_t
+  ) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What we block for ourselves is not the command's affair.
+    var mask = mask
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    return withArguments(invocation) { path, argv, environment in
+      let code = posix_spawn(&process, path, actions, &attributes, argv, environment)
+      guard code == ENOEXEC else { return code }
+      // As execvp does: a script without '#!' is the shell's.
+      return withScript(path, argv) { shell, argv in
+        posix_spawn(&process, shell, actions, &attributes, argv, environment)
+      }
+    }
+  }
+
+  private typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+  private static func withArguments(
+    _ invocation: Invocation, _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
+  ) -> Int32 {
+    var argv = invocation.argv.map { word in word.withCPath { strdup($0) } }
+    var environment = invocation.environment.variables.map { variable in
+      (variable.name + [0x3d] + variable.value).withCPath { strdup($0) }
+    }
+    argv.append(nil)
+    environment.append(nil)
+    defer { for text in argv + environment { free(text) } }
+    return invocation.executable.path.withCPath { path in
+      argv.withUnsafeMutableBufferPointer { argv in
+        environment.withUnsafeMutableBufferPointer { environment in
+          guard let argv = argv.baseAddress, let environment = environment.baseAddress else {
+            return EINVAL
+          }
+          return body(path, argv, environment)
+        }
+      }
+    }
+  }
+
+  private static func withScript(
+    _ path: UnsafePointer<CChar>, _ argv: Vector, _ body: (UnsafePointer<CChar>, Vector) -> Int32
+  ) -> Int32 {
+    var words: [UnsafeMutablePointer<CChar>?] = [strdup("/bin/sh"), strdup(path)]
+    defer {
+      free(words[0])
+      free(words[1])
+    }
+    var at = 1
+    if argv[0] != nil {
+      while let word = argv[at] {
+        words.append(word)
+        at += 1
+      }
+    }
+    words.append(nil)
+    return words.withUnsafeMutableBufferPointer { buffer in
+      guard let argv = buffer.baseAddress else { return EINVAL }
+      return body("/bin/sh", argv)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// The program that a command's first word means.
+public struct Executable: Sendable, Equatable {
+  /// Its path as found, absolute, links not resolved.
+  public var path: [UInt8]
+
+  /// Finds a program as a shell does: a word with a slash is a path, others are looked for in the
+  /// directories of `PATH`.
+  ///
+  /// - Throws: `Failure.cannotRun` with a shell's words.
+  public init(
+    _ name: [UInt8], search: [UInt8]?, directory: [UInt8]
+  ) throws(Failure) {
+    let shown = ShellWords.quote(name)
+    if name.contains(UInt8(ascii: "/")) {
+      path = Self.absolute(name, in: directory)
+      switch Self.judge(path) {
+      case .runnable: return
+      case .refused(EACCES):
+        throw .cannotRun(.notExecutable(name: shown, reason: "Permission denied"))
+      case .refused(EISDIR): throw .cannotRun(.notExecutable(name: shown, reason: "Is a directory"))
+      case .refused(let number):
+        throw .cannotRun(.notFound(name: shown, reason: SystemError.text(number)))
+      }
+    }
+    let directories = search ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
+    var refused: Int32?
+    if !name.isEmpty {
+      for part in directories.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+      {
+        // An empty element means the working directory.
+        let candidate = Self.absolute(
+          part.isEmpty ? name : part + [UInt8(ascii: "/")] + name, in: directory)
+        switch Self.judge(candidate) {
+        case .runnable:
+          path = candidate
+          return
+        case .refused(EACCES): refused = EACCES
+        case .refused: break
+        }
+      }
+    }
+    if refused != nil {
+      throw .cannotRun(.notExecutable(name: shown, reason: "Permission denied"))
+    }
+    throw .cannotRun(.notFound(name: shown, reason: "command not found"))
+  }
+
+  private enum Verdict { case runnable, refused(Int32) }
+
+  private static func judge(_ path: [UInt8]) -> Verdict {
+    (path + [0]).withUnsafeBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { path in
+        guard let path = path.baseAddress else { return .refused(ENOENT) }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .refused(errno) }
+        if status.st_mode & S_IFMT == S_IFDIR { return .refused(EISDIR) }
+        return access(path, X_OK) == 0 ? .runnable : .refused(errno)
+      }
+    }
+  }
+
+  private static func absolute(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
+    if path.first == UInt8(ascii: "/") { return path }
+    return directory + (directory.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + path
+  }
+}

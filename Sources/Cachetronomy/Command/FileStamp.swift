@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// What the key holds of a file.
+struct FileStamp: Equatable {
+  var size: Int64
+  /// Nanoseconds since 1970.
+  var modified: Int64
+
+  /// Nil if the path leads to no regular file.
+  init?(_ path: [UInt8]) {
+    var status = stat()
+    let found = path.withCPath { stat($0, &status) == 0 }
+    guard found, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    size = Int64(status.st_size)
+    modified =
+      Int64(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue
+      &+ Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// A digest of a file's bytes; nil if it cannot be read.
+  static func digest(_ path: [UInt8]) -> [UInt8]? {
+    let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var digest = Digest(size: 32)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { return nil }
+      if got == 0 { return digest.finish() }
+      buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// The bytes as a C string, for as long as the body runs.
+  func withCPath<T>(_ body: (UnsafePointer<CChar>) -> T) -> T {
+    var copy = self
+    copy.append(0)
+    return copy.withUnsafeBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { text in
+        // Never empty: the terminator was appended.
+        text.baseAddress.map(body) ?? "".withCString(body)
+      }
+    }
+  }
+}

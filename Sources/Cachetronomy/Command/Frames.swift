@@ -1,0 +1,32 @@
+/// Pieces of both streams in the order in which they came: stream (1), length (4), bytes.
+enum Frames {
+  static let headSize = 5
+
+  static func head(_ stream: Stream, _ count: Int) -> [UInt8] {
+    var head = [stream.rawValue]
+    withUnsafeBytes(of: UInt32(clamping: count).littleEndian) { head.append(contentsOf: $0) }
+    return head
+  }
+
+  /// Walks over the frames of some bytes.
+  ///
+  /// - Returns: false if they are no whole frames.
+  static func walk(
+    _ bytes: UnsafeRawBufferPointer,
+    _ body: (Stream, UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    var at = 0
+    while at < bytes.count {
+      guard bytes.count - at >= headSize, let stream = Stream(rawValue: bytes[at]) else {
+        return false
+      }
+      let count = Int(
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 1, as: UInt32.self)))
+      at += headSize
+      guard count <= bytes.count - at else { return false }
+      try body(stream, UnsafeRawBufferPointer(rebasing: bytes[at..<at + count]))
+      at += count
+    }
+    return true
+  }
+}

@@ -1,0 +1,153 @@
+internal import Glibc
+
+/// A command about to be answered: all that makes its key.
+public struct Invocation: Sendable {
+  /// The words of the command, as bytes.
+  public var argv: [[UInt8]]
+  /// The program of the first word.
+  public var executable: Executable
+  /// The directory it runs in.
+  public var directory: [UInt8]
+  /// The environment it gets.
+  public var environment: Environment
+  /// What shapes its key.
+  public var settings: RunSettings
+  /// The last word is a pipeline of `-c`, in which the shell itself opens files.
+  public var isPipeline: Bool
+
+  /// Changes with every change of how keys are made, so that no old entry is taken for a new one.
+  static let format: [UInt8] = Array("cachetronomy run 1".utf8)
+
+  /// A command with all that makes its key.
+  ///
+  /// - Throws: `Failure.cannotRun` if there is no such program.
+  public init(
+    argv: [[UInt8]], isPipeline: Bool = false, directory: [UInt8], environment: Environment,
+    settings: RunSettings
+  ) throws(Failure) {
+    self.argv = argv
+    self.isPipeline = isPipeline
+    self.directory = directory
+    self.environment = environment
+    self.settings = settings
+    executable = try Executable(
+      argv.first ?? [], search: environment["PATH"], directory: directory)
+  }
+
+  /// The words of the command that `-c` means: the shell's own, `-c`, the pipeline.
+  public static func pipeline(
+    _ text: [UInt8], shell: String?
+  ) throws(Failure) -> [[UInt8]] {
+    let words = try ShellWords.split(shell ?? "/bin/sh")
+    guard !words.isEmpty else { throw .badSetting("shell", "it is empty") }
+    return words.map { Array($0.utf8) } + [Array("-c".utf8), text]
+  }
+
+  /// A word that names something which only this call has, so that no answer may be kept.
+  public var unrepeatable: String? {
+    if settings.scope != nil { return nil }
+    for (index, word) in argv.enumerated() {
+      let text = String(decoding: word, as: UTF8.self)
+      for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where text.contains(mark) {
+        // Inside a pipeline the shell opens it, and our standard input is empty.
+        if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
+        return ShellWords.quote(word)
+      }
+    }
+    return nil
+  }
+
+  /// The arguments with secrets hidden.
+  public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
+
+  /// The name of its entry: `run:`, the command shortened, `#`, 32 digits.
+  public func key() -> Key {
+    let shown = shownArguments.map { ShellWords.quote($0) }.joined(separator: " ")
+    return Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest()))")
+  }
+
+  private static let shownLimit = 96
+
+  private static func shorten(_ text: String) -> String {
+    if text.utf8.count <= shownLimit { return text }
+    var result = ""
+    var size = 0
+    for scalar in text.unicodeScalars {
+      size += UTF8.width(scalar)
+      if size > shownLimit - 3 { break }
+      result.unicodeScalars.append(scalar)
+    }
+    return result + "…"
+  }
+
+  /// The digest over all parts, each named and with its length, in a fixed order.
+  func digest() -> [UInt8] {
+    var sum = Digest(size: 16)
+    sum.add(Self.format)
+    sum.add("argv", argv)
+    sum.add("executable", executablePart())
+    sum.add("argument files", fileParts())
+    if settings.cwd ?? true { sum.add("cwd", [directory]) }
+    sum.add("user", [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))])
+    let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
+    sum.add("environment", variables.flatMap { [$0.name, $0.value] })
+    if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
+    return sum.finish()
+  }
+
+  private func executablePart() -> [[UInt8]] {
+    switch settings.executable ?? .stat {
+    case .content: return [executable.path, FileStamp.digest(executable.path) ?? []]
+    case .path, .none: return [executable.path]
+    case .stat:
+      guard let stamp = FileStamp(executable.path) else { return [executable.path] }
+      return [executable.path, Self.bytes(stamp.size), Self.bytes(stamp.modified)]
+    }
+  }
+
+  /// Each word, or the part after its first `=`, that names a regular file.
+  private func fileParts() -> [[UInt8]] {
+    let identity = settings.argFiles ?? .stat
+    if identity == .none || identity == .path { return [] }
+    var parts: [[UInt8]] = []
+    for (index, word) in argv.enumerated().dropFirst() {
+      guard let (path, stamp) = Self.file(word) else { continue }
+      parts.append(Self.bytes(Int64(index)))
+      if identity == .content {
+        parts.append(FileStamp.digest(path) ?? [])
+      } else {
+        parts.append(Self.bytes(stamp.size))
+        parts.append(Self.bytes(stamp.modified))
+      }
+    }
+    return parts
+  }
+
+  private static func file(_ word: [UInt8]) -> ([UInt8], FileStamp)? {
+    if word.isEmpty { return nil }
+    if let stamp = FileStamp(word) { return (word, stamp) }
+    guard let cut = word.firstIndex(of: 0x3d), cut + 1 < word.count else { return nil }
+    let rest = Array(word[(cut + 1)...])
+    return FileStamp(rest).map { (rest, $0) }
+  }
+
+  private static func bytes(_ number: Int64) -> [UInt8] {
+    withUnsafeBytes(of: number.littleEndian) { Array($0) }
+  }
+}
+
+extension Digest {
+  /// One item with its length before it.
+  fileprivate mutating func add(_ item: [UInt8]) {
+    withUnsafeBytes(of: UInt64(item.count).littleEndian) { update($0) }
+    update(item)
+  }
+
+  /// A named part: its name, how many items, the items.
+  fileprivate mutating func add(_ name: StaticString, _ items: [[UInt8]]) {
+    withUnsafeBytes(of: UInt64(name.utf8CodeUnitCount).littleEndian) { update($0) }
+    update(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    withUnsafeBytes(of: UInt64(items.count).littleEndian) { update($0) }
+    for item in items { add(item) }
+  }
+}

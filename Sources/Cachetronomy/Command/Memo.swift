@@ -1,0 +1,223 @@
+internal import Glibc
+
+/// `run` as one verb: answers a command from the store, or runs it and keeps what it printed.
+///
+/// Nothing that is wrong with the store stops the command: such failures go to `warn`.
+public struct Memo {
+  /// The command.
+  public var invocation: Invocation
+  /// The profile in force.
+  public var profile: Profile
+  /// The rule that was taken, as `file:line`.
+  public var rule: String?
+  /// Run the command even if there is an answer.
+  public var refresh = false
+  /// The store for reading; nil if there is none yet.
+  public var store: Store?
+  /// Opens the store for writing, made if need be; nil if nothing shall be stored.
+  public var storeForWriting: (() throws(Failure) -> Store?)?
+  /// Takes the output.
+  public var sink: Sink
+  /// The time.
+  public var now: () -> Timestamp
+  /// Takes what is wrong with the cache.
+  public var warn: (Failure) -> Void
+
+  /// A question about a command.
+  public init(
+    _ invocation: Invocation, profile: Profile, store: Store?, sink: @escaping Sink,
+    now: @escaping () -> Timestamp = Timestamp.now, warn: @escaping (Failure) -> Void
+  ) {
+    self.invocation = invocation
+    self.profile = profile
+    self.store = store
+    self.sink = sink
+    self.now = now
+    self.warn = warn
+  }
+
+  /// What happened, in the terms that `-v` prints.
+  public struct Outcome: Sendable {
+    /// The exit status of the command, now or then.
+    public var status: Int32
+    /// The entry's name.
+    public var key: Key
+    /// What the store had.
+    public var verdict: Verdict
+    /// Why the result was not kept; nil if it was, or was a hit.
+    public var notKept: String?
+    /// A signal that came to us and killed the command.
+    public var signal: Int32?
+  }
+
+  /// What the store had.
+  public enum Verdict: Sendable, Equatable {
+    /// A fresh answer: its age, the time left (nil: for ever) and what it took to make, in
+    /// microseconds.
+    case hit(age: Int64, left: Int64?, saved: Int64)
+    /// None, and why.
+    case miss(Miss)
+  }
+
+  /// Puts the command in the place of this process, as if we were not there.
+  ///
+  /// - Returns: the failure; otherwise not at all.
+  public static func become(_ invocation: Invocation) -> Failure { Child.become(invocation) }
+
+  /// Answers the command.
+  ///
+  /// - Throws: `Failure.cannotRun`, or `Failure.file` if the output cannot be written.
+  public func answer() throws(Failure) -> Outcome {
+    Signals.blockBrokenPipe()
+    let key = invocation.key()
+    let miss: Miss
+    if refresh {
+      miss = .forced
+    } else {
+      switch find(key) {
+      case .success(let (entry, replay)):
+        try replay.write(to: sink)
+        return hit(key, entry, replay.of)
+      case .failure(let why): miss = why.miss
+      }
+    }
+    return try run(key, miss)
+  }
+
+  private struct NotFound: Error { var miss: Miss }
+
+  private func find(_ key: Key) -> Result<(Entry, Replay), NotFound> {
+    guard let store else { return .failure(NotFound(miss: .absent)) }
+    do throws(Failure) {
+      switch try store.lookup(key, at: now()) {
+      case .miss(let why): return .failure(NotFound(miss: why))
+      case .stale: return .failure(NotFound(miss: .expired))
+      case .hit(let entry):
+        // A row that lost what only we know of it was rewritten by another program.
+        guard let info = entry.info else { return .failure(NotFound(miss: .corrupt)) }
+        if let limit = invocation.settings.timeToLive, limit != .never,
+          now().since(info.created) > limit.microseconds
+        {
+          return .failure(NotFound(miss: .expired))
+        }
+        return .success((entry, try Replay(entry, from: store)))
+      }
+    } catch .badValue {
+      return .failure(NotFound(miss: .corrupt))
+    } catch {
+      warn(error)
+      return .failure(NotFound(miss: .absent))
+    }
+  }
+
+  private func hit(_ key: Key, _ entry: Entry, _ recording: Recording) -> Outcome {
+    let now = now()
+    let cost = entry.info?.cost ?? 0
+    record(.hit, key, saved: cost)
+    let left = entry.expiry == .never ? nil : entry.expiry.since(now)
+    let age = entry.info.map { now.since($0.created) } ?? 0
+    return Outcome(
+      status: recording.exitStatus, key: key, verdict: .hit(age: age, left: left, saved: cost))
+  }
+
+  private func record(_ kind: AccessJournal.Kind, _ key: Key, saved: Int64 = 0) {
+    guard let store, store.isWritable else { return }
+    let grown = AccessJournal(store: store.path)
+      .append(kind, key, profile: profile.name, saved: saved, at: now())
+    if grown { try? store.foldJournal(at: now()) }
+  }
+
+  private func run(_ key: Key, _ miss: Miss) throws(Failure) -> Outcome {
+    let began = now()
+    var witness: Store.Witness?
+    do {
+      witness = try store?.witness(at: began)
+    } catch {
+      warn(error)
+    }
+    let spool = Spool(
+      directory: store?.directory ?? "/tmp", limit: isKeeping ? profile.maxEntrySize : 0)
+    let start = Timestamp.monotonic()
+    let result = try Watching.run(
+      invocation, pass: sink,
+      record: { stream, bytes in
+        spool.append(stream, bytes)
+        return spool.abandoned == nil
+      })
+    let duration = Timestamp.monotonic() - start
+    var outcome = Outcome(
+      status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)
+    if result.wasCutOff, case .killed = result.ending { outcome.status = 0 }
+    outcome.notKept = reason(not: result, spool)
+    if outcome.notKept == nil, invocation.key() != key {
+      outcome.notKept = "what it reads changed while it ran"
+    }
+    if outcome.notKept == nil, let storeForWriting {
+      do throws(Failure) {
+        guard let target = try storeForWriting() else { return outcome }
+        let entry = try entry(key, result.ending.status, duration, began, spool, target)
+        if try !target.put(entry, unless: witness) {
+          outcome.notKept = "the entry was removed or replaced while it ran"
+          if let id = entry.info?.recording { try target.dropChunks(of: id) }
+        }
+        AccessJournal(store: target.path).append(
+          AccessJournal.Kind(miss), key, profile: profile.name, at: began)
+      } catch {
+        warn(error)
+        outcome.notKept = error.description
+      }
+    } else {
+      record(AccessJournal.Kind(miss), key)
+    }
+    return outcome
+  }
+
+  private var isKeeping: Bool {
+    storeForWriting != nil && invocation.settings.timeToLive?.microseconds != 0
+  }
+
+  private func reason(not result: Watching.Result, _ spool: Spool) -> String? {
+    if invocation.settings.timeToLive?.microseconds == 0 { return "the ttl is 0" }
+    if storeForWriting == nil { return "storing is switched off" }
+    if result.wasCutOff { return "its reader left before it ended" }
+    switch result.ending {
+    case .killed(let signal): return "it was killed by signal \(signal)"
+    case .exited(let status):
+      guard (invocation.settings.cacheStatus ?? [0]).contains(status) else {
+        return "exit status \(status) is not kept"
+      }
+    }
+    switch spool.abandoned {
+    case .tooLarge: return "its output is over \(profile.maxEntrySize) bytes"
+    case .failed(let failure):
+      warn(failure)
+      return failure.description
+    case nil: return nil
+    }
+  }
+
+  private func entry(
+    _ key: Key, _ status: Int32, _ duration: Int64, _ began: Timestamp, _ spool: Spool,
+    _ target: Store
+  ) throws(Failure) -> Entry {
+    spool.finish()
+    if case .failed(let failure) = spool.abandoned { throw failure }
+    let data = try Recording.encode(
+      argv: invocation.shownArguments, directory: invocation.directory, exitStatus: status,
+      duration: duration, spool)
+    var id: [UInt8]?
+    if !spool.isSmall {
+      let fresh = Random.bytes(16)
+      try target.putChunks(of: fresh, spool.chunks())
+      id = fresh
+    }
+    let stored = now()
+    let expiry = (invocation.settings.timeToLive ?? profile.timeToLive).expiry(from: stored)
+    let tags = profile.tags + invocation.settings.tags.filter { !profile.tags.contains($0) }
+    return Entry(
+      key: key, data: data, format: "msgpack", expiry: expiry, tags: tags, profile: profile.name,
+      info: Entry.Info(
+        created: stored, keepUntil: expiry, size: spool.bytes, cost: max(0, duration),
+        origin: .run, rule: rule, recording: id, began: began))
+  }
+}

@@ -1,0 +1,45 @@
+/// What a command line, a profile and its first matching rule together say of one command.
+public struct Plan: Sendable {
+  /// The words of the command.
+  public var argv: [[UInt8]]
+  /// True if the last word is a pipeline of `-c`.
+  public var isPipeline: Bool
+  /// The profile in force.
+  public var profile: Profile
+  /// The rule that was taken.
+  public var rule: Profile.Rule?
+  /// The settings: profile, rule and flags laid over each other.
+  public var settings: RunSettings
+
+  /// Which command is meant.
+  public enum Command: Sendable, Equatable {
+    /// These words.
+    case words([[UInt8]])
+    /// A pipeline for the shell.
+    case pipeline([UInt8])
+  }
+
+  /// Resolves all settings for a command, once.
+  public init(
+    _ command: Command, profile: Profile, flags: RunSettings
+  ) throws(Failure) {
+    let whole = profile.run.overlaid(by: flags)
+    switch command {
+    case .words(let words): (argv, isPipeline) = (words, false)
+    case .pipeline(let text):
+      (argv, isPipeline) = (try Invocation.pipeline(text, shell: whole.shell), true)
+    }
+    self.profile = profile
+    rule = profile.rule(for: argv)
+    settings = profile.run.overlaid(by: rule?.settings ?? RunSettings()).overlaid(by: flags)
+  }
+
+  /// The command with all that makes its key.
+  public func invocation(
+    directory: [UInt8], environment: Environment
+  ) throws(Failure) -> Invocation {
+    try Invocation(
+      argv: argv, isPipeline: isPipeline, directory: directory, environment: environment,
+      settings: settings)
+  }
+}

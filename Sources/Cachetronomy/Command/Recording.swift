@@ -1,0 +1,131 @@
+/// What a command did: its words, its status, what it printed.
+public struct Recording: Sendable, Equatable {
+  /// The words of the command, secrets hidden.
+  public var argv: [[UInt8]]
+  /// The directory it ran in.
+  public var directory: [UInt8]
+  /// Its exit status.
+  public var exitStatus: Int32
+  /// How long it took, in microseconds.
+  public var duration: Int64
+  /// Bytes of standard output.
+  public var outputBytes: Int64
+  /// Bytes of standard error.
+  public var errorBytes: Int64
+  /// Where what it printed is.
+  public var body: Body
+
+  /// Where what a command printed is.
+  public enum Body: Sendable, Equatable {
+    /// In the entry itself: stream and length by turns, and where in `data` each stream lies.
+    case inline(order: [Int64], output: Range<Int>, errors: Range<Int>)
+    /// In so many chunks.
+    case chunks(Int)
+  }
+
+  /// Reads the value of a recording's entry.
+  ///
+  /// - Throws: `Failure.badValue` if it is anything else.
+  public init(_ data: [UInt8]) throws(Failure) {
+    let result: Result<Recording, Failure> = data.withUnsafeBytes { bytes in
+      Result { () throws(Failure) in try Recording(reading: bytes) }
+    }
+    self = try result.get()
+  }
+
+  private init(reading bytes: UnsafeRawBufferPointer) throws(Failure) {
+    let bad = Failure.badValue(format: "recording", detail: "its parts do not fit")
+    var reader = MessagePackReader(bytes)
+    var fields: [String: Value] = [:]
+    var (output, errors): (Range<Int>?, Range<Int>?)
+    for _ in 0..<(try reader.mapCount()) {
+      guard case .string(let name) = try reader.read() else { throw bad }
+      switch name {
+      case "stdout": output = try reader.blob()
+      case "stderr": errors = try reader.blob()
+      default: fields[name] = try reader.read()
+      }
+    }
+    guard reader.offset == bytes.count, case .array(let words)? = fields["argv"],
+      let cwd = fields["cwd"]?.rawBytes,
+      let status = fields["exit_status"]?.integer.flatMap({ Int32(exactly: $0) }),
+      (0...255).contains(status), case .double(let seconds)? = fields["duration"], seconds >= 0,
+      seconds < 1e9
+    else { throw bad }
+    argv = words.compactMap(\.rawBytes)
+    directory = cwd
+    exitStatus = status
+    duration = Int64(seconds * 1e6)
+    if let count = fields["chunks"]?.integer {
+      guard let chunks = Int(exactly: count), chunks > 0,
+        let outputBytes = fields["stdout_bytes"]?.integer,
+        let errorBytes = fields["stderr_bytes"]?.integer
+      else { throw bad }
+      (self.outputBytes, self.errorBytes, body) = (outputBytes, errorBytes, .chunks(chunks))
+      return
+    }
+    guard let output, let errors, case .array(let items)? = fields["order"] else { throw bad }
+    let order = items.compactMap(\.integer)
+    var sums: [Int64: Int64] = [1: 0, 2: 0]
+    guard order.count == items.count, order.count % 2 == 0 else { throw bad }
+    for at in stride(from: 0, to: order.count, by: 2) {
+      guard let sum = sums[order[at]], order[at + 1] >= 0, order[at + 1] <= Int64(bytes.count)
+      else { throw bad }
+      sums[order[at]] = sum + order[at + 1]
+    }
+    guard sums[1] == Int64(output.count), sums[2] == Int64(errors.count) else { throw bad }
+    outputBytes = Int64(output.count)
+    errorBytes = Int64(errors.count)
+    body = .inline(order: order, output: output, errors: errors)
+  }
+
+  /// The value of the entry for a recording held by a spool.
+  static func encode(
+    argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64, _ spool: Spool
+  ) throws(Failure) -> [UInt8] {
+    let capacity = spool.isSmall ? Int(spool.bytes) + 1024 : 1024
+    var writer = MessagePackWriter(capacity: capacity)
+    writer.beginMap(7)
+    writer.write("argv")
+    writer.write(.array(argv.map { Value(textOrBytes: $0) }))
+    writer.write("cwd")
+    writer.write(Value(textOrBytes: directory))
+    writer.write("exit_status")
+    writer.write(Int64(exitStatus))
+    writer.write("duration")
+    writer.write(.double(Double(duration) / 1e6))
+    if spool.isSmall {
+      let (order, output, errors) = try spool.small()
+      writer.write("order")
+      writer.write(.array(order.map { .int($0) }))
+      writer.write("stdout")
+      output.withUnsafeBytes { writer.write(binary: $0) }
+      writer.write("stderr")
+      errors.withUnsafeBytes { writer.write(binary: $0) }
+    } else {
+      writer.write("chunks")
+      writer.write(Int64(spool.chunkSizes.count))
+      writer.write("stdout_bytes")
+      writer.write(spool.outputBytes)
+      writer.write("stderr_bytes")
+      writer.write(spool.errorBytes)
+    }
+    return writer.bytes
+  }
+}
+
+extension Value {
+  /// Text where the bytes are UTF-8, else the bytes.
+  init(textOrBytes bytes: [UInt8]) {
+    self = String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
+  }
+
+  /// The bytes of text or bytes.
+  var rawBytes: [UInt8]? {
+    switch self {
+    case .string(let text): Array(text.utf8)
+    case .bytes(let bytes): bytes
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/// Gives back what a recording holds, in the order in which it was printed.
+public struct Replay {
+  private let recording: Recording
+  private let data: [UInt8]
+  private let file: TemporaryFile?
+  private let chunkSizes: [Int]
+
+  /// Makes ready to give back an entry; nothing of a transaction stays open.
+  ///
+  /// - Throws: `Failure.badValue` if it is damaged or incomplete.
+  public init(_ entry: Entry, from store: Store) throws(Failure) {
+    recording = try Recording(entry.data)
+    data = entry.data
+    guard case .chunks(let count) = recording.body else {
+      (file, chunkSizes) = (nil, [])
+      return
+    }
+    let bad = Failure.badValue(format: "recording", detail: "chunks are missing")
+    guard let id = entry.info?.recording else { throw bad }
+    let copy = try TemporaryFile(in: store.directory)
+    var sizes: [Int] = []
+    var (output, errors): (Int64, Int64) = (0, 0)
+    try store.reading { () throws(Failure) in
+      for number in 0..<count {
+        let found = try store.chunk(of: id, number: number) { bytes throws(Failure) in
+          let whole = try Frames.walk(bytes) { stream, piece in
+            if stream == .output {
+              output += Int64(piece.count)
+            } else {
+              errors += Int64(piece.count)
+            }
+          }
+          guard whole else { throw bad }
+          try copy.append(bytes)
+          sizes.append(bytes.count)
+        }
+        guard found else { throw bad }
+      }
+    }
+    guard output == recording.outputBytes, errors == recording.errorBytes else { throw bad }
+    (file, chunkSizes) = (copy, sizes)
+  }
+
+  /// The recording.
+  public var of: Recording { recording }
+
+  /// Writes one or both streams; a stream that nobody reads any more is passed over.
+  public func write(_ wanted: [Stream] = [.output, .errors], to sink: Sink) throws(Failure) {
+    var open = Set(wanted)
+    func give(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
+      guard open.contains(stream) else { return }
+      if try !sink(stream, bytes) { open.remove(stream) }
+    }
+    if let file {
+      var offset = 0
+      for size in chunkSizes where !open.isEmpty {
+        let chunk = try file.read(at: offset, count: size)
+        offset += size
+        let result: Result<Bool, Failure> = chunk.withUnsafeBytes { bytes in
+          Result { () throws(Failure) in try Frames.walk(bytes, give) }
+        }
+        _ = try result.get()
+      }
+      return
+    }
+    guard case .inline(let order, let output, let errors) = recording.body else { return }
+    let result: Result<Void, Failure> = data.withUnsafeBytes { bytes in
+      Result { () throws(Failure) in
+        var at: [Stream: Int] = [.output: output.lowerBound, .errors: errors.lowerBound]
+        for turn in stride(from: 0, to: order.count, by: 2) {
+          let stream: Stream = order[turn] == 1 ? .output : .errors
+          let start = at[stream] ?? 0
+          let end = start + Int(order[turn + 1])
+          at[stream] = end
+          try give(stream, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        }
+      }
+    }
+    try result.get()
+  }
+}

@@ -1,0 +1,59 @@
+/// What shapes the key, freshness and storage of a recording. Nil: not said here.
+///
+/// A profile's `run:`, a rule and the command line each give one; they are laid over each other.
+public struct RunSettings: Sendable, Equatable {
+  /// `--ttl`: how old an answer may be, and how long a new one is kept.
+  public var timeToLive: TimeToLive?
+  /// `--tag`: tags of new entries; they add up.
+  public var tags: [String] = []
+  /// `--env`: globs of the variables that count; nil counts all but the noise.
+  public var env: [String]?
+  /// `--env-ignore`: globs of more noise; they add up.
+  public var envIgnore: [String] = []
+  /// `--no-cwd`: false leaves the working directory out of the key.
+  public var cwd: Bool?
+  /// `--scope`: a name that keeps entries apart.
+  public var scope: String?
+  /// `--shell`: what runs the pipeline of `-c`, as words.
+  public var shell: String?
+  /// `--cache-status`: the exit statuses that are kept.
+  public var cacheStatus: [Int32]?
+  /// `--executable`: how the program's file enters the key.
+  public var executable: Identity?
+  /// `--arg-files`: how files named as arguments enter the key.
+  public var argFiles: Identity?
+  /// A rule's `cache: false`: the command is run as if we were not there.
+  public var cache: Bool?
+
+  /// Nothing said.
+  public init() {}
+
+  /// How a file enters the key.
+  public enum Identity: String, Sendable, CaseIterable {
+    /// By size and time of change.
+    case stat
+    /// By its bytes.
+    case content
+    /// By its name alone (`path` for the executable).
+    case path
+    /// Not at all beyond the word itself.
+    case none
+  }
+
+  /// These settings with others laid over them: scalars and `env` replace, the lists add up.
+  public func overlaid(by other: RunSettings) -> RunSettings {
+    var result = self
+    result.timeToLive = other.timeToLive ?? timeToLive
+    result.tags += other.tags.filter { !tags.contains($0) }
+    result.env = other.env ?? env
+    result.envIgnore += other.envIgnore.filter { !envIgnore.contains($0) }
+    result.cwd = other.cwd ?? cwd
+    result.scope = other.scope ?? scope
+    result.shell = other.shell ?? shell
+    result.cacheStatus = other.cacheStatus ?? cacheStatus
+    result.executable = other.executable ?? executable
+    result.argFiles = other.argFiles ?? argFiles
+    result.cache = other.cache ?? cache
+    return result
+  }
+}

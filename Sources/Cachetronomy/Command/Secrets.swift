@@ -1,0 +1,83 @@
+/// Hides secrets in arguments, for everything that is written or printed. The digest of a key has
+/// the true bytes.
+struct Secrets {
+  private let values: [(name: [UInt8], value: [UInt8])]
+
+  private static let marks = ["TOKEN", "SECRET", "PASS", "KEY", "CREDENTIAL", "AUTH", "COOKIE"]
+
+  /// Shorter values are too likely to stand in an argument by chance.
+  private static let shortest = 8
+
+  init(_ environment: Environment) {
+    values = environment.variables.compactMap { variable in
+      guard variable.value.count >= Self.shortest else { return nil }
+      let name = String(decoding: variable.name, as: UTF8.self).uppercased()
+      guard Self.marks.contains(where: { name.contains($0) }) else { return nil }
+      return (variable.name, variable.value)
+    }.sorted { $0.value.count > $1.value.count }
+  }
+
+  private static let takingSecrets: Set<String> = ["-u", "--user", "--password", "--token"]
+  private static let takingHeaders: Set<String> = ["-H", "--header"]
+
+  /// The arguments with `$NAME` for the value of a secret variable and `***` for other secrets.
+  func masked(_ argv: [[UInt8]]) -> [[UInt8]] {
+    var result: [[UInt8]] = []
+    var previous = ""
+    for word in argv {
+      var shown = word
+      if Self.takingSecrets.contains(previous) {
+        shown = Array("***".utf8)
+      } else if let cut = word.firstIndex(of: 0x3d), word.starts(with: Array("--".utf8)),
+        Self.takingSecrets.contains(String(decoding: word[..<cut], as: UTF8.self))
+      {
+        shown = word[...cut] + Array("***".utf8)
+      } else if let header = Self.authorization(word, after: previous) {
+        shown = header
+      } else {
+        for (name, value) in values { shown = Self.replace(value, by: name, in: shown) }
+      }
+      result.append(shown)
+      previous = String(decoding: word, as: UTF8.self)
+    }
+    return result
+  }
+
+  /// `Authorization: ***` for a header given to `-H`, also in one word with it.
+  private static func authorization(_ word: [UInt8], after previous: String) -> [UInt8]? {
+    let text = String(decoding: word, as: UTF8.self)
+    let start: Substring
+    if takingHeaders.contains(previous) {
+      start = text[...]
+    } else if text.hasPrefix("--header=") {
+      start = text.dropFirst(9)
+    } else if text.hasPrefix("-H") {
+      start = text.dropFirst(2)
+    } else {
+      return nil
+    }
+    let name = start.prefix { $0 != ":" }
+    guard
+      ["authorization", "proxy-authorization", "cookie"].contains(
+        name.lowercased().filter { $0 != " " }), name.endIndex < start.endIndex
+    else { return nil }
+    return Array((text[..<name.endIndex] + ": ***").utf8)
+  }
+
+  private static func replace(_ value: [UInt8], by name: [UInt8], in word: [UInt8]) -> [UInt8] {
+    guard word.count >= value.count else { return word }
+    var result: [UInt8] = []
+    var at = 0
+    while at < word.count {
+      if word[at...].starts(with: value) {
+        result.append(0x24)
+        result.append(contentsOf: name)
+        at += value.count
+      } else {
+        result.append(word[at])
+        at += 1
+      }
+    }
+    return result
+  }
+}

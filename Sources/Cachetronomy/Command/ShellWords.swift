@@ -1,0 +1,75 @@
+/// Words as a POSIX shell quotes them.
+public enum ShellWords {
+  /// Splits a line at blanks, with single quotes, double quotes and backslashes as a shell has them.
+  ///
+  /// - Throws: `Failure.badSetting` if a quote is not closed.
+  public static func split(_ text: String) throws(Failure) -> [String] {
+    var words: [String] = []
+    var word: [UInt8]?
+    var quote: UInt8?
+    var escaped = false
+    for byte in text.utf8 {
+      if escaped {
+        if quote == 0x22, ![0x22, 0x5c, 0x24, 0x60].contains(byte) { word?.append(0x5c) }
+        word = (word ?? []) + [byte]
+        escaped = false
+      } else if byte == 0x5c, quote != 0x27 {
+        escaped = true
+        word = word ?? []
+      } else if let open = quote {
+        if byte == open { quote = nil } else { word?.append(byte) }
+      } else if byte == 0x27 || byte == 0x22 {
+        quote = byte
+        word = word ?? []
+      } else if [0x20, 0x09, 0x0a].contains(byte) {
+        if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
+        word = nil
+      } else {
+        word = (word ?? []) + [byte]
+      }
+    }
+    guard quote == nil, !escaped else {
+      throw .badSetting("words '\(text)'", "a quote is not closed")
+    }
+    if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
+    return words
+  }
+
+  /// One word as a shell would need it quoted; one line of valid UTF-8 always.
+  public static func quote(_ word: [UInt8]) -> String {
+    let plain = { (byte: UInt8) in
+      (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+        || [0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x3a, 0x3d, 0x40, 0x5f, 0x25].contains(byte)
+    }
+    if !word.isEmpty, word.allSatisfy(plain) { return String(decoding: word, as: UTF8.self) }
+    if let text = String(validating: word, as: UTF8.self),
+      !text.unicodeScalars.contains(where: isUnprintable)
+    {
+      return "'"
+        + text.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
+    }
+    var text = "$'"
+    var left = word[...]
+    while let byte = left.first {
+      switch byte {
+      case 0x0a: text += "\\n"
+      case 0x09: text += "\\t"
+      case 0x0d: text += "\\r"
+      case 0x27, 0x5c: text += "\\" + String(Character(Unicode.Scalar(byte)))
+      case 0x20..<0x7f: text.unicodeScalars.append(Unicode.Scalar(byte))
+      default: text += "\\x" + Digest.hex([byte])
+      }
+      left = left.dropFirst()
+    }
+    return text + "'"
+  }
+
+  /// Control characters, and those that move the text that follows them.
+  static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
+    default: false
+    }
+  }
+}

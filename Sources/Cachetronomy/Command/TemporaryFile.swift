@@ -1,0 +1,61 @@
+internal import Glibc
+
+/// A file without a name: it goes when it is closed, however we end.
+final class TemporaryFile {
+  private let descriptor: Int32
+  private(set) var size = 0
+  private let directory: String
+
+  init(in directory: String) throws(Failure) {
+    self.directory = directory
+    var name = Array((directory + "/.cachetronomy-XXXXXX").utf8CString)
+    descriptor = name.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkstemp($0) } ?? -1 }
+    guard descriptor >= 0 else { throw Self.failure("make a temporary file in", directory) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    unlink(name)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func failure(_ verb: String, _ directory: String) -> Failure {
+    .file(verb: verb, path: directory, reason: SystemError.text(errno))
+  }
+
+  func append(_ bytes: [UInt8]) throws(Failure) {
+    let result: Result<Void, Failure> = bytes.withUnsafeBytes { buffer in
+      Result { () throws(Failure) in try append(buffer) }
+    }
+    try result.get()
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    var left = bytes[...]
+    while !left.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: left)
+      let count = write(descriptor, part.baseAddress, part.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw Self.failure("write a temporary file in", directory) }
+      left = left.dropFirst(count)
+      size += count
+    }
+  }
+
+  func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = pread(
+          descriptor, buffer.baseAddress.map { $0 + filled }, count - filled,
+          off_t(offset + filled))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else {
+          failed = true
+          break
+        }
+        filled += got
+      }
+    }
+    if failed { throw Self.failure("read a temporary file in", directory) }
+    return bytes
+  }
+}

@@ -1,0 +1,187 @@
+internal import CPOSIX
+internal import Glibc
+
+/// Watches a running command: passes its output on as it comes, its signals to it, and says how
+/// it ended.
+struct Watching {
+  /// After the command has ended, output that somebody it left behind may still write.
+  static let drain: Int64 = 100_000
+  /// After the last reader has gone, how long recording goes on.
+  static let grace: Int64 = 5_000_000
+
+  private let child: Child
+  private var pipes: [(stream: Stream, descriptor: Int32)]
+  private var ending: Child.Ending?
+  private var gone: Set<Stream> = []
+  private var leftAt: Int64?
+  private var wasCutOff = false
+
+  /// What is known when it is over.
+  struct Result {
+    var ending: Child.Ending
+    /// We closed the pipes because nobody read any more: the output is not whole.
+    var wasCutOff: Bool
+    /// A signal that we got ourselves and of which the command died.
+    var signal: Int32?
+  }
+
+  private init(_ child: Child) {
+    self.child = child
+    pipes = [(.output, child.output), (.errors, child.errors)]
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// - Parameters:
+  ///   - pass: hands output to whoever called us.
+  ///   - record: keeps output; false if it wants no more.
+  static func run(
+    _ invocation: Invocation, pass: Sink, record: (Stream, UnsafeRawBufferPointer) -> Bool
+  ) throws(Failure) -> Result {
+    let signals = Signals()
+    defer { signals.restore() }
+    let child = try Child.start(invocation, mask: signals.before)
+    var watching = Watching(child)
+    defer { watching.closePipes() }
+    return try watching.loop(signals, pass, record)
+  }
+
+  private mutating func closePipes() {
+    for pipe in pipes { close(pipe.descriptor) }
+    pipes = []
+  }
+
+  private mutating func loop(
+    _ signals: Signals, _ pass: Sink, _ record: (Stream, UnsafeRawBufferPointer) -> Bool
+  ) throws(Failure) -> Result {
+    let handle = cachetronomy_pidfd_open(child.process)
+    defer { if handle >= 0 { close(handle) } }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var endedAt: Int64?
+    while true {
+      if ending != nil, pipes.isEmpty { break }
+      var polled = pipes.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+      polled.append(pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0))
+      if ending == nil, handle >= 0 {
+        polled.append(pollfd(fd: handle, events: Int16(POLLIN), revents: 0))
+      }
+      let ready = poll(&polled, nfds_t(polled.count), timeout(endedAt, handle))
+      if ready < 0, errno != EINTR {
+        throw .file(verb: "wait for", path: "the command", reason: SystemError.text(errno))
+      }
+      if let signal = signals.next() { kill(child.process, signal) }
+      for (index, pipe) in pipes.enumerated().reversed()
+      where polled[index].revents != 0 {
+        let got = buffer.withUnsafeMutableBytes { read(pipe.descriptor, $0.baseAddress, $0.count) }
+        if got < 0, errno == EINTR || errno == EAGAIN { continue }
+        if got <= 0 {
+          close(pipe.descriptor)
+          pipes.remove(at: index)
+          continue
+        }
+        try take(pipe.stream, buffer, got, pass, record)
+      }
+      if ending == nil { reap() }
+      if ending != nil, endedAt == nil { endedAt = Timestamp.monotonic() }
+      if let endedAt, Timestamp.monotonic() - endedAt > Self.drain { closePipes() }
+      if let leftAt, !pipes.isEmpty, Timestamp.monotonic() - leftAt > Self.grace { cutOff() }
+    }
+    let ending = ending ?? .exited(0)
+    let signal = signals.last.flatMap { ending == .killed(signal: $0) ? $0 : nil }
+    return Result(ending: ending, wasCutOff: wasCutOff, signal: signal)
+  }
+
+  private func timeout(_ endedAt: Int64?, _ handle: Int32) -> Int32 {
+    // Without a handle for the process its end is asked for now and then.
+    var limit: Int32 = handle >= 0 ? -1 : 50
+    if pipes.isEmpty, ending == nil, handle < 0 { limit = 5 }
+    for deadline in [endedAt.map { $0 + Self.drain }, leftAt.map { $0 + Self.grace }] {
+      guard let deadline, !pipes.isEmpty else { continue }
+      let left = Int32(clamping: (max(0, deadline - Timestamp.monotonic()) + 1999) / 1000)
+      limit = limit < 0 ? left : min(limit, left)
+    }
+    return limit
+  }
+
+  private mutating func take(
+    _ stream: Stream, _ buffer: [UInt8], _ count: Int, _ pass: Sink,
+    _ record: (Stream, UnsafeRawBufferPointer) -> Bool
+  ) throws(Failure) {
+    let outcome: Swift.Result<(read: Bool, kept: Bool), Failure> = buffer.withUnsafeBytes { all in
+      Swift.Result { () throws(Failure) in
+        let bytes = UnsafeRawBufferPointer(rebasing: all[..<count])
+        let read = gone.contains(stream) ? false : try pass(stream, bytes)
+        return (read, record(stream, bytes))
+      }
+    }
+    do {
+      let (read, kept) = try outcome.get()
+      if !read, gone.insert(stream).inserted, leftAt == nil { leftAt = Timestamp.monotonic() }
+      // Nobody reads and nothing is kept: there is no use for what comes.
+      if leftAt != nil, !kept { cutOff() }
+    } catch {
+      // Our own output is broken: the command finds its pipe closed, as it would without us.
+      closePipes()
+      while ending == nil { reap(waiting: true) }
+      throw error
+    }
+  }
+
+  private mutating func cutOff() {
+    wasCutOff = true
+    closePipes()
+  }
+
+  private mutating func reap(waiting: Bool = false) {
+    var status: Int32 = 0
+    guard waitpid(child.process, &status, waiting ? 0 : WNOHANG) == child.process else { return }
+    let signal = status & 0x7f
+    ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
+  }
+}
+
+/// The signals that somebody may send us and mean the command.
+final class Signals {
+  let descriptor: Int32
+  /// The mask that we came with, for the command.
+  private(set) var before = sigset_t()
+  /// The last signal that came from the terminal or another process.
+  private(set) var last: Int32?
+
+  init() {
+    var ours = sigset_t()
+    sigemptyset(&ours)
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&ours, signal) }
+    sigprocmask(SIG_BLOCK, &ours, &before)
+    // Blocked by `run` so that a reader who leaves gives EPIPE; the command must not inherit that.
+    sigdelset(&before, SIGPIPE)
+    descriptor = signalfd(-1, &ours, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
+  }
+
+  /// The next signal to hand on; one that the terminal sent has reached the command already.
+  func next() -> Int32? {
+    var info = signalfd_siginfo()
+    let size = MemoryLayout<signalfd_siginfo>.size
+    while read(descriptor, &info, size) == size {
+      last = Int32(info.ssi_signo)
+      if info.ssi_code <= 0 { return last }
+    }
+    return nil
+  }
+
+  func restore() {
+    close(descriptor)
+    // Still without SIGPIPE: one that waits would end us here.
+    var after = before
+    sigaddset(&after, SIGPIPE)
+    sigprocmask(SIG_SETMASK, &after, nil)
+  }
+
+  /// Makes a reader who leaves an error of `write` instead of a signal that ends us.
+  static func blockBrokenPipe() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGPIPE)
+    sigprocmask(SIG_BLOCK, &set, nil)
+  }
+}

@@ -1,0 +1,102 @@
+/// Everything that can go wrong in the library, with the data that says what and where.
+public enum Failure: Error, Equatable, Sendable {
+  /// A duration is not digits with `ms s m h d w`, plain seconds, or `never`.
+  case badDuration(String)
+  /// A key is empty, too long or not text.
+  case badKey(String)
+  /// A list, pattern, number or size given by the user cannot be read: what it was for, and why.
+  case badSetting(String, String)
+  /// A value is not what its format says: the format, and where it fails.
+  case badValue(format: String, detail: String)
+  /// The command cannot be started.
+  case cannotRun(RunProblem)
+  /// A file cannot be used: what was tried, its path, the system's reason.
+  case file(verb: String, path: String, reason: String)
+  /// A profile file says something that is not allowed.
+  case profileFile(Complaint)
+  /// The store cannot be used: its path, the kind of trouble, and the detail in words.
+  case store(path: String, StoreProblem, detail: String)
+  /// A value is over the limit of what one entry can hold, in bytes.
+  case tooLarge(Int, limit: Int)
+  /// No profile has that name; the nearest name that exists, if one is near.
+  case unknownProfile(String, near: String?)
+}
+
+/// The kinds of trouble with a store, as far as a caller acts on them differently.
+public enum StoreProblem: Sendable, Equatable {
+  /// Locked by somebody else for longer than we wait.
+  case busy
+  /// The file is damaged.
+  case corrupt
+  /// No room on the device.
+  case full
+  /// Any other refusal by the system or by SQLite.
+  case io
+  /// The file is not there.
+  case missing
+  /// Made by a later version of this tool.
+  case newer
+  /// Not a file of ours: text, a directory, another application's database.
+  case notOurs
+  /// It belongs to another user, or can be reached by a second name.
+  case notTrusted
+  /// It may be read but not written.
+  case readOnly
+}
+
+/// Why a command could not be started, as a shell would put it.
+public enum RunProblem: Sendable, Equatable {
+  /// Nothing of that name on the search path, or no such file.
+  case notFound(name: String, reason: String)
+  /// It is there but may not or cannot be executed.
+  case notExecutable(name: String, reason: String)
+}
+
+/// A complaint about a place in a text file.
+public struct Complaint: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The file as the user named it.
+  public var file: String
+  /// The line, from 1; 0 if the complaint is about the whole file.
+  public var line: Int
+  /// The column, from 1.
+  public var column: Int
+  /// What is wrong, and what to write instead where that is known.
+  public var message: String
+
+  /// A complaint about a place, or about the whole file when no line is given.
+  public init(file: String, line: Int = 0, column: Int = 0, message: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.message = message
+  }
+
+  /// `file:line:column: message`.
+  public var description: String {
+    line > 0 ? "\(file):\(line):\(column): \(message)" : "\(file): \(message)"
+  }
+}
+
+extension Failure: CustomStringConvertible {
+  /// One line in git's voice: what failed first, then the thing.
+  public var description: String {
+    switch self {
+    case .badDuration(let text):
+      "bad duration '\(text)': want digits with ms, s, m, h, d or w, largest first "
+        + "(as 90s or 1h30m), plain seconds, or never"
+    case .badKey(let why): "bad key: \(why)"
+    case .badSetting(let what, let why): "bad \(what): \(why)"
+    case .badValue(let format, let detail): "value is not valid \(format): \(detail)"
+    case .cannotRun(.notFound(let name, let reason)),
+      .cannotRun(.notExecutable(let name, let reason)):
+      "\(name): \(reason)"
+    case .file(let verb, let path, let reason): "cannot \(verb) '\(path)': \(reason)"
+    case .profileFile(let complaint): complaint.description
+    case .store(let path, _, let detail): "cannot open store '\(path)': \(detail)"
+    case .tooLarge(let bytes, let limit):
+      "value of \(bytes) bytes is over the limit of \(limit) bytes"
+    case .unknownProfile(let name, let near):
+      "no profile '\(name)'" + (near.map { " (did you mean '\($0)'?)" } ?? "")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// A named set of settings: the seed's seven, which are columns of `profiles`, and ours.
+public struct Profile: Sendable, Equatable {
+  /// Its name.
+  public var name: String
+  /// How long entries are kept.
+  public var timeToLive = TimeToLive(seconds: 3600)
+  /// Seconds between sweeps for expired entries.
+  public var ttlCleanupInterval: Int64 = 60
+  /// Whether memory pressure moves entries out of memory.
+  public var memoryBasedEviction = true
+  /// Memory to keep free: megabytes, or a fraction of all memory up to 1.
+  public var freeMemoryTarget = 500.0
+  /// Seconds between looks at the free memory.
+  public var memoryCleanupInterval: Int64 = 5
+  /// Entries held in memory at most.
+  public var maxItemsInMemory: Int64 = 100
+  /// Tags that every entry gets that names none.
+  public var tags: [String] = []
+
+  /// Output over this many bytes is passed through but not stored.
+  public var maxEntrySize: Int64 = 64 << 20
+  /// What holds for every `run` under this profile.
+  public var run = RunSettings()
+  /// What holds for some commands; the first that matches is taken.
+  public var rules: [Rule] = []
+
+  /// A profile with the built-in settings.
+  public init(name: String) { self.name = name }
+
+  /// The profile of whoever names none.
+  public static let defaultName = "default"
+
+  /// Settings for some commands.
+  public struct Rule: Sendable, Equatable {
+    /// The words that a command must match.
+    public var match: [String]
+    /// What holds for it.
+    public var settings: RunSettings
+    /// The file and line it was read from.
+    public var source: String?
+
+    /// Whether a command is meant: `*` within a word, `**` for any number of words. The first
+    /// word matches the command as typed or the last part of its path.
+    public func matches(_ words: [[UInt8]]) -> Bool {
+      guard let first = words.first else { return false }
+      if Self.matches(match[...], words[...]) { return true }
+      guard let slash = first.lastIndex(of: UInt8(ascii: "/")) else { return false }
+      return Self.matches(match[...], [Array(first[(slash + 1)...])] + words.dropFirst())
+    }
+
+    private static func matches(_ match: ArraySlice<String>, _ words: ArraySlice<[UInt8]>) -> Bool {
+      // As a glob over words: back to the last '**' only.
+      var (m, w) = (match.startIndex, words.startIndex)
+      var last: (m: Int, w: Int)?
+      while w < words.endIndex {
+        if m < match.endIndex, match[m] == "**" {
+          last = (m, w)
+          m += 1
+        } else if m < match.endIndex, Pattern(match[m]).matches(words[w]) {
+          (m, w) = (m + 1, w + 1)
+        } else if let back = last {
+          last = (back.m, back.w + 1)
+          (m, w) = (back.m + 1, back.w + 1)
+        } else {
+          return false
+        }
+      }
+      return match[m...].allSatisfy { $0 == "**" }
+    }
+  }
+
+  /// The first rule that a command matches.
+  public func rule(for words: [[UInt8]]) -> Rule? { rules.first { $0.matches(words) } }
+}

@@ -1,0 +1,119 @@
+/// A profile file: YAML text to profiles, with line and column in every complaint.
+public struct ProfileFile: Sendable {
+  /// The file as the user named it.
+  public let path: String
+  /// A digest of its bytes, in hexadecimal.
+  public let digest: String
+  private let profiles: [(name: Node, settings: Node)]
+
+  /// Reads the text of a file; profiles it extends may be in other files.
+  public init(_ bytes: [UInt8], path: String) throws(Failure) {
+    self.path = path
+    digest = Digest.hex(Digest.of(bytes))
+    do {
+      profiles = try Self.parse(bytes, path)
+    } catch {
+      throw .profileFile(error)
+    }
+  }
+
+  private static func parse(
+    _ bytes: [UInt8], _ path: String
+  ) throws(Complaint) -> [(name: Node, settings: Node)] {
+    let reader = SettingReader(file: path)
+    var found: [(name: Node, settings: Node)] = []
+    for document in try YAMLReader.documents(bytes, file: path) where !document.isNull {
+      for pair in try reader.pairs(document, "a mapping of profile names to settings") {
+        let name = pair.name.text ?? ""
+        if name.hasPrefix("x-") || name.hasPrefix(".") { continue }
+        guard !name.isEmpty, name.utf8.count <= 255,
+          !name.unicodeScalars.contains(where: ShellWords.isUnprintable)
+        else { throw reader.complaint(pair.name, "bad profile name") }
+        if found.contains(where: { $0.name.text == name }) {
+          throw reader.complaint(pair.name, "profile '\(name)' is given twice")
+        }
+        found.append((pair.name, pair.value))
+      }
+    }
+    return found
+  }
+
+  /// The names of its profiles.
+  public var names: [String] { profiles.compactMap(\.name.text) }
+
+  /// The profiles of some files, each flattened over those it extends.
+  ///
+  /// - Parameter stored: gives a profile that is in the store but in none of the files.
+  public static func flatten(
+    _ files: [ProfileFile], stored: (String) -> Profile? = { _ in nil }
+  ) throws(Failure) -> [Profile] {
+    do throws(Complaint) {
+      var drafts: [String: (ProfileFile, Node, Node)] = [:]
+      for file in files {
+        for (name, settings) in file.profiles {
+          if let other = drafts[name.text ?? ""] {
+            throw SettingReader(file: file.path).complaint(
+              name, "profile '\(name.text ?? "")' is also in \(other.0.path):\(other.1.line)")
+          }
+          drafts[name.text ?? ""] = (file, name, settings)
+        }
+      }
+      var done: [String: Profile] = [:]
+      var result: [Profile] = []
+      for file in files {
+        for name in file.names {
+          result.append(try resolve(name, drafts, stored, [], &done))
+        }
+      }
+      return result
+    } catch {
+      throw .profileFile(error)
+    }
+  }
+
+  private static func resolve(
+    _ name: String, _ drafts: [String: (ProfileFile, Node, Node)], _ stored: (String) -> Profile?,
+    _ above: [String], _ done: inout [String: Profile]
+  ) throws(Complaint) -> Profile {
+    if let profile = done[name] { return profile }
+    guard let (file, _, settings) = drafts[name] else { return Profile(name: name) }
+    let reader = SettingReader(file: file.path)
+    var profile = Profile(name: name)
+    let pairs = settings.isNull ? [] : try reader.pairs(settings, "a mapping of settings")
+    let known = ProfileSetting.allCases.map(\.rawValue) + ["extends"]
+    var base: Profile?
+    if let parent = pairs.first(where: { $0.name.text == "extends" }) {
+      let wanted = try reader.text(parent.value, "the name of a profile")
+      if (above + [name]).contains(wanted) {
+        throw reader.complaint(
+          parent.value,
+          "'extends' goes in a circle: \((above + [name, wanted]).joined(separator: " -> "))")
+      }
+      if drafts[wanted] != nil {
+        base = try resolve(wanted, drafts, stored, above + [name], &done)
+      } else if let other = stored(wanted) {
+        base = other
+      } else {
+        let near = nearest(to: wanted, among: drafts.keys).map { " (did you mean '\($0)'?)" }
+        throw reader.complaint(parent.value, "no profile '\(wanted)'\(near ?? "")")
+      }
+    }
+    if let base {
+      profile = base
+      profile.name = name
+    }
+    for pair in pairs where pair.name.text != "extends" {
+      guard let setting = ProfileSetting(rawValue: pair.name.text ?? "") else {
+        throw reader.unknown(pair.name, known)
+      }
+      try setting.read(pair.value, with: reader, into: &profile)
+    }
+    if let base {
+      profile.tags = base.tags + profile.tags.filter { !base.tags.contains($0) }
+      profile.run = base.run.overlaid(by: profile.run)
+      if pairs.contains(where: { $0.name.text == "rules" }) { profile.rules += base.rules }
+    }
+    done[name] = profile
+    return profile
+  }
+}

@@ -1,0 +1,144 @@
+/// The settings of a profile by name, in the order in which they are shown.
+enum ProfileSetting: String, CaseIterable {
+  case timeToLive = "time_to_live"
+  case ttlCleanupInterval = "ttl_cleanup_interval"
+  case memoryBasedEviction = "memory_based_eviction"
+  case freeMemoryTarget = "free_memory_target"
+  case memoryCleanupInterval = "memory_cleanup_interval"
+  case maxItemsInMemory = "max_items_in_memory"
+  case tags
+  case maxEntrySize = "max_entry_size"
+  case run
+  case rules
+
+  /// Those that are columns of the seed's table.
+  var isSeeds: Bool {
+    switch self {
+    case .maxEntrySize, .run, .rules: false
+    default: true
+    }
+  }
+
+  func read(
+    _ node: Node, with reader: SettingReader, into profile: inout Profile
+  ) throws(Complaint) {
+    switch self {
+    case .timeToLive:
+      let seconds = try reader.seconds(node)
+      profile.timeToLive =
+        seconds == TimeToLive.neverInSeconds ? .never : TimeToLive(seconds: seconds)
+    case .ttlCleanupInterval: profile.ttlCleanupInterval = try reader.seconds(node)
+    case .memoryBasedEviction: profile.memoryBasedEviction = try reader.flag(node)
+    case .freeMemoryTarget: profile.freeMemoryTarget = try reader.number(node)
+    case .memoryCleanupInterval: profile.memoryCleanupInterval = try reader.seconds(node)
+    case .maxItemsInMemory: profile.maxItemsInMemory = try reader.count(node)
+    case .tags: profile.tags = try reader.strings(node)
+    case .maxEntrySize: profile.maxEntrySize = try reader.size(node)
+    case .run:
+      profile.run = try readRun(node, .run, with: reader)
+    case .rules:
+      guard case .sequence(let items) = node.content else {
+        throw reader.complaint(node, "want a list of rules, each beginning with '- match:'")
+      }
+      profile.rules = []
+      for item in items { profile.rules.append(try readRule(item, with: reader)) }
+    }
+  }
+
+  private func readRun(
+    _ node: Node, _ place: RunSetting.Place, with reader: SettingReader
+  ) throws(Complaint) -> RunSettings {
+    var settings = RunSettings()
+    for pair in try reader.pairs(node, "a mapping of settings") {
+      let name = pair.name.text ?? ""
+      guard let setting = RunSetting(rawValue: name) else {
+        let known = RunSetting.allCases.filter { $0.refusal(in: place) == nil }.map(\.rawValue)
+        throw reader.unknown(pair.name, known)
+      }
+      if let refusal = setting.refusal(in: place) { throw reader.complaint(pair.name, refusal) }
+      try setting.read(pair.value, with: reader, into: &settings)
+    }
+    return settings
+  }
+
+  private func readRule(_ node: Node, with reader: SettingReader) throws(Complaint) -> Profile.Rule
+  {
+    var rest: [Node.Pair] = []
+    var match: [String]?
+    var source = node.line > 0 ? "\(reader.file):\(node.line)" : nil
+    for pair in try reader.pairs(node, "a rule, beginning with 'match:'") {
+      switch pair.name.text {
+      case "match": match = try readMatch(pair.value, with: reader)
+      // Only in what we keep in the store, where lines have no numbers.
+      case "source" where node.line == 0: source = pair.value.text
+      default: rest.append(pair)
+      }
+    }
+    guard let match else { throw reader.complaint(node, "a rule without 'match'") }
+    var body = node
+    body.content = .mapping(rest)
+    return Profile.Rule(
+      match: match, settings: try readRun(body, .rule, with: reader), source: source)
+  }
+
+  private func readMatch(_ node: Node, with reader: SettingReader) throws(Complaint) -> [String] {
+    let words: [String]
+    if let text = node.text {
+      do {
+        words = try ShellWords.split(text)
+      } catch {
+        throw reader.complaint(node, error.description)
+      }
+    } else {
+      words = try reader.strings(node)
+    }
+    guard let first = words.first, !first.isEmpty else {
+      throw reader.complaint(node, "'match' wants the words of a command, as kubectl get **")
+    }
+    return words
+  }
+
+  /// What a setting says, as it would be written in a file; nil for ours that say nothing.
+  func node(of profile: Profile) -> Node? {
+    switch self {
+    case .timeToLive: return Node(text: profile.timeToLive.description)
+    case .ttlCleanupInterval: return Node(text: profile.ttlCleanupInterval.description)
+    case .memoryBasedEviction: return Node(text: profile.memoryBasedEviction ? "true" : "false")
+    case .freeMemoryTarget:
+      let target = profile.freeMemoryTarget
+      return Node(
+        text: Int64(exactly: target).map(\.description) ?? target.description)
+    case .memoryCleanupInterval: return Node(text: profile.memoryCleanupInterval.description)
+    case .maxItemsInMemory: return Node(text: profile.maxItemsInMemory.description)
+    case .tags: return Node(list: profile.tags)
+    case .maxEntrySize: return Node(text: profile.maxEntrySize.description)
+    case .run:
+      let pairs = settings(profile.run)
+      return pairs.isEmpty ? nil : Node(pairs: pairs)
+    case .rules:
+      if profile.rules.isEmpty { return nil }
+      var node = Node(list: [])
+      node.content = .sequence(
+        profile.rules.map { rule in
+          let source = rule.source.map { [("source", Node(text: $0))] } ?? []
+          return Node(
+            pairs: [("match", Node(list: rule.match))] + settings(rule.settings) + source)
+        })
+      return node
+    }
+  }
+
+  private func settings(_ settings: RunSettings) -> [(String, Node)] {
+    RunSetting.allCases.compactMap { setting in
+      setting.node(of: settings).map { (setting.rawValue, $0) }
+    }
+  }
+}
+
+extension SettingReader {
+  func unknown(_ name: Node, _ known: [String]) -> Complaint {
+    let text = name.text ?? ""
+    let near = nearest(to: text, among: known).map { " (did you mean '\($0)'?)" } ?? ""
+    return complaint(name, "unknown setting '\(text)'\(near)")
+  }
+}

@@ -1,0 +1,96 @@
+extension Profile {
+  /// The profile as a profile file says it.
+  public var yaml: String {
+    var text = "\(YAMLText.scalar(name)):\n"
+    for setting in ProfileSetting.allCases {
+      guard let node = setting.node(of: self) else { continue }
+      text += YAMLText.block(setting.rawValue, node, indent: 2)
+    }
+    return text
+  }
+
+  /// What differs from another profile: setting, there, here.
+  public func differences(from other: Profile?) -> [(setting: String, old: String?, new: String?)] {
+    ProfileSetting.allCases.compactMap { setting in
+      let old = other.flatMap { setting.node(of: $0) }.map { YAMLText.flow($0) }
+      let new = setting.node(of: self).map { YAMLText.flow($0) }
+      return old == new ? nil : (setting.rawValue, old, new)
+    }
+  }
+
+  /// All settings as one value, for `--json`.
+  public var asValue: Value {
+    .map(
+      [(.string("name"), .string(name))]
+        + ProfileSetting.allCases.map { setting in
+          (.string(setting.rawValue), setting.node(of: self)?.asTypedValue ?? .null)
+        })
+  }
+}
+
+extension Node {
+  /// As JSON with numbers and booleans where the text is one.
+  var asTypedValue: Value {
+    switch content {
+    case .scalar("true", _): .bool(true)
+    case .scalar("false", _): .bool(false)
+    case .scalar(let text, _):
+      Int64(text).map { .int($0) } ?? Double(text).map { .double($0) } ?? .string(text)
+    case .sequence(let items): .array(items.map(\.asTypedValue))
+    case .mapping(let pairs):
+      .map(pairs.map { (.string($0.name.text ?? ""), $0.value.asTypedValue) })
+    }
+  }
+}
+
+/// Writes trees as YAML.
+enum YAMLText {
+  static func scalar(_ text: String) -> String {
+    let plain =
+      !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
+          || (0x61...0x7a).contains(byte) || [0x2e, 0x2f, 0x5f, 0x2d, 0x20].contains(byte)
+      } && text.first != " " && text.last != " " && text.first != "-"
+    return plain ? text : JSONWriter.text(.string(text))
+  }
+
+  static func flow(_ node: Node) -> String {
+    switch node.content {
+    case .scalar(let text, _): scalar(text)
+    case .sequence(let items): "[" + items.map { flow($0) }.joined(separator: ", ") + "]"
+    case .mapping(let pairs):
+      "{"
+        + pairs.filter { $0.name.text != "source" }
+        .map { "\($0.name.text ?? ""): \(flow($0.value))" }
+        .joined(separator: ", ") + "}"
+    }
+  }
+
+  static func block(_ name: String, _ node: Node, indent: Int) -> String {
+    let blanks = String(repeating: " ", count: indent)
+    switch node.content {
+    case .sequence(let items)
+    where items.contains { if case .mapping = $0.content { true } else { false } }:
+      return items.reduce("\(blanks)\(name):\n") { text, item in
+        guard case .mapping(let pairs) = item.content else { return text }
+        var mark = "- "
+        var lines = ""
+        for pair in pairs {
+          if pair.name.text == "source" {
+            lines = "\(blanks)  # \(pair.value.text ?? "")\n" + lines
+            continue
+          }
+          lines += "\(blanks)  \(mark)\(pair.name.text ?? ""): \(flow(pair.value))\n"
+          mark = "  "
+        }
+        return text + lines
+      }
+    case .mapping(let pairs):
+      return pairs.reduce("\(blanks)\(name):\n") {
+        $0 + block($1.name.text ?? "", $1.value, indent: indent + 2)
+      }
+    default: return "\(blanks)\(name): \(flow(node))\n"
+    }
+  }
+}

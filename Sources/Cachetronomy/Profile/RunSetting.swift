@@ -1,0 +1,83 @@
+/// The settings of `run:` and of rules, by name: each is also an option of `run`.
+enum RunSetting: String, CaseIterable {
+  case argFiles = "arg_files"
+  case cache
+  case cacheStatus = "cache_status"
+  case cwd
+  case env
+  case envIgnore = "env_ignore"
+  case executable
+  case scope
+  case shell
+  case tags
+  case timeToLive = "time_to_live"
+
+  /// Where a setting may stand.
+  enum Place { case run, rule }
+
+  /// Why it may not stand there; nil if it may.
+  ///
+  /// `env` for a whole profile would drop variables of commands nobody thought of, and a ttl and
+  /// tags for all are the profile's own settings. A shell is chosen before rules are looked at.
+  func refusal(in place: Place) -> String? {
+    switch (self, place) {
+    case (.env, .run): "'env' may stand only in a rule or a flag; here 'env_ignore' may"
+    case (.cache, .run): "'cache' may stand only in a rule"
+    case (.tags, .run), (.timeToLive, .run): "'\(rawValue)' is a setting of the profile itself"
+    case (.shell, .rule): "'shell' may stand only under 'run'"
+    default: nil
+    }
+  }
+
+  func read(
+    _ node: Node, with reader: SettingReader, into settings: inout RunSettings
+  ) throws(Complaint) {
+    switch self {
+    case .argFiles:
+      settings.argFiles = try reader.identity(node, of: [.stat, .content, .none])
+    case .cache: settings.cache = try reader.flag(node)
+    case .cacheStatus: settings.cacheStatus = try reader.statuses(node)
+    case .cwd: settings.cwd = try reader.flag(node)
+    case .env: settings.env = try reader.strings(node)
+    case .envIgnore: settings.envIgnore = try reader.strings(node)
+    case .executable:
+      settings.executable = try reader.identity(node, of: [.stat, .content, .path])
+    case .scope: settings.scope = try reader.text(node)
+    case .shell:
+      let text = try reader.text(node)
+      guard let words = try? ShellWords.split(text), !words.isEmpty else {
+        throw reader.complaint(node, "want a shell, as bash -o pipefail")
+      }
+      settings.shell = text
+    case .tags: settings.tags = try reader.strings(node)
+    case .timeToLive: settings.timeToLive = try reader.duration(node)
+    }
+  }
+
+  /// What a setting says, as it would be written in a file; nil if it says nothing.
+  func node(of settings: RunSettings) -> Node? {
+    switch self {
+    case .argFiles: settings.argFiles.map { Node(text: $0.rawValue) }
+    case .cache: settings.cache.map { Node(text: $0 ? "true" : "false") }
+    case .cacheStatus: settings.cacheStatus.map { Node(list: $0.map(\.description)) }
+    case .cwd: settings.cwd.map { Node(text: $0 ? "true" : "false") }
+    case .env: settings.env.map { Node(list: $0) }
+    case .envIgnore: settings.envIgnore.isEmpty ? nil : Node(list: settings.envIgnore)
+    case .executable: settings.executable.map { Node(text: $0.rawValue) }
+    case .scope: settings.scope.map { Node(text: $0) }
+    case .shell: settings.shell.map { Node(text: $0) }
+    case .tags: settings.tags.isEmpty ? nil : Node(list: settings.tags)
+    case .timeToLive: settings.timeToLive.map { Node(text: $0.description) }
+    }
+  }
+}
+
+extension Node {
+  init(text: String) { content = .scalar(text, quoted: false) }
+
+  init(list: [String]) { content = .sequence(list.map { Node(text: $0) }) }
+
+  init(pairs: [(String, Node)]) {
+    content = .mapping(pairs.map { Pair(name: Node(text: $0.0), value: $0.1) })
+  }
+}

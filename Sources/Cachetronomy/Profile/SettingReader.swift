@@ -1,0 +1,164 @@
+/// Reads a scalar or list by what its setting wants, never by YAML's guess.
+struct SettingReader {
+  let file: String
+
+  func complaint(_ node: Node, _ message: String) -> Complaint {
+    Complaint(file: file, line: node.line, column: node.column, message: message)
+  }
+
+  func text(_ node: Node, _ want: String = "text") throws(Complaint) -> String {
+    guard let text = node.text else { throw complaint(node, "want \(want)") }
+    return text
+  }
+
+  func flag(_ node: Node) throws(Complaint) -> Bool {
+    switch node.text?.lowercased() {
+    case "true", "yes", "on": return true
+    case "false", "no", "off": return false
+    default: throw complaint(node, "want true or false")
+    }
+  }
+
+  func duration(_ node: Node) throws(Complaint) -> TimeToLive {
+    do {
+      return try TimeToLive(try text(node, "a duration"))
+    } catch let failure as Failure {
+      throw complaint(node, failure.description)
+    } catch let other as Complaint {
+      throw other
+    } catch {
+      throw complaint(node, "want a duration")
+    }
+  }
+
+  /// A duration in whole seconds, at least 1: the seed's columns hold no more than that.
+  func seconds(_ node: Node) throws(Complaint) -> Int64 {
+    guard let seconds = try duration(node).wholeSeconds, seconds >= 1 else {
+      throw complaint(node, "want whole seconds, at least 1")
+    }
+    return min(seconds, TimeToLive.neverInSeconds)
+  }
+
+  func count(_ node: Node, atLeast least: Int64 = 0) throws(Complaint) -> Int64 {
+    let text = try text(node, "a number")
+    guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+      throw complaint(node, "'\(text)' is not a number: want decimal digits\(hint(text))")
+    }
+    if text.utf8.count > 1, text.utf8.first == 0x30 {
+      let plain = text.drop { $0 == "0" }
+      throw complaint(
+        node, "'\(text)' begins with 0: write \(plain.isEmpty ? "0" : String(plain))")
+    }
+    guard let number = Int64(text), number >= least else {
+      throw complaint(node, "'\(text)' is out of range: want at least \(least)")
+    }
+    return number
+  }
+
+  private func hint(_ text: String) -> String {
+    let digits = text.filter { $0 != "_" && $0 != "," }
+    if digits != text, Int64(digits) != nil { return " (write \(digits))" }
+    if text.lowercased().hasPrefix("0x"), let number = Int64(text.dropFirst(2), radix: 16) {
+      return " (write \(number))"
+    }
+    if let number = Double(text), number >= 0, number < 1e15, number == number.rounded() {
+      return " (write \(Int64(number)))"
+    }
+    return ""
+  }
+
+  /// Megabytes or a fraction: decimal digits, perhaps with a point.
+  func number(_ node: Node) throws(Complaint) -> Double {
+    let text = try text(node, "a number")
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2,
+      parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }),
+      parts[0] == "0" || !parts[0].hasPrefix("0"), let number = Double(text)
+    else {
+      throw complaint(node, "'\(text)' is not a number: want digits, as 500 or 0.1\(hint(text))")
+    }
+    return number
+  }
+
+  /// Bytes: `512 MiB`, `1 GiB`, `100 kB`, plain bytes.
+  func size(_ node: Node) throws(Complaint) -> Int64 {
+    let text = try text(node, "a size")
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }
+    let units: [String: Int64] = [
+      "": 1, "B": 1, "KB": 1000, "kB": 1000, "MB": 1_000_000, "GB": 1_000_000_000,
+      "TB": 1_000_000_000_000, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+    ]
+    guard let number = Int64(digits), digits == "0" || !digits.hasPrefix("0"),
+      let factor = units[String(unit)],
+      case let (bytes, overflow) = number.multipliedReportingOverflow(by: factor), !overflow
+    else {
+      throw complaint(node, "'\(text)' is not a size: want a number and B, KiB, MiB, GiB or TiB")
+    }
+    return bytes
+  }
+
+  func strings(_ node: Node) throws(Complaint) -> [String] {
+    guard case .sequence(let items) = node.content else {
+      throw complaint(node, "want a list, as [\(node.text ?? "a, b")]")
+    }
+    var texts: [String] = []
+    for item in items { texts.append(try text(item, "text in the list")) }
+    return texts
+  }
+
+  func statuses(_ node: Node) throws(Complaint) -> [Int32] {
+    guard case .sequence(let items) = node.content else {
+      throw complaint(node, "want a list of exit statuses, as [0, 1]")
+    }
+    var statuses: [Int32] = []
+    for item in items {
+      let number = try count(item)
+      guard number <= 255 else { throw complaint(item, "an exit status is 0 to 255") }
+      statuses.append(Int32(number))
+    }
+    return statuses
+  }
+
+  func identity(
+    _ node: Node, of allowed: [RunSettings.Identity]
+  ) throws(Complaint) -> RunSettings.Identity {
+    guard let value = RunSettings.Identity(rawValue: node.text ?? ""), allowed.contains(value)
+    else {
+      throw complaint(node, "want \(allowed.map(\.rawValue).joined(separator: ", "))")
+    }
+    return value
+  }
+
+  /// The names and values of a mapping.
+  func pairs(_ node: Node, _ want: String) throws(Complaint) -> [Node.Pair] {
+    guard case .mapping(let pairs) = node.content else { throw complaint(node, "want \(want)") }
+    return pairs
+  }
+}
+
+/// The nearest of some names, if one is near enough to be meant.
+func nearest(to name: String, among names: some Sequence<String>) -> String? {
+  let wanted = Array(name.utf8)
+  var best: (name: String, distance: Int)?
+  for candidate in names {
+    let distance = editDistance(wanted, Array(candidate.utf8))
+    if distance < best?.distance ?? .max { best = (candidate, distance) }
+  }
+  guard let best, best.distance <= max(1, wanted.count / 3) else { return nil }
+  return best.name
+}
+
+private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+  var row = Array(0...other.count)
+  for (i, a) in one.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, b) in other.enumerated() {
+      let above = row[j + 1]
+      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
+      diagonal = above
+    }
+  }
+  return row[other.count]
+}

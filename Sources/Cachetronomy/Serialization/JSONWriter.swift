@@ -1,0 +1,147 @@
+/// Writes JSON.
+public struct JSONWriter {
+  /// How the text is spelt.
+  public enum Style: Sendable {
+    /// No blanks; characters beyond ASCII as themselves.
+    case compact
+    /// As Python's `json.dumps` does: a blank after `,` and `:`, and `\u` escapes beyond ASCII.
+    case python
+  }
+
+  private let style: Style
+  private(set) var bytes: [UInt8] = []
+
+  init(_ style: Style = .compact) { self.style = style }
+
+  /// A value as JSON. Bytes that are text become text, other bytes base64; what JSON cannot say
+  /// (NaN, infinities) becomes null; keys that are not text become their own JSON as text.
+  public static func encode(_ value: Value, _ style: Style = .compact) -> [UInt8] {
+    var writer = JSONWriter(style)
+    writer.write(value)
+    return writer.bytes
+  }
+
+  /// The tags as the seed's exact match needs them spelt: `["a", "\u00e9"]`.
+  public static func tags(_ tags: [String]) -> String {
+    text(.array(tags.map { .string($0) }), .python)
+  }
+
+  /// A value as JSON text.
+  public static func text(_ value: Value, _ style: Style = .compact) -> String {
+    String(decoding: encode(value, style), as: UTF8.self)
+  }
+
+  mutating func write(_ value: Value) {
+    switch value {
+    case .null: raw("null")
+    case .bool(let flag): raw(flag ? "true" : "false")
+    case .int(let number): raw(number.description)
+    case .uint(let number): raw(number.description)
+    case .double(let number): raw(number.isFinite ? number.description : "null")
+    case .string(let text): quote(text)
+    case .bytes(let data), .extension(_, let data):
+      if let text = String(validating: data, as: UTF8.self) {
+        quote(text)
+      } else {
+        quote(Base64.encode(data))
+      }
+    case .array(let items):
+      raw("[")
+      for (index, item) in items.enumerated() {
+        if index > 0 { separator() }
+        write(item)
+      }
+      raw("]")
+    case .map(let pairs):
+      raw("{")
+      for (index, pair) in pairs.enumerated() {
+        if index > 0 { separator() }
+        if case .string(let name) = pair.key { quote(name) } else { quote(Self.text(pair.key)) }
+        raw(style == .python ? ": " : ":")
+        write(pair.value)
+      }
+      raw("}")
+    }
+  }
+
+  private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  private mutating func separator() { raw(style == .python ? ", " : ",") }
+
+  private mutating func quote(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": raw("\\\"")
+      case "\\": raw("\\\\")
+      case "\n": raw("\\n")
+      case "\r": raw("\\r")
+      case "\t": raw("\\t")
+      case "\u{8}": raw("\\b")
+      case "\u{c}": raw("\\f")
+      case "\u{7f}" where style == .python: bytes.append(0x7f)
+      case _ where scalar.value < 0x20 || (scalar.value > 0x7e && style == .python):
+        for unit in UTF16.encode(scalar) ?? .init() {
+          raw("\\u" + Digest.hex([UInt8(unit >> 8), UInt8(unit & 255)]))
+        }
+      default: bytes.append(contentsOf: UTF8.encode(scalar) ?? .init())
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+/// Base64 (RFC 4648, section 4).
+public enum Base64 {
+  private static let digits = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// Bytes as text, padded.
+  public static func encode(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    var at = 0
+    while at < bytes.count {
+      let group = bytes[at..<min(at + 3, bytes.count)]
+      let word = (0..<3).reduce(UInt32(0)) { word, place in
+        word << 8 | UInt32(place < group.count ? group[at + place] : 0)
+      }
+      for place in 0..<4 {
+        text.append(
+          place <= group.count ? digits[Int(word >> UInt32(18 - place * 6) & 63)] : 0x3d)
+      }
+      at += 3
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The bytes that padded text stands for; nil if it is not base64.
+  public static func decode(_ text: String) -> [UInt8]? {
+    let body = Array(text.utf8)
+    guard body.count % 4 == 0 else { return nil }
+    let padding = body.reversed().prefix { $0 == 0x3d }.count
+    guard padding <= 2 else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(body.count / 4 * 3)
+    var (word, bits) = (UInt32(0), 0)
+    for byte in body.dropLast(padding) {
+      let digit: UInt8
+      switch byte {
+      case 0x41...0x5a: digit = byte - 0x41
+      case 0x61...0x7a: digit = byte - 0x61 + 26
+      case 0x30...0x39: digit = byte - 0x30 + 52
+      case 0x2b: digit = 62
+      case 0x2f: digit = 63
+      default: return nil
+      }
+      word = word << 6 | UInt32(digit)
+      bits += 6
+      if bits >= 8 {
+        bits -= 8
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+        word &= (1 << UInt32(bits)) - 1
+      }
+    }
+    return word == 0 ? bytes : nil
+  }
+}

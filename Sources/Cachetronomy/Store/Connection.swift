@@ -1,0 +1,85 @@
+internal import CSQLite
+
+/// One SQLite connection, closed when the last reference goes.
+final class Connection {
+  let path: String
+  private let handle: OpaquePointer
+
+  /// Opens a file that exists.
+  ///
+  /// A connection never checkpoints on its own, not even when it closes: that is for a writer who
+  /// holds the WriterLock.
+  init(path: String, writable: Bool, busyTimeout: Int32) throws(Failure) {
+    self.path = path
+    var opened: OpaquePointer?
+    let flags = (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    guard let opened else {
+      throw .store(path: path, .io, detail: "out of memory")
+    }
+    guard code == SQLITE_OK else {
+      let failure = Self.failure(code, path: path, handle: opened)
+      sqlite3_close_v2(opened)
+      throw failure
+    }
+    handle = opened
+    sqlite3_busy_timeout(handle, busyTimeout)
+    _ = cachetronomy_no_checkpoint_on_close(handle)
+    sqlite3_wal_autocheckpoint(handle, 0)
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// The version of the SQLite library in use.
+  static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
+  /// Rows changed by the last statement.
+  var changes: Int { Int(sqlite3_changes(handle)) }
+
+  func busyTimeout(_ milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
+
+  /// Lets SQLite fold and remove the log when this connection closes, as it does by itself.
+  func cleansUpOnClose() { _ = cachetronomy_checkpoint_on_close(handle) }
+
+  /// Compiles one statement.
+  func prepare(_ sql: String) throws(Failure) -> Statement {
+    var compiled: OpaquePointer?
+    let code = sqlite3_prepare_v2(handle, sql, -1, &compiled, nil)
+    guard code == SQLITE_OK, let compiled else { throw failure(code) }
+    return Statement(compiled, of: self)
+  }
+
+  /// Runs statements that give no rows we want.
+  func execute(_ sql: String) throws(Failure) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure(code) }
+  }
+
+  /// The first column of the first row as a whole number.
+  func integer(_ sql: String) throws(Failure) -> Int64? {
+    var statement = try prepare(sql)
+    return try statement.step() ? statement.integer(0) : nil
+  }
+
+  /// The first column of the first row as text.
+  func text(_ sql: String) throws(Failure) -> String? {
+    var statement = try prepare(sql)
+    return try statement.step() ? statement.text(0) : nil
+  }
+
+  func failure(_ code: Int32) -> Failure { Self.failure(code, path: path, handle: handle) }
+
+  private static func failure(_ code: Int32, path: String, handle: OpaquePointer) -> Failure {
+    let problem: StoreProblem =
+      switch code & 0xff {
+      case SQLITE_BUSY, SQLITE_LOCKED: .busy
+      case SQLITE_CORRUPT: .corrupt
+      case SQLITE_NOTADB: .notOurs
+      case SQLITE_FULL: .full
+      case SQLITE_READONLY, SQLITE_PERM: .readOnly
+      case SQLITE_ERROR: .notOurs
+      default: .io
+      }
+    return .store(path: path, problem, detail: String(cString: sqlite3_errmsg(handle)))
+  }
+}

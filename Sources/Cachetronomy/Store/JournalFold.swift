@@ -1,0 +1,123 @@
+internal import Glibc
+
+extension Store {
+  /// Folds the access journal into the tables. Exactly once, also across a kill at any point: the
+  /// sums are committed together with the segment's name, and names are never used again.
+  public func foldJournal(at now: Timestamp) throws(Failure) {
+    guard isWritable else { return }
+    let journal = AccessJournal(store: path)
+    var segments = Segment.waiting(beside: journal.path)
+    var status = stat()
+    if lstat(journal.path, &status) == 0, status.st_size > 0 {
+      let name = journal.path + "." + Digest.hex(Random.bytes(8))
+      if rename(journal.path, name) == 0 { segments.append(name) }
+    }
+    for name in segments { try fold(name) }
+  }
+
+  private func fold(_ name: String) throws(Failure) {
+    guard let segment = Segment(name) else { return }
+    let mark = "segment/" + segment.id
+    try write { () throws(Failure) in
+      let done = Int(try number(of: mark))
+      let bytes = segment.read(from: done)
+      guard !bytes.isEmpty else { return }
+      try add(AccessJournal.decode(bytes))
+      try setState(mark, nil)
+      try count(mark, by: Int64(done + bytes.count))
+    }
+    guard unlink(name) == 0 else { return }
+    // The name is gone for good, so its mark may go; a kill before this leaves one small row.
+    try write { () throws(Failure) in try setState(mark, nil) }
+  }
+
+  private func add(_ records: [AccessJournal.Record]) throws(Failure) {
+    var sums: [Key: (count: Int64, last: AccessJournal.Record)] = [:]
+    var counters: [AccessJournal.Kind: Int64] = [:]
+    var saved: Int64 = 0
+    for record in records {
+      counters[record.kind, default: 0] += 1
+      guard record.kind == .hit || record.kind == .stale else { continue }
+      saved = saved.addingReportingOverflow(max(0, record.saved)).partialValue
+      let key = Key(stored: record.key)
+      let sum = sums[key]
+      let last = sum.map { $0.last.time > record.time ? $0.last : record } ?? record
+      sums[key] = ((sum?.count ?? 0) + 1, last)
+    }
+    var access = try connection.prepare(
+      """
+      INSERT INTO access_log VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT (key) DO UPDATE SET access_count = access_count + excluded.access_count,
+        last_accessed = max(last_accessed, excluded.last_accessed),
+        last_accessed_by_profile = excluded.last_accessed_by_profile
+      """)
+    for (key, sum) in sums {
+      access.bind(1, key.text)
+      access.bind(2, sum.count)
+      access.bind(3, sum.last.time.description)
+      access.bind(4, sum.last.profile)
+      try access.run()
+    }
+    for (kind, count) in counters { try self.count(kind.counter, by: count) }
+    if saved > 0 { try count("saved", by: saved) }
+  }
+}
+
+/// A renamed piece of the journal that nobody appends to any more.
+private struct Segment: ~Copyable {
+  let id: String
+  private let descriptor: Int32
+
+  /// Nil if it is gone, is no file of ours, or a hit that opened it earlier still writes.
+  init?(_ path: String) {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    id = String(path.suffix(16))
+    guard descriptor >= 0 else { return nil }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    else { return nil }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  borrowing func read(from offset: Int) -> [UInt8] {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, Int(status.st_size) > offset else { return [] }
+    let count = Int(status.st_size) - offset
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = pread(
+          descriptor, buffer.baseAddress.map { $0 + filled }, count - filled,
+          off_t(offset + filled))
+        guard got > 0 else { break }
+        filled += got
+      }
+    }
+  }
+
+  /// Segments that an earlier folder left.
+  static func waiting(beside path: String) -> [String] {
+    let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+    let (directory, name) = (String(path[..<cut]), String(path[path.utf8.index(after: cut)...]))
+    guard let stream = opendir(directory.isEmpty ? "/" : directory) else { return [] }
+    defer { closedir(stream) }
+    var found: [String] = []
+    while let item = readdir(stream) {
+      let entry = withUnsafePointer(to: item.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let suffix = entry.utf8.count - name.utf8.count - 1
+      if suffix == 16, entry.hasPrefix(name + ".") { found.append(path + entry.suffix(17)) }
+    }
+    return found
+  }
+}
+
+/// Bytes nobody can guess.
+enum Random {
+  static func bytes(_ count: Int) -> [UInt8] {
+    var source = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &source) }
+  }
+}

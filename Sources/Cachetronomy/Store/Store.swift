@@ -1,0 +1,222 @@
+internal import Glibc
+
+/// One cache in one SQLite file. Not to be shared between threads.
+public final class Store {
+  /// The file, every link resolved.
+  public let path: String
+  /// Whether this process may change it.
+  public let isWritable: Bool
+
+  /// The directory it is in, where temporary files go.
+  var directory: String { StoreFile.directory(of: path) }
+
+  let connection: Connection
+  private let patience: Int32
+  private let waiting: WriterLock.Waiting
+  private var lock: WriterLock?
+
+  /// What a caller means to do with a store.
+  public enum Access: Sendable {
+    /// Look only: a store that is not there is not made.
+    case reading
+    /// Read and write: made if it is not there, unless `create` is false.
+    case writing(create: Bool)
+  }
+
+  /// Opens a store, and makes or adopts it where that is allowed.
+  ///
+  /// - Parameters:
+  ///   - path: the file; links are followed.
+  ///   - access: what for.
+  ///   - patience: how long to wait for locks, in milliseconds.
+  ///   - ownsProcess: true lets a wait use SIGALRM, which only a process of ours can afford.
+  /// - Returns: nil if there is no store and none was to be made.
+  /// - Throws: `Failure.store` for a file that is not ours, newer than us, damaged or locked.
+  public static func open(
+    _ path: String, for access: Access, patience: Int32 = 5000, ownsProcess: Bool = false
+  ) throws(Failure) -> Store? {
+    let path = try StoreFile.resolve(path)
+    let waiting: WriterLock.Waiting = ownsProcess ? .blocking : .polling
+    let found = try StoreFile.inspect(path)
+    switch (found, access) {
+    case (.nothing, .reading), (.empty, .reading), (.nothing, .writing(create: false)):
+      return nil
+    case (.nothing, .writing), (.empty, .writing):
+      if found == .nothing { try StoreFile.makeDirectories(above: path) }
+      let lock = try WriterLock(store: path, waiting: waiting)
+      try lock.acquire(within: patience)
+      defer { lock.release() }
+      try StoreFile.create(path)
+      let connection = try Connection(path: path, writable: true, busyTimeout: patience)
+      if try connection.integer("PRAGMA user_version") == 0 {
+        try connection.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
+      }
+      let store = Store(connection, isWritable: true, patience, waiting, lock)
+      try store.identify()
+      try store.prepareToWrite()
+      return store
+    case (.database(let foreign), _):
+      if foreign, case .writing = access {
+        throw .store(path: path, .notTrusted, detail: "it belongs to another user")
+      }
+      let writable = !foreign && Glibc.access(path, W_OK) == 0
+      if !writable, case .writing = access {
+        throw .store(path: path, .readOnly, detail: "it is read-only")
+      }
+      let hadLog = StoreFile.walSize(path) > 0
+      let connection = try Connection(path: path, writable: writable, busyTimeout: patience)
+      let store = Store(connection, isWritable: writable, patience, waiting, nil)
+      do {
+        try store.identify()
+        if case .writing = access { try store.prepareToWrite() }
+      } catch {
+        // A file we refuse is left as it was, without the empty log that opening it made.
+        if !hadLog { connection.cleansUpOnClose() }
+        throw error
+      }
+      return store
+    }
+  }
+
+  private init(
+    _ connection: Connection, isWritable: Bool, _ patience: Int32,
+    _ waiting: WriterLock.Waiting, _ lock: WriterLock?
+  ) {
+    self.connection = connection
+    self.isWritable = isWritable
+    self.patience = patience
+    self.waiting = waiting
+    self.lock = lock
+    path = connection.path
+  }
+
+  // MARK: identity
+
+  private func notOurs(_ detail: String = "not a cachetronomy store") -> Failure {
+    .store(path: path, .notOurs, detail: detail)
+  }
+
+  private func identify() throws(Failure) {
+    let version = try connection.integer("PRAGMA user_version") ?? 0
+    let application = try connection.integer("PRAGMA application_id") ?? 0
+    if application == Schema.applicationID {
+      if version == Schema.version { return }
+      if version > Schema.version {
+        throw .store(
+          path: path, .newer,
+          detail: "made by a newer cachetronomy (format \(version), this one knows "
+            + "\(Schema.version))")
+      }
+    } else {
+      guard application == 0, version == 0 else { throw notOurs() }
+      let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+      if objects > 0 {
+        for (table, columns) in Schema.seedColumns {
+          let found = try connection.text(
+            "SELECT group_concat(name) FROM pragma_table_info('\(table)')")
+          guard found == columns else { throw notOurs() }
+        }
+      } else if !isWritable {
+        throw notOurs()
+      }
+    }
+    if isWritable { try migrate() } else { try pretend() }
+  }
+
+  private func migrate() throws(Failure) {
+    let lock = try writerLock()
+    try lock.acquire(within: patience)
+    defer { lock.release() }
+    try transaction { () throws(Failure) in
+      let done = Int(try connection.integer("PRAGMA user_version") ?? 0)
+      for (index, step) in Schema.migrations.enumerated() where index >= done {
+        try connection.execute(step)
+        try connection.execute("PRAGMA user_version = \(index + 1)")
+      }
+    }
+  }
+
+  /// A file of Python's that we may not write gets our tables in memory, empty.
+  private func pretend() throws(Failure) {
+    try connection.execute(Schema.temporary)
+  }
+
+  private func prepareToWrite() throws(Failure) {
+    try connection.execute("PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST")
+  }
+
+  // MARK: writing
+
+  private func writerLock() throws(Failure) -> WriterLock {
+    if let lock { return lock }
+    let made = try WriterLock(store: path, waiting: waiting)
+    lock = made
+    return made
+  }
+
+  /// Runs a write transaction of ours: WriterLock, `BEGIN IMMEDIATE`, and a checkpoint if the log
+  /// has grown.
+  func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+    guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
+    let lock = try writerLock()
+    try lock.acquire(within: patience)
+    defer { lock.release() }
+    let result = try transaction(body)
+    checkpointIfGrown()
+    return result
+  }
+
+  /// The same if the lock is free at once; nil if it is not.
+  func writeIfFree<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T? {
+    guard isWritable else { return nil }
+    let lock = try writerLock()
+    guard lock.tryAcquire() else { return nil }
+    defer { lock.release() }
+    let result = try transaction(body)
+    checkpointIfGrown()
+    return result
+  }
+
+  private func transaction<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+    try connection.execute("BEGIN IMMEDIATE")
+    do {
+      let result = try body()
+      try connection.execute("COMMIT")
+      return result
+    } catch {
+      try? connection.execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  /// Over this many bytes (64 frames) the log is folded into the database by whoever wrote last.
+  private static let walLimit: Int64 = 32 + 64 * (4096 + 24)
+
+  private func checkpointIfGrown() {
+    guard StoreFile.walSize(path) > Self.walLimit else { return }
+    // Refused because of a reader: the next writer tries.
+    connection.busyTimeout(0)
+    _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.busyTimeout(patience)
+  }
+
+  /// Folds the log into the database, in its own turn of the lock.
+  func checkpoint() throws(Failure) {
+    let lock = try writerLock()
+    try lock.acquire(within: patience)
+    defer { lock.release() }
+    connection.busyTimeout(0)
+    _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.busyTimeout(patience)
+  }
+
+  /// The version of the SQLite library in use.
+  public static var libraryVersion: String { Connection.libraryVersion }
+
+  /// Bytes of the database and its log on disk.
+  public var sizeOnDisk: Int64 {
+    var status = stat()
+    let main = stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    return main + StoreFile.walSize(path)
+  }
+}

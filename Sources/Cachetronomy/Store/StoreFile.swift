@@ -1,0 +1,100 @@
+internal import Glibc
+
+/// The database as a file: found, judged, made. Only SQLite ever opens it for reading or writing,
+/// since closing any other descriptor would drop SQLite's locks in this process.
+enum StoreFile {
+  /// What stands at the path.
+  enum Found: Equatable {
+    case nothing
+    case empty
+    case database(foreign: Bool)
+  }
+
+  /// The path with every link resolved, so that all names of a store share one lock.
+  static func resolve(_ path: String) throws(Failure) -> String {
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    guard errno == ENOENT else { throw io(path, errno) }
+    // Not there yet: its directory decides.
+    let cut = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let name = cut.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw .store(path: path, .notOurs, detail: "is a directory")
+    }
+    let directory = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard let real = realpath(directory, nil) else {
+      if errno == ENOENT { return path }
+      throw io(path, errno)
+    }
+    defer { free(real) }
+    let parent = String(cString: real)
+    return parent == "/" ? "/" + name : parent + "/" + name
+  }
+
+  /// Judges what stands at a resolved path.
+  ///
+  /// - Throws: what is not ours to open: a directory, a device, a second name of a file.
+  static func inspect(_ path: String) throws(Failure) -> Found {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return .nothing }
+      throw io(path, errno)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .store(path: path, .notOurs, detail: "is a directory")
+    default: throw .store(path: path, .notOurs, detail: "is not a regular file")
+    }
+    guard status.st_nlink <= 1 else {
+      throw .store(path: path, .notTrusted, detail: "the file has a second name (a hard link)")
+    }
+    if status.st_size == 0 { return .empty }
+    return .database(foreign: status.st_uid != geteuid())
+  }
+
+  /// Makes the directories above a store, readable by us alone.
+  static func makeDirectories(above path: String) throws(Failure) {
+    var at = path.utf8.startIndex
+    while let slash = path.utf8[at...].dropFirst().firstIndex(of: UInt8(ascii: "/")) {
+      at = slash
+      let directory = String(path[..<slash])
+      if mkdir(directory, 0o700) != 0, errno != EEXIST, errno != EROFS, errno != EACCES {
+        throw io(path, errno)
+      }
+    }
+  }
+
+  /// Makes the empty file before SQLite does, which would leave it readable by others.
+  static func create(_ path: String) throws(Failure) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else {
+      if errno == EEXIST { return }
+      throw io(path, errno)
+    }
+    close(descriptor)
+  }
+
+  /// Bytes in the write-ahead log.
+  static func walSize(_ path: String) -> Int64 {
+    var status = stat()
+    return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+  }
+
+  /// The directory of a resolved path.
+  static func directory(of path: String) -> String {
+    guard let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return cut == path.startIndex ? "/" : String(path[..<cut])
+  }
+
+  private static func io(_ path: String, _ number: Int32) -> Failure {
+    let problem: StoreProblem =
+      switch number {
+      case EACCES, EROFS, EPERM: .readOnly
+      case ENOSPC, EDQUOT: .full
+      default: .io
+      }
+    return .store(path: path, problem, detail: SystemError.text(number))
+  }
+}

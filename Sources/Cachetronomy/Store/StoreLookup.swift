@@ -1,0 +1,189 @@
+extension Store {
+  private static let columns = """
+    c.key, c.fmt, c.expire_at, c.tags, c.version, c.saved_by_profile, i.created, i.keep_until, \
+    i.size, i.cost, i.origin, i.began, i.checksum, i.recording, i.rule
+    """
+
+  /// Looks a key up.
+  public func lookup(_ key: Key, at now: Timestamp) throws(Failure) -> Lookup {
+    guard let entry = try entry(key) else {
+      return .miss(try connection.contains(key) ? .corrupt : .absent)
+    }
+    switch entry.state(at: now) {
+    case .fresh: return .hit(entry)
+    case .stale: return .stale(entry)
+    case .expired: return .miss(.expired)
+    }
+  }
+
+  /// The entry as it stands, whatever its age; nil if there is none that can be read.
+  public func entry(_ key: Key) throws(Failure) -> Entry? {
+    var statement = try connection.prepare(
+      """
+      SELECT \(Self.columns), c.data FROM cache c LEFT JOIN entry_info i ON i.key = c.key
+      WHERE c.key = ?
+      """)
+    statement.bind(1, key.text)
+    guard try statement.step(), let (found, checksum) = Self.read(statement) else { return nil }
+    var entry = found
+    entry.data = statement.bytes(15)
+    if let checksum, Checksum.of(entry.data) != checksum { return nil }
+    return entry
+  }
+
+  /// The key that the digits of a digest mean.
+  ///
+  /// - Returns: nil if no recording has them.
+  /// - Throws: `Failure.badKey` if they are not 6 to 32 hexadecimal digits, or more than one has.
+  public func key(digits: String) throws(Failure) -> Key? {
+    let lower = digits.lowercased()
+    guard (6...32).contains(lower.utf8.count), lower.allSatisfy({ $0.isHexDigit && $0.isASCII })
+    else { throw .badKey("'#\(digits)' is not '#' and 6 to 32 hexadecimal digits") }
+    var statement = try connection.prepare(
+      """
+      SELECT key FROM cache WHERE key >= 'run:' AND key < 'run;'
+      AND substr(key, -33, \(lower.utf8.count + 1)) = '#' || ?1 LIMIT 2
+      """)
+    statement.bind(1, lower)
+    guard try statement.step() else { return nil }
+    let key = Key(stored: statement.text(0))
+    if try statement.step() { throw .badKey("'#\(digits)' begins more than one digest") }
+    return key
+  }
+
+  /// Which entries a listing is about; all conditions must hold.
+  public struct Filter: Sendable {
+    /// Any of these tags; none given: all entries.
+    public var tags: [String] = []
+    /// A glob that the key matches, as the shell's `*`, `?` and `[...]`.
+    public var match: String?
+    /// The profile it was saved under.
+    public var savedBy: String?
+
+    /// All entries.
+    public init() {}
+  }
+
+  /// An entry without its value.
+  public struct Listed: Sendable {
+    /// The entry; its `data` is empty.
+    public var entry: Entry
+    /// Bytes of the value.
+    public var size: Int64
+    /// False if the row's date or tags cannot be read.
+    public var isSound: Bool
+  }
+
+  /// One page of entries in the order of their keys, so that no transaction stays open meanwhile.
+  public func page(after last: Key?, _ filter: Filter = Filter(), limit: Int = 500)
+    throws(Failure) -> [Listed]
+  {
+    var conditions = ["c.key > ?1"]
+    if last == nil { conditions = ["1"] }
+    if !filter.tags.isEmpty {
+      conditions.append(
+        "EXISTS (SELECT 1 FROM json_each(\(Self.soundTags)) t, json_each(?2) w "
+          + "WHERE t.value = w.value)")
+    }
+    if filter.match != nil { conditions.append("c.key GLOB ?3") }
+    if filter.savedBy != nil { conditions.append("c.saved_by_profile = ?4") }
+    var statement = try connection.prepare(
+      """
+      SELECT \(Self.columns), length(CAST(c.data AS BLOB))
+      FROM cache c LEFT JOIN entry_info i ON i.key = c.key
+      WHERE \(conditions.joined(separator: " AND ")) ORDER BY c.key LIMIT \(limit)
+      """)
+    statement.bind(1, last?.text)
+    statement.bind(2, JSONWriter.tags(filter.tags))
+    statement.bind(3, filter.match)
+    statement.bind(4, filter.savedBy)
+    var page: [Listed] = []
+    while try statement.step() {
+      let size = statement.integer(15)
+      if let (entry, _) = Self.read(statement) {
+        page.append(Listed(entry: entry, size: entry.info?.size ?? size, isSound: true))
+      } else {
+        let entry = Entry(
+          key: Key(stored: statement.text(0)), data: [], format: statement.text(1),
+          expiry: .earliest, profile: statement.text(5))
+        page.append(Listed(entry: entry, size: size, isSound: false))
+      }
+    }
+    return page
+  }
+
+  /// A row's tags, or none where they are no JSON: another program may have switched the check off.
+  static let soundTags = "CASE WHEN json_valid(c.tags) THEN c.tags ELSE '[]' END"
+
+  /// How many entries, how many of them recordings, and the bytes of all values.
+  public func totals() throws(Failure) -> (entries: Int64, recordings: Int64, bytes: Int64) {
+    var statement = try connection.prepare(
+      """
+      SELECT count(*), count(i.began) FILTER (WHERE i.origin = 1),
+        coalesce(sum(coalesce(i.size, length(CAST(c.data AS BLOB)))), 0)
+      FROM cache c LEFT JOIN entry_info i ON i.key = c.key
+      """)
+    guard try statement.step() else { return (0, 0, 0) }
+    return (statement.integer(0), statement.integer(1), statement.integer(2))
+  }
+
+  /// The chunk of a large recording, handed over in place; false if it is not there.
+  func chunk(
+    of recording: [UInt8], number: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    var statement = try connection.prepare(
+      "SELECT data FROM chunk WHERE recording = ? AND n = ?")
+    statement.bind(1, recording)
+    statement.bind(2, Int64(number))
+    guard try statement.step() else { return false }
+    let result: Result<Void, Failure> = statement.withBytes(0) { bytes in
+      Result { () throws(Failure) in try body(bytes) }
+    }
+    try result.get()
+    return true
+  }
+
+  /// Runs several reads on one state of the database.
+  func reading<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+    try connection.execute("BEGIN")
+    defer { try? connection.execute("COMMIT") }
+    return try body()
+  }
+
+  private static func read(_ row: borrowing Statement) -> (Entry, checksum: Int64?)? {
+    guard let expiry = Timestamp(row.text(2)), let tags = self.tags(row.text(3)) else {
+      return nil
+    }
+    var entry = Entry(
+      key: Key(stored: row.text(0)), data: [], format: row.text(1), expiry: expiry, tags: tags,
+      version: row.integer(4), profile: row.text(5))
+    guard !row.isNull(6) else { return (entry, nil) }
+    entry.info = Entry.Info(
+      created: Timestamp(microseconds: row.integer(6)),
+      keepUntil: Timestamp(microseconds: row.integer(7)), size: row.integer(8),
+      cost: row.integer(9), origin: Entry.Origin(rawValue: row.integer(10)) ?? .set,
+      rule: row.isNull(14) ? nil : row.text(14),
+      recording: row.isNull(13) ? nil : row.bytes(13),
+      began: Timestamp(microseconds: row.integer(11)))
+    return (entry, row.integer(12))
+  }
+
+  private static func tags(_ text: String) -> [String]? {
+    if text == "[]" { return [] }
+    guard case .array(let items)? = try? JSONReader.decode(Array(text.utf8)) else { return nil }
+    var tags: [String] = []
+    for item in items {
+      guard let tag = item.text else { return nil }
+      tags.append(tag)
+    }
+    return tags
+  }
+}
+
+extension Connection {
+  fileprivate func contains(_ key: Key) throws(Failure) -> Bool {
+    var statement = try prepare("SELECT 1 FROM cache WHERE key = ?")
+    statement.bind(1, key.text)
+    return try statement.step()
+  }
+}

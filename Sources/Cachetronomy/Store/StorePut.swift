@@ -1,0 +1,157 @@
+extension Store {
+  /// What a recording saw before its command ran; `put` drops it if the world moved on since.
+  public struct Witness: Sendable {
+    /// The count of explicit removals at that time.
+    public var removals: Int64
+    /// When the command began.
+    public var began: Timestamp
+  }
+
+  /// The count of explicit removals so far, to be handed to `put` later.
+  public func witness(at began: Timestamp) throws(Failure) -> Witness {
+    Witness(removals: try number(of: "removals"), began: began)
+  }
+
+  /// Stores an entry in place of whatever has its key.
+  ///
+  /// - Parameters:
+  ///   - entry: what to store.
+  ///   - witness: for a recording, what was seen before the command ran.
+  /// - Returns: false if it was dropped because an explicit removal, or a recording that began
+  ///   later, came in between.
+  @discardableResult
+  public func put(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
+    try write { () throws(Failure) in try insert(entry, unless: witness) }
+  }
+
+  /// The body of `put`, inside a write transaction.
+  func insert(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
+    if let witness, try isOutdated(witness, entry.key) { return false }
+    var row = try connection.prepare(
+      """
+      INSERT INTO cache (key, data, fmt, expire_at, tags, version, saved_by_profile)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      ON CONFLICT (key) DO UPDATE SET data = excluded.data, fmt = excluded.fmt,
+        expire_at = excluded.expire_at, tags = excluded.tags, version = excluded.version,
+        saved_by_profile = excluded.saved_by_profile
+      """)
+    row.bind(1, entry.key.text)
+    row.bind(3, entry.format)
+    row.bind(4, entry.expiry.description)
+    row.bind(5, JSONWriter.tags(entry.tags))
+    row.bind(6, max(1, entry.version))
+    row.bind(7, entry.profile)
+    let stored: Result<Void, Failure> = entry.data.withUnsafeBytes { bytes in
+      Result { () throws(Failure) in
+        try row.bind(2, borrowed: bytes)
+        try row.run()
+      }
+    }
+    try stored.get()
+    guard let info = entry.info else { return true }
+    var ours = try connection.prepare(
+      """
+      INSERT INTO entry_info (key, created, keep_until, size, cost, origin, began, checksum,
+        recording, rule) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """)
+    ours.bind(1, entry.key.text)
+    ours.bind(2, info.created.microseconds)
+    ours.bind(3, info.keepUntil.microseconds)
+    ours.bind(4, info.size)
+    ours.bind(5, info.cost)
+    ours.bind(6, info.origin.rawValue)
+    ours.bind(7, info.began.microseconds)
+    ours.bind(8, Checksum.of(entry.data))
+    ours.bind(9, info.recording)
+    ours.bind(10, info.rule)
+    try ours.run()
+    return true
+  }
+
+  private func isOutdated(_ witness: Witness, _ key: Key) throws(Failure) -> Bool {
+    if try number(of: "removals") != witness.removals { return true }
+    var statement = try connection.prepare("SELECT began FROM entry_info WHERE key = ?")
+    statement.bind(1, key.text)
+    return try statement.step() && statement.integer(0) > witness.began.microseconds
+  }
+
+  /// Stores chunks of a large recording, in transactions of at most 4 MiB. Nobody sees them until
+  /// the row that names them is put.
+  ///
+  /// - Parameters:
+  ///   - recording: the id they are stored under, 16 random bytes.
+  ///   - next: gives one chunk after the other, nil at the end.
+  func putChunks(
+    of recording: [UInt8], _ next: () throws(Failure) -> [UInt8]?
+  ) throws(Failure) {
+    var number: Int64 = 0
+    var more = true
+    while more {
+      try write { () throws(Failure) in
+        var statement = try connection.prepare("INSERT INTO chunk VALUES (?, ?, ?)")
+        var bytes = 0
+        while bytes < 4 << 20 {
+          guard let chunk = try next() else {
+            more = false
+            return
+          }
+          bytes += chunk.count
+          statement.bind(1, recording)
+          statement.bind(2, number)
+          statement.bind(3, chunk)
+          try statement.run()
+          number += 1
+        }
+      }
+    }
+  }
+
+  /// Removes chunks that no row will name.
+  func dropChunks(of recording: [UInt8]) throws(Failure) {
+    try write { () throws(Failure) in
+      var statement = try connection.prepare("DELETE FROM chunk WHERE recording = ?")
+      statement.bind(1, recording)
+      try statement.run()
+    }
+  }
+
+  /// A number kept in the state table; 0 if it is not there.
+  func number(of name: String) throws(Failure) -> Int64 {
+    var statement = try connection.prepare("SELECT value FROM state WHERE name = ?")
+    statement.bind(1, name)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// A text kept in the state table.
+  func stateText(_ name: String) throws(Failure) -> String? {
+    var statement = try connection.prepare("SELECT value FROM state WHERE name = ?")
+    statement.bind(1, name)
+    return try statement.step() ? statement.text(0) : nil
+  }
+
+  /// Keeps a text in the state table, or removes it; inside a write transaction.
+  func setState(_ name: String, _ value: String?) throws(Failure) {
+    guard let value else {
+      var statement = try connection.prepare("DELETE FROM state WHERE name = ?")
+      statement.bind(1, name)
+      return try statement.run()
+    }
+    var statement = try connection.prepare(
+      "INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+    statement.bind(1, name)
+    statement.bind(2, value)
+    try statement.run()
+  }
+
+  /// Adds to a counter in the state table; inside a write transaction.
+  func count(_ name: String, by more: Int64 = 1) throws(Failure) {
+    var statement = try connection.prepare(
+      """
+      INSERT INTO state VALUES (?1, ?2)
+      ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
+      """)
+    statement.bind(1, name)
+    statement.bind(2, more)
+    try statement.run()
+  }
+}

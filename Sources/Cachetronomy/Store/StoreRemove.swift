@@ -1,0 +1,174 @@
+extension Store {
+  /// Which entries a removal is about.
+  public enum Selection: Sendable {
+    /// These keys.
+    case keys([Key])
+    /// Every entry.
+    case all
+    /// Those past the time they are kept.
+    case expired
+    /// Those with any of the tags, or with exactly this list.
+    case tags([String], exact: Bool)
+    /// Those saved under a profile.
+    case savedBy(String)
+  }
+
+  /// What a removal took.
+  public struct Removed: Sendable, Equatable {
+    /// How many entries.
+    public var entries: Int64 = 0
+    /// Bytes of their values.
+    public var bytes: Int64 = 0
+
+    /// Nothing so far.
+    public init() {}
+
+    init(_ entries: Int64, _ bytes: Int64) {
+      self.entries = entries
+      self.bytes = bytes
+    }
+  }
+
+  /// Removes entries, each with its row in the eviction log in the same transaction.
+  ///
+  /// - Parameters:
+  ///   - selection: which.
+  ///   - reason: why; nil leaves no rows in the log, as the seed's `clear_all`.
+  ///   - profile: the profile in force, for the log.
+  ///   - now: the time.
+  /// - Returns: what went.
+  @discardableResult
+  public func remove(
+    _ selection: Selection, because reason: Reason?, profile: String, at now: Timestamp
+  ) throws(Failure) -> Removed {
+    try foldJournal(at: now)
+    return try write { () throws(Failure) in
+      let isExplicit = if case .expired = selection { false } else { true }
+      if isExplicit { try count("removals") }
+      var removed = Removed()
+      if case .keys(let keys) = selection {
+        for key in keys {
+          let one = try remove(where: "c.key = ?1", [key.text], reason, profile, now)
+          removed.entries += one.entries
+          removed.bytes += one.bytes
+        }
+        return removed
+      }
+      let (condition, values) = Self.condition(selection, now)
+      removed = try remove(where: condition, values, reason, profile, now)
+      if case .all = selection { try connection.execute("DELETE FROM chunk") }
+      return removed
+    }
+  }
+
+  /// SQL for a selection, and the texts that its `?1`... stand for.
+  private static func condition(_ selection: Selection, _ now: Timestamp) -> (String, [String]) {
+    switch selection {
+    case .keys, .all: return ("1", [])
+    case .expired: return (expired, [now.description, now.microseconds.description])
+    case .tags(let tags, exact: true): return ("c.tags = ?1", [JSONWriter.tags(tags)])
+    case .tags(let tags, exact: false):
+      return (
+        "EXISTS (SELECT 1 FROM json_each(\(soundTags)) t, json_each(?1) w "
+          + "WHERE t.value = w.value)", [JSONWriter.tags(tags)]
+      )
+    case .savedBy(let name): return ("c.saved_by_profile = ?1", [name])
+    }
+  }
+
+  /// Past its expiry, and past the time we keep it for those who accept old answers.
+  static let expired = """
+    c.expire_at <= ?1 AND NOT EXISTS (SELECT 1 FROM entry_info i
+      WHERE i.key = c.key AND i.keep_until > CAST(?2 AS INTEGER))
+    """
+
+  private func remove(
+    where condition: String, _ values: [String], _ reason: Reason?, _ profile: String,
+    _ now: Timestamp
+  ) throws(Failure) -> Removed {
+    var sum = try connection.prepare(
+      """
+      SELECT count(*), coalesce(sum(coalesce(i.size, length(CAST(c.data AS BLOB)))), 0)
+      FROM cache c LEFT JOIN entry_info i ON i.key = c.key WHERE \(condition)
+      """)
+    for (index, value) in values.enumerated() { sum.bind(Int32(index + 1), value) }
+    guard try sum.step() else { return Removed() }
+    let removed = Removed(sum.integer(0), sum.integer(1))
+    sum.reset()
+    guard removed.entries > 0 else { return removed }
+    if let reason {
+      var log = try connection.prepare(
+        """
+        INSERT INTO eviction_log (key, evicted_at, reason, last_access_count, evicted_by_profile)
+        SELECT c.key, ?7, ?8, coalesce(a.access_count, 0), ?9
+        FROM cache c LEFT JOIN access_log a ON a.key = c.key WHERE \(condition)
+        """)
+      for (index, value) in values.enumerated() { log.bind(Int32(index + 1), value) }
+      log.bind(7, now.description)
+      log.bind(8, reason.rawValue)
+      log.bind(9, profile)
+      try log.run()
+    }
+    var delete = try connection.prepare("DELETE FROM cache AS c WHERE \(condition)")
+    for (index, value) in values.enumerated() { delete.bind(Int32(index + 1), value) }
+    try delete.run()
+    return removed
+  }
+}
+
+extension Store {
+  /// Removes some expired entries, those longest past their time first; inside a write transaction.
+  func removeBatch(
+    of limit: Int, because reason: Reason, profile: String, at now: Timestamp
+  ) throws(Failure) -> Removed {
+    // Named by rowid: a key list would have to be bound one by one.
+    try remove(
+      where: "c.rowid IN (SELECT c.rowid FROM cache c WHERE \(Self.expired) "
+        + "ORDER BY c.expire_at LIMIT \(limit))",
+      [now.description, now.microseconds.description], reason, profile, now)
+  }
+
+  /// Removes chunks that no entry names; whoever writes a large recording puts its row within a day.
+  func dropOrphans(olderThan now: Timestamp) throws(Failure) {
+    // A recording under way has chunks without a row: they get a day, noted when first seen.
+    try write { () throws(Failure) in
+      var statement = try connection.prepare(
+        """
+        SELECT DISTINCT recording FROM chunk
+        WHERE recording NOT IN (SELECT recording FROM entry_info WHERE recording IS NOT NULL)
+        """)
+      var orphans: [[UInt8]] = []
+      while try statement.step() { orphans.append(statement.bytes(0)) }
+      statement.reset()
+      try connection.execute(
+        """
+        DELETE FROM state WHERE name GLOB 'orphan/*' AND (
+          substr(name, 8) NOT IN (SELECT lower(hex(recording)) FROM chunk)
+          OR substr(name, 8) IN (SELECT lower(hex(recording)) FROM entry_info))
+        """)
+      let day: Int64 = 86_400_000_000
+      for orphan in orphans {
+        let mark = "orphan/" + Digest.hex(orphan)
+        let seen = try number(of: mark)
+        if seen == 0 {
+          try count(mark, by: now.microseconds)
+        } else if now.microseconds - seen > day {
+          var delete = try connection.prepare("DELETE FROM chunk WHERE recording = ?")
+          delete.bind(1, orphan)
+          try delete.run()
+          try setState(mark, nil)
+        }
+      }
+    }
+  }
+
+  /// Gives free pages back to the file system and folds the log, each in its own turn of the lock.
+  func shrink() throws(Failure) {
+    try write { () throws(Failure) in
+      // It frees one page a step: to its end.
+      var statement = try connection.prepare("PRAGMA incremental_vacuum")
+      try statement.run()
+    }
+    try checkpoint()
+  }
+}

@@ -1,0 +1,82 @@
+extension Store {
+  /// Counters of lookups since the store was made or they were reset.
+  public struct Counters: Sendable, Equatable {
+    /// When counting began.
+    public var since: Timestamp
+    /// Lookups by what they were.
+    public var counts: [AccessJournal.Kind: Int64]
+    /// What hits saved, in microseconds.
+    public var saved: Int64
+
+    /// Hits, old answers included, of all lookups; nil before the first.
+    public var hitRate: Double? {
+      let all = counts.values.reduce(0, +)
+      guard all > 0 else { return nil }
+      return Double(counts[.hit, default: 0] + counts[.stale, default: 0]) / Double(all)
+    }
+  }
+
+  /// The counters as folded so far.
+  public func counters() throws(Failure) -> Counters {
+    var counters = Counters(
+      since: Timestamp(microseconds: try number(of: "since")), counts: [:],
+      saved: try number(of: "saved"))
+    for kind in AccessJournal.Kind.allCases {
+      counters.counts[kind] = try number(of: kind.counter)
+    }
+    return counters
+  }
+
+  /// How often and when a key was read.
+  public struct AccessCount: Sendable, Equatable {
+    /// The key.
+    public var key: String
+    /// How often.
+    public var count: Int64
+    /// When last, as the row says it.
+    public var last: String
+    /// Under which profile last.
+    public var profile: String
+  }
+
+  /// The most read keys, hottest first.
+  public func hottest(_ limit: Int) throws(Failure) -> [AccessCount] {
+    var statement = try connection.prepare(
+      """
+      SELECT key, access_count, last_accessed, last_accessed_by_profile FROM access_log
+      ORDER BY access_count DESC, last_accessed DESC LIMIT \(max(0, limit))
+      """)
+    return try statement.accesses()
+  }
+
+  /// How often and when one key was read; nil if it never was.
+  public func access(of key: Key) throws(Failure) -> AccessCount? {
+    var statement = try connection.prepare(
+      """
+      SELECT key, access_count, last_accessed, last_accessed_by_profile FROM access_log
+      WHERE key = ?
+      """)
+    statement.bind(1, key.text)
+    return try statement.accesses().first
+  }
+
+  /// Rows of the eviction log by reason.
+  public func evictions() throws(Failure) -> [(reason: String, count: Int64)] {
+    var statement = try connection.prepare(
+      "SELECT reason, count(*) FROM eviction_log GROUP BY reason ORDER BY reason")
+    var rows: [(String, Int64)] = []
+    while try statement.step() { rows.append((statement.text(0), statement.integer(1))) }
+    return rows
+  }
+}
+
+extension Statement {
+  fileprivate mutating func accesses() throws(Failure) -> [Store.AccessCount] {
+    var rows: [Store.AccessCount] = []
+    while try step() {
+      rows.append(
+        Store.AccessCount(key: text(0), count: integer(1), last: text(2), profile: text(3)))
+    }
+    return rows
+  }
+}

@@ -1,0 +1,87 @@
+/// How long something is kept.
+public struct TimeToLive: Hashable, Sendable, Comparable {
+  /// The length in microseconds; `Int64.max` is for ever.
+  public var microseconds: Int64
+
+  /// A length in microseconds; below zero counts as zero.
+  public init(microseconds: Int64) { self.microseconds = max(0, microseconds) }
+
+  /// A length in whole seconds; what does not fit is for ever.
+  public init(seconds: Int64) {
+    let (product, overflow) = max(0, seconds).multipliedReportingOverflow(by: 1_000_000)
+    microseconds = overflow ? .max : product
+  }
+
+  /// For ever.
+  public static let never = TimeToLive(microseconds: .max)
+  /// What `never` is in the seed's whole-second columns: a hundred years.
+  public static let neverInSeconds: Int64 = 3_153_600_000
+
+  /// Whole seconds for the seed's columns; nil if it is no whole number of seconds.
+  public var wholeSeconds: Int64? {
+    if self == .never { return Self.neverInSeconds }
+    return microseconds % 1_000_000 == 0 ? microseconds / 1_000_000 : nil
+  }
+
+  /// When something kept from that moment on expires.
+  public func expiry(from start: Timestamp) -> Timestamp {
+    self == .never ? .never : start.adding(microseconds: microseconds)
+  }
+
+  public static func < (one: TimeToLive, other: TimeToLive) -> Bool {
+    one.microseconds < other.microseconds
+  }
+
+  private static let units: [(name: String, microseconds: Int64)] = [
+    ("w", 604_800_000_000), ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000),
+    ("s", 1_000_000), ("ms", 1000),
+  ]
+
+  /// Reads digits with `ms s m h d w`, largest first (`1h30m`), plain seconds, or `never`.
+  ///
+  /// - Throws: `Failure.badDuration` for anything else: blanks, fractions, signs, too large.
+  public init(_ text: String) throws(Failure) {
+    if text == "never" {
+      self = .never
+      return
+    }
+    var left = Array(text.utf8)[...]
+    var total: Int64 = 0
+    var allowed = Self.units[...]
+    guard !left.isEmpty else { throw .badDuration(text) }
+    while !left.isEmpty {
+      let digits = left.prefix { $0 >= 0x30 && $0 <= 0x39 }
+      left = left.dropFirst(digits.count)
+      let letters = left.prefix { $0 < 0x30 || $0 > 0x39 }
+      left = left.dropFirst(letters.count)
+      guard let count = Int64(String(decoding: digits, as: UTF8.self)) else {
+        throw .badDuration(text)
+      }
+      var unit = String(decoding: letters, as: UTF8.self)
+      if unit.isEmpty, allowed.count == Self.units.count, left.isEmpty { unit = "s" }
+      guard let place = allowed.firstIndex(where: { $0.name == unit }) else {
+        throw .badDuration(text)
+      }
+      let (product, tooLarge) = count.multipliedReportingOverflow(by: allowed[place].microseconds)
+      let (sum, over) = total.addingReportingOverflow(product)
+      guard !tooLarge, !over, sum < .max else { throw .badDuration(text) }
+      total = sum
+      allowed = allowed[(place + 1)...]
+    }
+    microseconds = total
+  }
+}
+
+extension TimeToLive: CustomStringConvertible {
+  /// The shortest spelling that reads back as the same length: `1h30m`, `never`, `0s`.
+  public var description: String {
+    if self == .never { return "never" }
+    var left = microseconds
+    var text = ""
+    for unit in Self.units where left >= unit.microseconds {
+      text += "\(left / unit.microseconds)\(unit.name)"
+      left %= unit.microseconds
+    }
+    return text.isEmpty ? "0s" : text
+  }
+}

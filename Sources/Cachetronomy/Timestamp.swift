@@ -1,0 +1,164 @@
+internal import Glibc
+
+/// A moment in UTC, in microseconds since 1970.
+public struct Timestamp: Comparable, Hashable, Sendable {
+  /// Microseconds since 1970-01-01T00:00:00Z.
+  public var microseconds: Int64
+
+  /// A moment so many microseconds after 1970.
+  public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  /// The expiry of what never expires: the last microsecond of the year 9999.
+  public static let never = Timestamp(microseconds: 253_402_300_799_999_999)
+  /// The first moment of the year 0, the earliest that can be written.
+  public static let earliest = Timestamp(microseconds: -62_167_219_200_000_000)
+
+  /// The clock on the wall.
+  public static func now() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+
+  public static func < (one: Timestamp, other: Timestamp) -> Bool {
+    one.microseconds < other.microseconds
+  }
+
+  /// This moment and so many microseconds, held within the years 0 to 9999.
+  public func adding(microseconds more: Int64) -> Timestamp {
+    let (sum, overflow) = microseconds.addingReportingOverflow(more)
+    if overflow { return more > 0 ? .never : .earliest }
+    return Timestamp(
+      microseconds: min(max(sum, Self.earliest.microseconds), Self.never.microseconds))
+  }
+
+  /// Microseconds from the other moment to this one; neither is outside the years 0 to 9999.
+  public func since(_ other: Timestamp) -> Int64 {
+    let (difference, overflow) = microseconds.subtractingReportingOverflow(other.microseconds)
+    return overflow ? (microseconds > 0 ? .max : .min) : difference
+  }
+}
+
+extension Timestamp: CustomStringConvertible {
+  /// `YYYY-MM-DDTHH:MM:SS.ffffff+00:00`, the one form that the store's text comparisons rely on.
+  public var description: String {
+    let held = min(max(microseconds, Self.earliest.microseconds), Self.never.microseconds)
+    let (days, rest) = Self.floorDivide(held, 86_400_000_000)
+    let (year, month, day) = Self.civil(days: days)
+    let seconds = rest / 1_000_000
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    func digits(_ value: Int64, _ width: Int, then mark: Unicode.Scalar?) {
+      var left = value
+      let end = bytes.count + width
+      bytes.append(contentsOf: repeatElement(0x30, count: width))
+      for place in 1...width {
+        bytes[end - place] = 0x30 + UInt8(left % 10)
+        left /= 10
+      }
+      if let mark { bytes.append(UInt8(ascii: mark)) }
+    }
+    digits(year, 4, then: "-")
+    digits(month, 2, then: "-")
+    digits(day, 2, then: "T")
+    digits(seconds / 3600, 2, then: ":")
+    digits(seconds / 60 % 60, 2, then: ":")
+    digits(seconds % 60, 2, then: ".")
+    digits(rest % 1_000_000, 6, then: nil)
+    bytes.append(contentsOf: "+00:00".utf8)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Reads ISO 8601 as the seed wrote it: `T` or blank, a fraction of any length or none, `Z` or an
+  /// offset; without an offset UTC is meant. Nil if it is anything else.
+  public init?(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    func number(_ count: Int) -> Int64? {
+      guard bytes.count >= count else { return nil }
+      var value: Int64 = 0
+      for byte in bytes.prefix(count) {
+        guard byte >= 0x30, byte <= 0x39 else { return nil }
+        value = value * 10 + Int64(byte - 0x30)
+      }
+      bytes.removeFirst(count)
+      return value
+    }
+    func take(_ marks: String) -> Bool {
+      guard let first = bytes.first, marks.utf8.contains(first) else { return false }
+      bytes.removeFirst()
+      return true
+    }
+    guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
+      (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year)
+    else { return nil }
+    var total = Self.days(year: year, month: month, day: day) * 86_400_000_000
+    if !bytes.isEmpty {
+      guard take("Tt "), let hour = number(2), hour < 24, take(":"), let minute = number(2),
+        minute < 60
+      else { return nil }
+      var second: Int64 = 0
+      if take(":") {
+        guard let value = number(2), value < 61 else { return nil }
+        second = value
+      }
+      total += ((hour * 60 + minute) * 60 + second) * 1_000_000
+      if take(".,") {
+        var scale: Int64 = 100_000
+        guard let first = bytes.first, first >= 0x30, first <= 0x39 else { return nil }
+        while let byte = bytes.first, byte >= 0x30, byte <= 0x39 {
+          total += Int64(byte - 0x30) * scale
+          scale /= 10
+          bytes.removeFirst()
+        }
+      }
+      if let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
+        bytes.removeFirst()
+        guard let hours = number(2) else { return nil }
+        _ = take(":")
+        guard let minutes = bytes.isEmpty ? 0 : number(2) else { return nil }
+        let offset = (hours * 60 + minutes) * 60_000_000
+        total -= sign == UInt8(ascii: "+") ? offset : -offset
+      } else {
+        _ = take("Zz")
+      }
+      guard bytes.isEmpty else { return nil }
+    }
+    microseconds = total
+  }
+
+  // The two conversions below are Howard Hinnant's civil calendar arithmetic (public domain).
+
+  private static func floorDivide(_ value: Int64, _ by: Int64) -> (Int64, Int64) {
+    let quotient = value >= 0 ? value / by : (value - by + 1) / by
+    return (quotient, value - quotient * by)
+  }
+
+  private static func civil(days: Int64) -> (Int64, Int64, Int64) {
+    let shifted = days + 719_468
+    let (era, dayOfEra) = floorDivide(shifted, 146_097)
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (
+      yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month,
+      dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    )
+  }
+
+  private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    let shifted = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = floorDivide(shifted, 400)
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  private static func days(in month: Int64, of year: Int64) -> Int64 {
+    switch month {
+    case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+}

@@ -1,0 +1,205 @@
+internal import CYAML
+
+/// Reads YAML documents with libyaml into trees of text that know their places.
+///
+/// Anchors and merge keys work; what grows beyond reason (alias bombs, depth over 64) is refused.
+final class YAMLReader {
+  private let file: String
+  // libyaml keeps a pointer into its own struct: it must not move.
+  private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+  private let event = UnsafeMutablePointer<yaml_event_t>.allocate(capacity: 1)
+  private var anchors: [String: Node] = [:]
+  private var budget = 100_000
+
+  /// Files over this many bytes are refused.
+  static let sizeLimit = 1 << 20
+  /// Nesting beyond this is refused.
+  static let depthLimit = 64
+
+  private init(file: String) {
+    self.file = file
+    event.initialize(to: yaml_event_t())
+    parser.initialize(to: yaml_parser_t())
+    yaml_parser_initialize(parser)
+  }
+
+  deinit {
+    yaml_parser_delete(parser)
+    parser.deallocate()
+    event.deallocate()
+  }
+
+  /// The documents of a file; an empty one gives none.
+  static func documents(_ bytes: [UInt8], file: String) throws(Complaint) -> [Node] {
+    guard bytes.count <= sizeLimit else {
+      throw Complaint(
+        file: file, message: "the file has \(bytes.count) bytes, the limit is \(sizeLimit)")
+    }
+    let reader = YAMLReader(file: file)
+    let result: Result<[Node], Complaint> = bytes.withUnsafeBufferPointer { buffer in
+      yaml_parser_set_input_string(reader.parser, buffer.baseAddress, buffer.count)
+      return Result { () throws(Complaint) in try reader.documents() }
+    }
+    return try result.get()
+  }
+
+  private func documents() throws(Complaint) -> [Node] {
+    var documents: [Node] = []
+    while true {
+      try next()
+      defer { yaml_event_delete(event) }
+      switch event.pointee.type {
+      case YAML_STREAM_END_EVENT: return documents
+      case YAML_DOCUMENT_START_EVENT:
+        anchors = [:]
+        try next()
+        documents.append(try node(depth: 0))
+      default: break
+      }
+    }
+  }
+
+  private func next() throws(Complaint) {
+    guard yaml_parser_parse(parser, event) == 1 else { throw problem() }
+  }
+
+  private func problem() -> Complaint {
+    let mark = parser.pointee.problem_mark
+    var message = parser.pointee.problem.map { String(cString: $0) } ?? "this is not YAML"
+    if parser.pointee.error == YAML_READER_ERROR {
+      return Complaint(
+        file: file, message: "\(message) (at byte \(parser.pointee.problem_offset))")
+    }
+    // The commonest causes are a colon, an '@' or a '*' inside a plain text.
+    let hints = ["mapping values", "alias", "cannot start any token", "anchor"]
+    if hints.contains(where: { message.contains($0) }) {
+      message += " (if this is a text, put it in quotes)"
+    }
+    return Complaint(
+      file: file, line: mark.line + 1, column: mark.column + 1, message: message)
+  }
+
+  private func complaint(_ message: String) -> Complaint {
+    let mark = event.pointee.start_mark
+    return Complaint(file: file, line: mark.line + 1, column: mark.column + 1, message: message)
+  }
+
+  /// The node that begins at the event in hand; leaves its last event in hand.
+  private func node(depth: Int) throws(Complaint) -> Node {
+    guard depth <= Self.depthLimit else {
+      throw complaint("nested deeper than \(Self.depthLimit) levels")
+    }
+    try spend(1)
+    let mark = event.pointee.start_mark
+    var node = Node(
+      content: .sequence([]), line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+    var anchor: String?
+    switch event.pointee.type {
+    case YAML_ALIAS_EVENT:
+      let name = text(event.pointee.data.alias.anchor)
+      guard let target = anchors[name] else {
+        throw complaint("unknown alias '*\(name)' (if this is a text, put it in quotes)")
+      }
+      try spend(target.weight)
+      node.content = target.content
+      return node
+    case YAML_SCALAR_EVENT:
+      let scalar = event.pointee.data.scalar
+      let value = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
+      node.content = .scalar(
+        String(decoding: value, as: UTF8.self), quoted: scalar.style != YAML_PLAIN_SCALAR_STYLE)
+      if let name = scalar.anchor { anchor = text(name) }
+    case YAML_SEQUENCE_START_EVENT:
+      if let name = event.pointee.data.sequence_start.anchor { anchor = text(name) }
+      var items: [Node] = []
+      while try advance(), event.pointee.type != YAML_SEQUENCE_END_EVENT {
+        items.append(try self.node(depth: depth + 1))
+      }
+      node.content = .sequence(items)
+    case YAML_MAPPING_START_EVENT:
+      if let name = event.pointee.data.mapping_start.anchor { anchor = text(name) }
+      node.content = .mapping(try pairs(depth: depth))
+    default: throw complaint("a value is missing here")
+    }
+    if let anchor { anchors[anchor] = node }
+    return node
+  }
+
+  private func pairs(depth: Int) throws(Complaint) -> [Node.Pair] {
+    var pairs: [Node.Pair] = []
+    var merged: [Node.Pair] = []
+    while try advance(), event.pointee.type != YAML_MAPPING_END_EVENT {
+      let name = try node(depth: depth + 1)
+      guard let text = name.text else {
+        throw Complaint(
+          file: file, line: name.line, column: name.column, message: "a name must be text")
+      }
+      _ = try advance()
+      let value = try node(depth: depth + 1)
+      if text == "<<" {
+        merged += try mergeable(value)
+      } else if pairs.contains(where: { $0.name.text == text }) {
+        throw Complaint(
+          file: file, line: name.line, column: name.column,
+          message: "'\(text)' is given twice")
+      } else {
+        pairs.append(Node.Pair(name: name, value: value))
+      }
+    }
+    for pair in merged where !pairs.contains(where: { $0.name.text == pair.name.text }) {
+      pairs.append(pair)
+    }
+    return pairs
+  }
+
+  private func mergeable(_ value: Node) throws(Complaint) -> [Node.Pair] {
+    switch value.content {
+    case .mapping(let pairs): return pairs
+    case .sequence(let items):
+      var pairs: [Node.Pair] = []
+      for item in items { pairs += try mergeable(item) }
+      return pairs
+    case .scalar:
+      throw Complaint(
+        file: file, line: value.line, column: value.column,
+        message: "'<<' wants a mapping, as in '<<: *name'")
+    }
+  }
+
+  private func advance() throws(Complaint) -> Bool {
+    yaml_event_delete(event)
+    try next()
+    return true
+  }
+
+  private func spend(_ nodes: Int) throws(Complaint) {
+    budget -= nodes
+    guard budget > 0 else { throw complaint("too many values (aliases that multiply?)") }
+  }
+
+  private func text(_ start: UnsafeMutablePointer<yaml_char_t>?) -> String {
+    guard let start else { return "" }
+    return String(cString: start)
+  }
+}
+
+extension Complaint {
+  fileprivate init(file: String, line: UInt, column: UInt, message: String) {
+    self.init(file: file, line: Int(line), column: Int(column), message: message)
+  }
+
+  fileprivate init(file: String, line: Int, column: UInt, message: String) {
+    self.init(file: file, line: line, column: Int(column), message: message)
+  }
+}
+
+extension Node {
+  /// How many nodes hang on this one, itself included.
+  fileprivate var weight: Int {
+    switch content {
+    case .scalar: 1
+    case .sequence(let items): items.reduce(1) { $0 + $1.weight }
+    case .mapping(let pairs): pairs.reduce(1) { $0 + 1 + $1.value.weight }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Clear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "clear",
+      abstract: "Remove all entries of a kind.",
+      discussion: """
+        For example:
+          cachetronomy clear --tag k8s
+        """)
+
+    @Flag(help: "Every entry, without a row in the eviction log.")
+    var all = false
+
+    @Flag(help: "Entries past their time.")
+    var expired = false
+
+    @Option(
+      help: ArgumentHelp("Entries with any of these tags (may be repeated).", valueName: "tag"))
+    var tag: [String] = []
+
+    @Flag(help: "With --tag: only entries with exactly this list of tags.")
+    var exact = false
+
+    @Option(help: ArgumentHelp("Entries saved under a profile.", valueName: "profile"))
+    var savedBy: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let (selection, reason) = try selection()
+      guard let store = try common.changing() else { return }
+      let profile = try common.values.profile(in: store, Words.environment())
+      let removed = try store.remove(
+        selection, because: reason, profile: profile.name, at: .now())
+      if !common.quiet, Terminal.isOutput || common.verbose {
+        let noun = removed.entries == 1 ? "entry" : "entries"
+        common.say("removed \(removed.entries) \(noun), \(Human.size(removed.bytes))")
+      }
+    }
+
+    private func selection() throws(Failure) -> (Store.Selection, Reason?) {
+      guard [all, expired, !tag.isEmpty, savedBy != nil].filter({ $0 }).count == 1 else {
+        throw .badSetting("command line", "want one of --all, --expired, --tag and --saved-by")
+      }
+      guard !exact || !tag.isEmpty else {
+        throw .badSetting("option --exact", "it goes with --tag")
+      }
+      if all { return (.all, nil) }
+      if expired { return (.expired, .time) }
+      if let savedBy { return (.savedBy(savedBy), .profile) }
+      return (.tags(tag, exact: exact), .tag)
+    }
+  }
+}

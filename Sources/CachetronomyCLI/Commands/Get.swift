@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Get: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "get",
+      abstract: "Print the value of a key, or the recorded output of a command.",
+      usage: "cachetronomy get [<options>] <key>\n"
+        + "cachetronomy get [<options>] -- <command> [<argument> ...]",
+      discussion: """
+        For example:
+          cachetronomy get token-count || compute-it
+        """)
+
+    @OptionGroup var target: TargetOptions
+
+    @Flag(help: "Print the standard error of a recording.")
+    var stderr = false
+
+    @Flag(name: .shortAndLong, help: "Print a JSON text without its quotes.")
+    var raw = false
+
+    @Flag(help: "Print the entry and its value as JSON.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let store = try common.reading()
+      guard let key = try target.resolve(store, common), let store else {
+        throw Status.exit(Status.miss)
+      }
+      let now = Timestamp.now()
+      let profile = try common.values.profile(in: store, Words.environment())
+      let journal = AccessJournal(store: store.path)
+      switch try store.lookup(key, at: now) {
+      case .miss(let why):
+        if why == .corrupt { common.say("warning: the entry of '\(key)' is damaged") }
+        if store.isWritable {
+          journal.append(AccessJournal.Kind(why), key, profile: profile.name, at: now)
+        }
+        throw Status.exit(Status.miss)
+      case .stale:
+        if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
+        throw Status.exit(Status.miss)
+      case .hit(let entry):
+        if json {
+          try Output.write(json: try Records.value(entry, in: store, at: now))
+        } else if entry.info?.origin == .run {
+          let replay = try Replay(entry, from: store)
+          try replay.write([stderr ? .errors : .output]) { _, bytes throws(Failure) in
+            try Output.pass(.output, bytes)
+          }
+        } else {
+          try print(entry)
+        }
+        if store.isWritable { journal.append(.hit, key, profile: profile.name, at: now) }
+      }
+    }
+
+    private func print(_ entry: Entry) throws(Failure) {
+      if stderr {
+        throw .badSetting("option --stderr", "'\(entry.key)' is a value, not a recording")
+      }
+      var bytes = try Payload.printed(entry, raw: raw)
+      if Terminal.isOutput, bytes.last != 0x0a { bytes.append(0x0a) }
+      try Output.write(bytes)
+    }
+  }
+}

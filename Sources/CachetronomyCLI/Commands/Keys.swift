@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+/// Which entries a listing is about.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Only entries with any of these tags (may be repeated).", valueName: "tag"))
+  var tag: [String] = []
+
+  @Option(help: ArgumentHelp("Only keys that match, as a shell glob.", valueName: "glob"))
+  var match: String?
+
+  @Option(help: ArgumentHelp("Only entries saved under a profile.", valueName: "profile"))
+  var savedBy: String?
+
+  var filter: Store.Filter {
+    var filter = Store.Filter()
+    filter.tags = tag
+    filter.match = match
+    filter.savedBy = savedBy
+    return filter
+  }
+
+  /// Hands over the entries page by page, so that a slow reader holds nothing open.
+  func each(
+    in store: Store?, _ body: (Store.Listed) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard let store else { return }
+    var last: Key?
+    while true {
+      let page = try store.page(after: last, filter)
+      for listed in page { try body(listed) }
+      guard let end = page.last else { return }
+      last = end.entry.key
+    }
+  }
+}
+
+extension Tool {
+  struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "keys",
+      abstract: "Print the keys of the store, one a line.",
+      discussion: """
+        For example:
+          cachetronomy keys -z --tag report | xargs -0 cachetronomy delete
+        """)
+
+    @Flag(name: .customShort("z"), help: "End each key with a NUL instead of a newline.")
+    var zero = false
+
+    @OptionGroup var filter: FilterOptions
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let toTerminal = Terminal.isOutput
+      try filter.each(in: try common.reading()) { listed throws(Failure) in
+        let key = listed.entry.key.text
+        if json {
+          try Output.write(json: .map([(.string("key"), .string(key))]))
+        } else if zero {
+          try Output.write(Array(key.utf8) + [0])
+        } else {
+          try Output.write((toTerminal ? Terminal.printable(key) : key) + "\n")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Profiles: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "profile",
+      abstract: "Apply, choose and look at profiles.",
+      discussion: """
+        For example:
+          cachetronomy profile apply profiles/ --use ci
+        """,
+      subcommands: [
+        Apply.self, ListProfiles.self, ShowProfile.self, Use.self, Validate.self,
+        DeleteProfile.self,
+      ])
+  }
+}
+
+extension Tool.Profiles {
+  struct Apply: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "apply", abstract: "Read profile files into the store.",
+      discussion: """
+        For example:
+          cachetronomy profile apply profiles/ci.yaml --use ci
+        """)
+
+    @Argument(help: ArgumentHelp("Profile files, or directories of them.", valueName: "path"))
+    var paths: [String]
+
+    @Option(help: ArgumentHelp("Make this the profile in use.", valueName: "name"))
+    var use: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let files = try ProfileFiles.read(paths)
+      // Everything is checked before the store is touched, or even made.
+      let early = try common.reading()
+      let profiles = try ProfileFile.flatten(files) { name in try? early?.profile(name) }
+      if let use, !profiles.contains(where: { $0.name == use }) {
+        guard try early?.profile(use) != nil else {
+          throw try early?.unknown(use) ?? Failure.unknownProfile(use, near: nil)
+        }
+      }
+      let store = try common.writing()
+      var changes: [String] = []
+      for profile in profiles {
+        let old = try store.profile(profile.name)
+        if old == nil { changes.append("\(profile.name): created") }
+        for change in profile.differences(from: old) where old != nil {
+          changes.append(
+            "\(profile.name): \(change.setting) \(change.old ?? "(none)") -> "
+              + "\(change.new ?? "(none)")")
+        }
+        if let old, profile.timeToLive < old.timeToLive {
+          changes.append(
+            "\(profile.name): entries already stored keep their time "
+              + "(see 'cachetronomy clear --saved-by \(profile.name)')")
+        }
+      }
+      try store.save(profiles, from: try ProfileFiles.sources(files))
+      if let use { try store.use(profile: use) }
+      if !common.quiet { try Output.write(changes.map { $0 + "\n" }.joined()) }
+    }
+  }
+
+  struct Validate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "validate", abstract: "Check profile files without applying them.",
+      discussion: """
+        For example:
+          cachetronomy profile validate profiles/
+        """)
+
+    @Argument(help: ArgumentHelp("Profile files, or directories of them.", valueName: "path"))
+    var paths: [String]
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let files = try ProfileFiles.read(paths)
+      let store = try common.reading()
+      let profiles = try ProfileFile.flatten(files) { name in try? store?.profile(name) }
+      if common.verbose {
+        common.say("\(files.count) files, \(profiles.count) profiles: fine")
+      }
+    }
+  }
+
+  struct ListProfiles: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the profiles; '*' marks the one in use.",
+      discussion: """
+        For example:
+          cachetronomy profile list
+        """)
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let store = try common.reading()
+      let profiles = try store?.profiles() ?? [Profile(name: Profile.defaultName)]
+      let active = try store?.activeProfileName() ?? Profile.defaultName
+      var rows: [[String]] = []
+      for profile in profiles {
+        let source = try store?.source(of: profile.name)
+        let state = source.map { ProfileFiles.state($0) } ?? .none
+        if json {
+          try Output.write(
+            json: Records.object([
+              ("name", .string(profile.name)), ("active", .bool(profile.name == active)),
+              ("time_to_live_seconds", .int(profile.timeToLive.wholeSeconds ?? 0)),
+              ("rules", .int(Int64(profile.rules.count))),
+              ("file", source.map { .string($0.path) } ?? .null),
+              ("file_state", state.map { .string($0) } ?? .null),
+            ]))
+        } else {
+          let mark = profile.name == active ? "*" : " "
+          let rules = profile.rules.isEmpty ? "" : ", \(profile.rules.count) rules"
+          var row = ["\(mark) \(profile.name)", "ttl \(profile.timeToLive)\(rules)"]
+          if let source {
+            row.append(source.path + (state.map { $0 == "same" ? "" : " (\($0))" } ?? ""))
+          }
+          rows.append(row.map { Terminal.printable($0) })
+        }
+      }
+      try Output.write(Human.table(rows))
+    }
+  }
+
+  struct ShowProfile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Print a profile as a profile file would say it.",
+      discussion: """
+        For example:
+          cachetronomy profile show ci
+        """)
+
+    @Argument(help: ArgumentHelp("The profile (default: the one in use).", valueName: "name"))
+    var name: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let store = try common.reading()
+      let choice = try name.map { .flag($0) } ?? common.values.choice(Words.environment())
+      let profile = try store?.profile(choice) ?? choice.withoutStore()
+      if json { return try Output.write(json: profile.asValue) }
+      try Output.write(profile.yaml)
+    }
+  }
+
+  struct Use: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "use", abstract: "Choose the profile for calls that name none.",
+      discussion: """
+        For example:
+          cachetronomy profile use ci
+        """)
+
+    @Argument(help: ArgumentHelp("The profile.", valueName: "name"))
+    var name: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      guard let store = try common.changing() else {
+        _ = try ProfileChoice.flag(name).withoutStore()
+        return
+      }
+      try store.use(profile: name)
+    }
+  }
+
+  struct DeleteProfile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "delete", abstract: "Remove profiles; entries saved under them stay.",
+      discussion: """
+        For example:
+          cachetronomy profile delete old-ci
+        """)
+
+    @Argument(help: ArgumentHelp("The profiles.", valueName: "name"))
+    var names: [String]
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      var missing = 0
+      let store = try common.changing()
+      for name in names where try store?.delete(profile: name) != true { missing += 1 }
+      if missing > 0 { throw Status.exit(Status.miss) }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Cachetronomy
+internal import Glibc
+
+extension Tool {
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "run",
+      abstract:
+        "Run a command, or replay its output (kept 1 h unless a ttl says otherwise).",
+      usage: "cachetronomy run [<options>] [--] <command> [<argument> ...]\n"
+        + "cachetronomy run [<options>] -c <pipeline>",
+      discussion: """
+        For example:
+          cachetronomy run --ttl 10m -- curl -fsS https://example.com/rates.json
+          cachetronomy run --shell 'bash -o pipefail' -c 'ps aux | sort -k4 | tail'
+        """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var key: KeyOptions
+
+    @Option(
+      help: ArgumentHelp("How old an answer may be: 90s, 1h30m, 2d, never.", valueName: "duration"))
+    var ttl: String?
+
+    @Option(help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"))
+    var tag: [String] = []
+
+    @Option(help: ArgumentHelp("The exit statuses that are kept (default: 0).", valueName: "list"))
+    var cacheStatus: String?
+
+    @Flag(
+      name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
+    var refresh = false
+
+    /// What was read, without the command's own words.
+    var line: RunLine {
+      var line = RunLine()
+      line.common = common.values
+      line.key = key.values
+      line.ttl = ttl
+      line.tags = tag
+      line.cacheStatus = cacheStatus
+      line.refresh = refresh
+      return line
+    }
+  }
+}
+
+/// `run` once its command line has been read.
+enum RunVerb {
+  /// Answers a command.
+  ///
+  /// - Returns: the status, and the signal to die of, if the command died of one that we got.
+  static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
+    let environment = Words.environment()
+    let flags = try line.settings()
+    guard let command = try line.key.command(line.words) else {
+      throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
+    }
+    let directory = try WorkingDirectory.path(named: environment["PWD"])
+    func invocation(_ profile: Profile) throws(Failure) -> (Plan, Invocation) {
+      let plan = try Plan(command, profile: profile, flags: flags)
+      return (plan, try plan.invocation(directory: directory, environment: environment))
+    }
+    if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] {
+      let plain = Profile(name: Profile.defaultName)
+      throw Memo.become(try invocation(plain).1)
+    }
+    var (store, profile) = (Store?.none, Profile(name: Profile.defaultName))
+    var isUsable = true
+    do throws(Failure) {
+      store = try line.common.reading(environment)
+      profile = try line.common.profile(in: store, environment)
+      if try StoreLocation.find(line.common.store, environment) == nil {
+        throw Failure.store(
+          path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
+      }
+    } catch {
+      // A wrong word on the command line is the user's to mend; all else must not stop the command.
+      if case .unknownProfile = error, line.common.profile != nil { throw error }
+      if case .badSetting = error { throw error }
+      if !line.common.quiet { Output.warn(error) }
+      (store, isUsable) = (nil, false)
+    }
+    let (plan, call) = try invocation(profile)
+    if plan.settings.cache == false { throw Memo.become(call) }
+    if let word = call.unrepeatable {
+      if line.common.verbose { Output.say("not cached: \(word) is this call's alone") }
+      throw Memo.become(call)
+    }
+    var memo = Memo(call, profile: profile, store: store, sink: Output.pass) { failure in
+      if !line.common.quiet { Output.warn(failure) }
+    }
+    memo.rule = plan.rule?.source
+    memo.refresh = line.refresh
+    if isUsable {
+      memo.storeForWriting = { () throws(Failure) in
+        try line.common.writing(environment, create: true)
+      }
+    }
+    let outcome = try memo.answer()
+    if line.common.verbose { Output.say(describe(outcome, plan)) }
+    return (outcome.status, outcome.signal)
+  }
+
+  private static func describe(_ outcome: Memo.Outcome, _ plan: Plan) -> String {
+    let rule = plan.rule?.source.map { ", rule \($0)" } ?? ""
+    let tail = "profile \(plan.profile.name)\(rule): \(outcome.key)"
+    switch outcome.verdict {
+    case .hit(let age, let left, let saved):
+      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
+      return "HIT, \(Human.duration(age)) old, \(rest), \(Human.duration(saved)) saved, \(tail)"
+    case .miss(let why):
+      let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
+      return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"
+    }
+  }
+}

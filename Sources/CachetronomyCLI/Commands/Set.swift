@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Set: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "set",
+      abstract: "Store a value under a key.",
+      discussion: """
+        For example:
+          cachetronomy set --ttl 1d token-count 42
+          cachetronomy set report < report.pdf
+        """)
+
+    @Argument(help: ArgumentHelp("The key.", valueName: "key"))
+    var key: String
+
+    @Argument(
+      help: ArgumentHelp("The value; '-' or none reads standard input.", valueName: "value"))
+    var value: String?
+
+    @Option(help: ArgumentHelp("Read the value from a file.", valueName: "file"))
+    var file: String?
+
+    @Option(
+      help: ArgumentHelp("How long it is kept: 90s, 1h30m, 2d, never.", valueName: "duration"))
+    var ttl: String?
+
+    @Option(help: ArgumentHelp("A tag (may be repeated).", valueName: "tag"))
+    var tag: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "The value is json, orjson or msgpack and is kept as it is.", valueName: "name"))
+    var format: String?
+
+    @Option(
+      help: ArgumentHelp("The caller's version of the value (default: 1).", valueName: "number"))
+    var entryVersion: Int64 = 1
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let key = try Words.key(key)
+      let ttl = try ttl.map { try TimeToLive($0) }
+      let tags = try tag.map { try Words.plain($0, "tag") }
+      guard entryVersion >= 1 else {
+        throw Failure.badSetting("--entry-version", "want at least 1")
+      }
+      if let format, !Payload.formats.contains(format) { try Payload.check([], format: format) }
+      let bytes = try readValue()
+      if let format { try Payload.check(bytes, format: format) }
+      let store = try common.writing()
+      let profile = try common.values.profile(in: store, Words.environment())
+      let now = Timestamp.now()
+      let expiry = (ttl ?? profile.timeToLive).expiry(from: now)
+      try store.put(
+        Entry(
+          key: key, data: format == nil ? try Payload.encode(bytes) : bytes,
+          format: format ?? "msgpack", expiry: expiry,
+          tags: profile.tags + tags.filter { !profile.tags.contains($0) },
+          version: entryVersion, profile: profile.name,
+          info: Entry.Info(
+            created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)))
+      if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
+    }
+
+    private func readValue() throws(Failure) -> [UInt8] {
+      if let file {
+        guard value == nil else {
+          throw .badSetting("command line", "give either a value or --file, not both")
+        }
+        return try Input.read(Words.bytes(file))
+      }
+      guard let value, value != "-" else { return try Input.standardInput() }
+      return Words.bytes(value)
+    }
+  }
+}

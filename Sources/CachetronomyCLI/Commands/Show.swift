@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show",
+      abstract: "Print all that is known of an entry but its value.",
+      usage: "cachetronomy show [<options>] <key>\n"
+        + "cachetronomy show [<options>] -- <command> [<argument> ...]",
+      discussion: """
+        For example:
+          cachetronomy show --json token-count
+        """)
+
+    @OptionGroup var target: TargetOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let store = try common.reading()
+      guard let key = try target.resolve(store, common), let store,
+        let entry = try store.entry(key)
+      else { throw Status.exit(Status.miss) }
+      try store.isWritable ? store.foldJournal(at: .now()) : ()
+      let record = try Records.show(entry, in: store, at: .now())
+      if json { return try Output.write(json: record) }
+      guard case .map(let pairs) = record else { return }
+      var rows: [[String]] = []
+      for (name, value) in pairs where value != .null {
+        if case .map(let inner) = value {
+          rows += inner.map { [$0.key.text ?? "", Self.text($0.value)] }
+        } else {
+          rows.append([name.text ?? "", Self.text(value)])
+        }
+      }
+      try Output.write(Human.table(rows))
+    }
+
+    private static func text(_ value: Value) -> String {
+      let text = value.text ?? JSONWriter.text(value)
+      return Terminal.isOutput ? Terminal.printable(text) : text
+    }
+  }
+}

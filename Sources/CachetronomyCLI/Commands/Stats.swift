@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Stats: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "stats",
+      abstract: "Print what the cache holds, what it answered and what that saved.",
+      discussion: """
+        For example:
+          cachetronomy stats --json | jq .hit_rate
+        """)
+
+    @Option(help: ArgumentHelp("How many of the most read keys to print.", valueName: "number"))
+    var top = 5
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      guard top >= 0 else { throw Failure.badSetting("--top", "want 0 or more") }
+      guard let store = try common.reading() else {
+        common.say("there is no store yet")
+        return
+      }
+      if store.isWritable { try store.foldJournal(at: .now()) }
+      let totals = try store.totals()
+      let counters = try store.counters()
+      let evictions = try store.evictions()
+      let hottest = try store.hottest(top)
+      if json {
+        return try Output.write(
+          json: Self.record(store, totals, counters, evictions, hottest))
+      }
+      func count(_ kind: AccessJournal.Kind) -> Int64 { counters.counts[kind, default: 0] }
+      let misses = count(.absent) + count(.expired) + count(.forced) + count(.corrupt)
+      var rows = [
+        ["store", Terminal.printable(store.path)],
+        [
+          "entries",
+          "\(totals.entries) (\(totals.recordings) recordings), \(Human.size(totals.bytes))",
+        ],
+        ["on disk", Human.size(store.sizeOnDisk)],
+        ["since", counters.since.description],
+        ["hits", "\(count(.hit))" + (counters.hitRate.map { " (\(Int($0 * 100))%)" } ?? "")],
+        [
+          "misses",
+          "\(misses)"
+            + (misses > 0
+              ? " (\(count(.absent)) absent, \(count(.expired)) expired, "
+                + "\(count(.forced)) forced, \(count(.corrupt)) damaged)" : ""),
+        ],
+        ["time saved", Human.duration(counters.saved)],
+      ]
+      for (reason, count) in evictions { rows.append([Terminal.printable(reason), "\(count)"]) }
+      rows.append(["sqlite", Store.libraryVersion])
+      try Output.write(Human.table(rows))
+      guard !hottest.isEmpty else { return }
+      try Output.write("\n")
+      let width = Terminal.isOutput ? max(20, Terminal.width - 10) : Int.max
+      try Output.write(
+        Human.table(
+          [["READS", "KEY"]]
+            + hottest.map { ["\($0.count)", Terminal.key($0.key, columns: width)] },
+          rightAligned: [0]))
+    }
+
+    private static func record(
+      _ store: Store, _ totals: (entries: Int64, recordings: Int64, bytes: Int64),
+      _ counters: Store.Counters, _ evictions: [(reason: String, count: Int64)],
+      _ hottest: [Store.AccessCount]
+    ) -> Value {
+      func count(_ kind: AccessJournal.Kind) -> Value { .int(counters.counts[kind, default: 0]) }
+      return Records.object([
+        (
+          "store",
+          Records.object([
+            ("path", .string(store.path)), ("entries", .int(totals.entries)),
+            ("recordings", .int(totals.recordings)), ("size_bytes", .int(store.sizeOnDisk)),
+            ("limit_bytes", .null), ("sqlite", .string(Store.libraryVersion)),
+          ])
+        ),
+        (
+          "memory",
+          Records.object([
+            ("path", .null), ("entries", .int(0)), ("size_bytes", .int(0)),
+            ("limit_bytes", .int(0)),
+          ])
+        ),
+        ("since", .string(counters.since.description)),
+        ("hits", count(.hit)),
+        ("stale_hits", count(.stale)),
+        (
+          "misses",
+          Records.object([
+            ("absent", count(.absent)), ("expired", count(.expired)), ("forced", count(.forced)),
+            ("corrupt", count(.corrupt)),
+          ])
+        ),
+        ("hit_rate", counters.hitRate.map { .double($0) } ?? .null),
+        ("time_saved_seconds", Records.seconds(counters.saved)),
+        ("evictions", Records.object(evictions.map { ($0.reason, .int($0.count)) })),
+        ("warnings", .int(0)),
+        (
+          "top",
+          .array(
+            hottest.map {
+              Records.object([
+                ("key", .string($0.key)), ("access_count", .int($0.count)),
+                ("last_accessed", .string($0.last)),
+              ])
+            })
+        ),
+      ])
+    }
+  }
+}

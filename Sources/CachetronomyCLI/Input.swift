@@ -1,0 +1,49 @@
+internal import Cachetronomy
+internal import Glibc
+
+/// Reads files and standard input whole.
+enum Input {
+  /// The bytes of a file; `-` is standard input.
+  ///
+  /// - Throws: `Failure.file` if it cannot be read, `Failure.tooLarge` over the limit.
+  static func read(_ path: [UInt8], limit: Int = 999_000_000) throws(Failure) -> [UInt8] {
+    if path == [0x2d] { return try read(descriptor: 0, "standard input", limit) }
+    let shown = String(decoding: path, as: UTF8.self)
+    let descriptor = (path + [0]).withUnsafeBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { text in
+        text.baseAddress.map { open($0, O_RDONLY | O_CLOEXEC) } ?? -1
+      }
+    }
+    guard descriptor >= 0 else {
+      throw .file(verb: "read", path: shown, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor, shown, limit)
+  }
+
+  /// The bytes of standard input.
+  static func standardInput() throws(Failure) -> [UInt8] {
+    try read(descriptor: 0, "standard input", 999_000_000)
+  }
+
+  private static func read(
+    descriptor: Int32, _ shown: String, _ limit: Int
+  ) throws(Failure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      bytes.reserveCapacity(min(Int(status.st_size), limit) + 1)
+    }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else {
+        throw .file(verb: "read", path: shown, reason: String(cString: strerror(errno)))
+      }
+      if got == 0 { return bytes }
+      bytes.append(contentsOf: buffer[..<got])
+      if bytes.count > limit { throw .tooLarge(bytes.count, limit: limit) }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(name: .customLong("db"), help: ArgumentHelp("The store.", valueName: "file"))
+  var store: String?
+
+  @Option(help: ArgumentHelp("The profile to go by.", valueName: "name"))
+  var profile: String?
+
+  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say what happens and why.")
+  var verbose = false
+}
+
+extension CommonOptions {
+  var values: CommonValues {
+    CommonValues(store: store, profile: profile, quiet: quiet, verbose: verbose)
+  }
+
+  /// The store for reading; nil if there is none.
+  func reading() throws(Failure) -> Store? { try values.reading(Words.environment()) }
+
+  /// The store for changes to what is in it; nil if there is none.
+  func changing() throws(Failure) -> Store? {
+    try values.writing(Words.environment(), create: false)
+  }
+
+  /// The store for writing, made if it is not there.
+  func writing() throws(Failure) -> Store {
+    guard let store = try values.writing(Words.environment(), create: true) else {
+      throw .store(path: "", .missing, detail: "no HOME and no --db")
+    }
+    return store
+  }
+
+  /// Says something unless `--quiet`.
+  func say(_ text: String) { if !quiet { Output.say(text) } }
+}
+
+/// The values of `CommonOptions`, however they were read.
+struct CommonValues: Equatable {
+  var store: String?
+  var profile: String?
+  var quiet = false
+  var verbose = false
+
+  /// How long the tool waits for locks, in milliseconds.
+  static let patience: Int32 = 10_000
+
+  func reading(_ environment: Environment) throws(Failure) -> Store? {
+    try open(environment, .reading)
+  }
+
+  func writing(_ environment: Environment, create: Bool) throws(Failure) -> Store? {
+    try open(environment, .writing(create: create))
+  }
+
+  private func open(_ environment: Environment, _ access: Store.Access) throws(Failure) -> Store? {
+    guard let place = try StoreLocation.find(store, environment) else { return nil }
+    return try Store.open(
+      place.path, for: access, patience: Self.patience, ownsProcess: true)
+  }
+
+  /// Which profile a call goes by.
+  func choice(_ environment: Environment) throws(Failure) -> ProfileChoice {
+    if let profile { return .flag(try Words.plain(profile, "profile name")) }
+    return environment.text("CACHETRONOMY_PROFILE").map { .environment($0) } ?? .active
+  }
+
+  /// The profile in force.
+  func profile(in store: Store?, _ environment: Environment) throws(Failure) -> Profile {
+    let choice = try choice(environment)
+    guard let store else { return try choice.withoutStore() }
+    return try store.profile(choice)
+  }
+}
+
+/// What makes the key of a command.
+struct KeyOptions: ParsableArguments {
+  @Option(
+    name: .customShort("c"),
+    help: ArgumentHelp("A pipeline for the shell, as the command.", valueName: "pipeline"))
+  var pipeline: String?
+
+  @Option(help: ArgumentHelp("The shell for -c (default: /bin/sh).", valueName: "words"))
+  var shell: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these variables are in the key (globs; may be repeated).", valueName: "name"))
+  var env: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "These variables are not in the key (globs; may be repeated).", valueName: "name"))
+  var envIgnore: [String] = []
+
+  @Flag(help: "No variable is in the key.")
+  var noEnv = false
+
+  @Flag(help: "The working directory is not in the key.")
+  var noCwd = false
+
+  @Option(help: ArgumentHelp("A name that keeps entries apart.", valueName: "name"))
+  var scope: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the program's file is in the key: stat, content or path.", valueName: "how"))
+  var executable: String?
+
+  @Option(
+    help: ArgumentHelp("How files named as arguments are: stat, content or none.", valueName: "how")
+  )
+  var argFiles: String?
+
+  var values: KeyValues {
+    KeyValues(
+      pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
+      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles)
+  }
+}
+
+/// The values of `KeyOptions`, however they were read.
+struct KeyValues: Equatable {
+  var pipeline: String?
+  var shell: String?
+  var env: [String] = []
+  var envIgnore: [String] = []
+  var noEnv = false
+  var noCwd = false
+  var scope: String?
+  var executable: String?
+  var argFiles: String?
+
+  /// The settings they say.
+  func settings() throws(Failure) -> RunSettings {
+    var settings = RunSettings()
+    settings.shell = try shell.map { text throws(Failure) in try Words.plain(text, "shell") }
+    if !env.isEmpty {
+      if noEnv { throw .badSetting("options", "--env and --no-env contradict each other") }
+      settings.env = env
+    }
+    if noEnv { settings.env = [] }
+    settings.envIgnore = envIgnore
+    if noCwd { settings.cwd = false }
+    settings.scope = try scope.map { text throws(Failure) in try Words.plain(text, "scope") }
+    settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
+    settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
+    return settings
+  }
+
+  private func identity(
+    _ text: String?, _ option: String, _ allowed: [RunSettings.Identity]
+  ) throws(Failure) -> RunSettings.Identity? {
+    guard let text else { return nil }
+    guard let value = RunSettings.Identity(rawValue: text), allowed.contains(value) else {
+      throw .badSetting(
+        "\(option) '\(text)'", "want \(allowed.map(\.rawValue).joined(separator: ", "))")
+    }
+    return value
+  }
+
+  /// The command they and the words mean; nil if there is none.
+  func command(_ words: [[UInt8]]) throws(Failure) -> Plan.Command? {
+    if let pipeline {
+      guard words.isEmpty else {
+        throw .badSetting("command", "give either -c or a command, not both")
+      }
+      return .pipeline(Words.bytes(pipeline))
+    }
+    return words.isEmpty ? nil : .words(words)
+  }
+}

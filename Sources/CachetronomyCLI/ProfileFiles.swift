@@ -1,0 +1,60 @@
+internal import Cachetronomy
+internal import Glibc
+
+/// Profile files on disk.
+enum ProfileFiles {
+  /// Reads files, and of directories every `.yaml` and `.yml` file, in the order of their names.
+  static func read(_ paths: [String]) throws(Failure) -> [ProfileFile] {
+    var files: [ProfileFile] = []
+    for path in paths {
+      let path = try Words.plain(path, "path")
+      for file in try expand(path) {
+        files.append(
+          try ProfileFile(try Input.read(Array(file.utf8), limit: 1 << 20), path: file))
+      }
+    }
+    return files
+  }
+
+  private static func expand(_ path: String) throws(Failure) -> [String] {
+    guard let stream = opendir(path) else { return [path] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let item = readdir(stream) {
+      let name = withUnsafePointer(to: item.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix("."), name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+        names.append(path.hasSuffix("/") ? path + name : path + "/" + name)
+      }
+    }
+    guard !names.isEmpty else {
+      throw .file(verb: "read", path: path, reason: "no .yaml file in it")
+    }
+    return names.sorted()
+  }
+
+  /// For each profile's name the absolute path and the digest of its file.
+  static func sources(
+    _ files: [ProfileFile]
+  ) throws(Failure) -> [String: (path: String, digest: String)] {
+    var sources: [String: (path: String, digest: String)] = [:]
+    for file in files {
+      var path = file.path
+      if let real = realpath(file.path, nil) {
+        path = String(cString: real)
+        free(real)
+      }
+      for name in file.names { sources[name] = (path, file.digest) }
+    }
+    return sources
+  }
+
+  /// Whether a file is still what it was when it was applied: `same`, `changed` or `gone`.
+  static func state(_ source: (path: String, digest: String)) -> String? {
+    guard let bytes = try? Input.read(Array(source.path.utf8), limit: 1 << 20) else {
+      return "gone"
+    }
+    return Digest.hex(Digest.of(bytes)) == source.digest ? "same" : "changed"
+  }
+}

@@ -1,0 +1,131 @@
+internal import Cachetronomy
+
+/// A command line of `run`, read without the argument parser, which takes longer than a hit.
+struct RunLine: Equatable {
+  var common = CommonValues()
+  var key = KeyValues()
+  var ttl: String?
+  var tags: [String] = []
+  var cacheStatus: String?
+  var refresh = false
+  /// The command: everything from the first word that is no option of ours.
+  var words: [[UInt8]] = []
+
+  /// Long options that take a value.
+  static let valued: Set<String> = [
+    "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
+    "tag", "cache-status",
+  ]
+  private static let valuedShort: Set<Character> = ["c"]
+
+  /// Reads the words after `run`.
+  ///
+  /// - Returns: nil unless it is certain: only options known here, in plain form.
+  init?(_ words: [[UInt8]]) {
+    var at = 0
+    while at < words.count {
+      let word = words[at]
+      guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
+      at += 1
+      if word == Array("--".utf8) { break }
+      guard let text = String(validating: word, as: UTF8.self) else { return nil }
+      if setFlag(text) { continue }
+      let name: Substring
+      let value: [UInt8]
+      if text == "-c" {
+        name = "c"
+        guard at < words.count, words[at].first != UInt8(ascii: "-") else { return nil }
+        value = words[at]
+        at += 1
+      } else if text.hasPrefix("--"), let cut = text.firstIndex(of: "=") {
+        name = text[text.index(text.startIndex, offsetBy: 2)..<cut]
+        value = Array(text[text.index(after: cut)...].utf8)
+      } else if text.hasPrefix("--"), at < words.count, words[at].first != UInt8(ascii: "-") {
+        name = text.dropFirst(2)
+        value = words[at]
+        at += 1
+      } else {
+        return nil
+      }
+      guard setValue(String(name), Words.text(value)) else { return nil }
+    }
+    self.words = Array(words[at...])
+  }
+
+  /// A line that somebody else read.
+  init() {}
+
+  private mutating func setFlag(_ text: String) -> Bool {
+    switch text {
+    case "-q", "--quiet": common.quiet = true
+    case "-v", "--verbose": common.verbose = true
+    case "--no-env": key.noEnv = true
+    case "--no-cwd": key.noCwd = true
+    case "--refresh", "--force": refresh = true
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func setValue(_ name: String, _ value: String) -> Bool {
+    switch name {
+    case "c": key.pipeline = value
+    case "db": common.store = value
+    case "profile": common.profile = value
+    case "shell": key.shell = value
+    case "env": key.env.append(value)
+    case "env-ignore": key.envIgnore.append(value)
+    case "scope": key.scope = value
+    case "executable": key.executable = value
+    case "arg-files": key.argFiles = value
+    case "ttl": ttl = value
+    case "tag": tags.append(value)
+    case "cache-status": cacheStatus = value
+    default: return false
+    }
+    return true
+  }
+
+  /// Splits the words after `run` into our own and the command's, where `init?` is not certain.
+  static func split(_ words: [[UInt8]]) -> (own: [[UInt8]], command: [[UInt8]]) {
+    var at = 0
+    while at < words.count {
+      let word = words[at]
+      guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
+      if word == Array("--".utf8) {
+        return (Array(words[..<at]), Array(words[(at + 1)...]))
+      }
+      at += 1
+      let text = Words.text(word)
+      let takesNext =
+        text.hasPrefix("--")
+        ? valued.contains(String(text.dropFirst(2)))
+        : text.last.map { valuedShort.contains($0) } ?? false
+      if takesNext, at < words.count { at += 1 }
+    }
+    return (Array(words[..<at]), Array(words[at...]))
+  }
+
+  /// The settings that the flags say.
+  func settings() throws(Failure) -> RunSettings {
+    var settings = try key.settings()
+    settings.timeToLive = try ttl.map { text throws(Failure) in try TimeToLive(text) }
+    settings.tags = []
+    for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
+    settings.cacheStatus = try cacheStatus.map { text throws(Failure) in try statuses(text) }
+    return settings
+  }
+
+  private func statuses(_ text: String) throws(Failure) -> [Int32] {
+    var statuses: [Int32] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard !part.isEmpty, part.allSatisfy({ $0.isASCII && $0.isNumber }),
+        let status = Int32(part), (0...255).contains(status)
+      else {
+        throw .badSetting("--cache-status '\(text)'", "want exit statuses, as 0 or 0,1")
+      }
+      statuses.append(status)
+    }
+    return statuses
+  }
+}

@@ -1,0 +1,72 @@
+internal import ArgumentParser
+internal import Cachetronomy
+internal import Glibc
+
+/// The root of the grammar.
+struct Tool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cachetronomy",
+    abstract: "Remember the output of slow commands, and any other value, in one SQLite file.",
+    discussion: """
+      For example:
+        cachetronomy run --ttl 10m -- curl -fsS https://example.com/rates.json
+      """,
+    version: Version.current,
+    subcommands: [
+      Run.self, Set.self, Get.self, Has.self, Delete.self, Keys.self, Show.self, List.self,
+      Clear.self, Stats.self, Profiles.self, Collect.self,
+    ])
+
+  /// Runs the tool.
+  ///
+  /// - Returns: the exit status, and the signal to die of instead, if any.
+  static func start(_ words: [[UInt8]]) -> (status: Int32, signal: Int32?) {
+    let isRun = words.first == Array("run".utf8)
+    do {
+      if isRun {
+        let words = Array(words.dropFirst())
+        return try RunVerb.run(try RunLine(words) ?? parseRun(words))
+      }
+      var command = try parseAsRoot(words.map { Words.text($0) })
+      try command.run()
+      return (Status.done, nil)
+    } catch let failure as Failure {
+      Output.say(failure.description)
+      return (isRun ? Status.ofRun(failure) : Status.of(failure), nil)
+    } catch let code as ExitCode {
+      return (code.rawValue, nil)
+    } catch {
+      return (explain(error, isRun: isRun), nil)
+    }
+  }
+
+  /// Reads a line of `run` that the fast reading leaves alone: unusual, wrong, or asking for help.
+  private static func parseRun(_ words: [[UInt8]]) throws -> RunLine {
+    let (own, command) = RunLine.split(words)
+    let parsed = try parseAsRoot(["run"] + own.map { Words.text($0) })
+    guard let run = parsed as? Run else { throw CleanExit.helpRequest(Run.self) }
+    var line = run.line
+    line.words = command
+    return line
+  }
+
+  /// Says what the argument parser has to say, and gives the status.
+  private static func explain(_ error: any Error, isRun: Bool) -> Int32 {
+    let status = exitCode(for: error).rawValue
+    if status == 0 {
+      do throws(Failure) {
+        try Output.write(fullMessage(for: error) + "\n")
+        return Status.done
+      } catch {
+        Output.say(error.description)
+        return Status.of(error)
+      }
+    }
+    // "Error: Unknown option '--x'" and the usage after it become one line in git's voice.
+    var text = String(message(for: error).prefix { $0 != "\n" })
+    if let first = text.first { text = first.lowercased() + text.dropFirst() }
+    while text.hasSuffix(".") { text.removeLast() }
+    Output.say("\(text) (see 'cachetronomy \(isRun ? "run " : "")--help')")
+    return isRun ? Status.runFailed : Status.usage
+  }
+}

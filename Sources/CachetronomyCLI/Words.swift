@@ -1,0 +1,76 @@
+internal import CPOSIX
+internal import Cachetronomy
+
+/// The words of our own command line as bytes, and as text that keeps every byte.
+///
+/// A word that is not UTF-8 cannot pass through the argument parser. Each byte that does not fit is
+/// written as NUL and two hexadecimal digits: no argument of a program can hold a NUL, so nothing
+/// else looks like it.
+enum Words {
+  /// The arguments after our own name.
+  static func own() -> [[UInt8]] {
+    let argv = CommandLine.unsafeArgv
+    return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+      argv[index].map { word in
+        var count = 0
+        while word[count] != 0 { count += 1 }
+        return word.withMemoryRebound(to: UInt8.self, capacity: count) {
+          Array(UnsafeBufferPointer(start: $0, count: count))
+        }
+      }
+    }
+  }
+
+  /// A word as text.
+  static func text(_ bytes: [UInt8]) -> String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var text = ""
+    var left = bytes[...]
+    while let byte = left.first {
+      let width = (1...min(4, left.count)).first {
+        String(validating: left.prefix($0), as: UTF8.self) != nil
+      }
+      if let width {
+        text += String(decoding: left.prefix(width), as: UTF8.self)
+        left = left.dropFirst(width)
+      } else {
+        text += "\0" + Digest.hex([byte])
+        left = left.dropFirst()
+      }
+    }
+    return text
+  }
+
+  /// The bytes that a text stands for.
+  static func bytes(_ text: String) -> [UInt8] {
+    guard text.utf8.contains(0) else { return Array(text.utf8) }
+    var bytes: [UInt8] = []
+    var left = Array(text.utf8)[...]
+    while let byte = left.popFirst() {
+      if byte == 0, left.count >= 2,
+        let value = UInt8(String(decoding: left.prefix(2), as: UTF8.self), radix: 16)
+      {
+        bytes.append(value)
+        left = left.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+
+  /// A text that has to be UTF-8 as it is.
+  static func plain(_ text: String, _ what: String) throws(Failure) -> String {
+    if text.utf8.contains(0) { throw .badSetting(what, "it is not valid UTF-8") }
+    return text
+  }
+
+  /// A key from the command line.
+  static func key(_ text: String) throws(Failure) -> Key {
+    if text.utf8.contains(0) { throw .badKey("it is not valid UTF-8") }
+    return try Key(text)
+  }
+
+  /// Our environment.
+  static func environment() -> Environment { Environment(cachetronomy_environ()) }
+}

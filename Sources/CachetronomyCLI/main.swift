@@ -1,0 +1,16 @@
+internal import Cachetronomy
+internal import Glibc
+
+// A descriptor that the caller closed would be given to the next file we open, and our output
+// would go there: hold its place with something that cannot be written.
+for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
+  _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+}
+
+let (status, signal) = Tool.start(Words.own())
+if let signal {
+  // The command died of a signal that was meant for both of us: so do we, and the shell sees it.
+  Glibc.signal(signal, SIG_DFL)
+  raise(signal)
+}
+_exit(status)
