@@ -47,8 +47,7 @@ public struct Invocation: Sendable {
   public var unrepeatable: String? {
     if settings.scope != nil { return nil }
     for (index, word) in argv.enumerated() {
-      let text = String(decoding: word, as: UTF8.self)
-      for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where text.contains(mark) {
+      for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where word.holds(Array(mark.utf8)) {
         // Inside a pipeline the shell opens it, and our standard input is empty.
         if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
         return ShellWords.quote(word)

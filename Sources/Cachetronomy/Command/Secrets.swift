@@ -3,7 +3,9 @@
 struct Secrets {
   private let values: [(name: [UInt8], value: [UInt8])]
 
-  private static let marks = ["TOKEN", "SECRET", "PASS", "KEY", "CREDENTIAL", "AUTH", "COOKIE"]
+  private static let marks = [
+    "TOKEN", "SECRET", "PASS", "KEY", "CREDENTIAL", "AUTH", "COOKIE",
+  ].map { Array($0.utf8) }
 
   /// Shorter values are too likely to stand in an argument by chance.
   private static let shortest = 8
@@ -11,8 +13,8 @@ struct Secrets {
   init(_ environment: Environment) {
     values = environment.variables.compactMap { variable in
       guard variable.value.count >= Self.shortest else { return nil }
-      let name = String(decoding: variable.name, as: UTF8.self).uppercased()
-      guard Self.marks.contains(where: { name.contains($0) }) else { return nil }
+      let name = variable.name.map { $0 >= 0x61 && $0 <= 0x7a ? $0 - 0x20 : $0 }
+      guard Self.marks.contains(where: { name.holds($0) }) else { return nil }
       return (variable.name, variable.value)
     }.sorted { $0.value.count > $1.value.count }
   }
