@@ -1,6 +1,28 @@
 internal import ArgumentParser
 internal import Cachetronomy
 
+/// The words after `--`, where a command stands for the entry that `run` would use.
+///
+/// The argument parser takes no second list of words beside a list of keys: `Tool` hands each word
+/// over as a hidden option.
+struct CommandWords: ParsableArguments {
+  @Option(parsing: .unconditionalSingleValue, help: .hidden)
+  var commandWord: [String] = []
+
+  /// The verbs that take such words.
+  static let verbs: Swift.Set<String> = ["get", "has", "show", "delete"]
+
+  var bytes: [[UInt8]] { commandWord.map { Words.bytes($0) } }
+
+  /// A command line with the words after `--` as options.
+  static func fold(_ words: [String]) -> [String] {
+    guard let verb = words.first, verbs.contains(verb), let cut = words.firstIndex(of: "--") else {
+      return words
+    }
+    return words[..<cut] + words[(cut + 1)...].map { "--command-word=" + $0 }
+  }
+}
+
 /// The entry that a command is about: a key, `#` and digits, or the command whose entry is meant.
 struct TargetOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("A key, or '#' and 6 or more digits of a digest.", valueName: "key"))
@@ -8,14 +30,11 @@ struct TargetOptions: ParsableArguments {
 
   @OptionGroup var keyOptions: KeyOptions
 
-  @Argument(
-    parsing: .postTerminator,
-    help: ArgumentHelp("The command whose entry is meant.", valueName: "command"))
-  var command: [String] = []
+  @OptionGroup var words: CommandWords
 
   /// The key that is meant; nil if the digits name nothing.
   func resolve(_ store: Store?, _ common: CommonOptions) throws(Failure) -> Key? {
-    let words = command.map { Words.bytes($0) }
+    let words = words.bytes
     if let key {
       guard words.isEmpty, keyOptions.pipeline == nil else {
         throw .badSetting("command line", "give either a key or a command, not both")

@@ -21,13 +21,14 @@ struct Tool: ParsableCommand {
   ///
   /// - Returns: the exit status, and the signal to die of instead, if any.
   static func start(_ words: [[UInt8]]) -> (status: Int32, signal: Int32?) {
+    let words = verbFirst(words)
     let isRun = words.first == Array("run".utf8)
     do {
       if isRun {
         let words = Array(words.dropFirst())
         return try RunVerb.run(try RunLine(words) ?? parseRun(words))
       }
-      var command = try parseAsRoot(words.map { Words.text($0) })
+      var command = try parseAsRoot(CommandWords.fold(words.map { Words.text($0) }))
       try command.run()
       return (Status.done, nil)
     } catch let failure as Failure {
@@ -38,6 +39,22 @@ struct Tool: ParsableCommand {
     } catch {
       return (explain(error, isRun: isRun), nil)
     }
+  }
+
+  /// `cachetronomy --db x get k` as `cachetronomy get --db x k`, as users of git expect it to work.
+  private static func verbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
+    var moved = 0
+    while moved < words.count {
+      switch Words.text(words[moved]) {
+      case "--db", "--profile": moved += 2
+      case "-q", "--quiet", "-v", "--verbose": moved += 1
+      case let word where word.hasPrefix("--db=") || word.hasPrefix("--profile="): moved += 1
+      default:
+        guard moved > 0 else { return words }
+        return [words[moved]] + words[..<moved] + words[(moved + 1)...]
+      }
+    }
+    return words
   }
 
   /// Reads a line of `run` that the fast reading leaves alone: unusual, wrong, or asking for help.

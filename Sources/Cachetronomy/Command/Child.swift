@@ -107,7 +107,7 @@ struct Child {
     argv.append(nil)
     environment.append(nil)
     defer { for text in argv + environment { free(text) } }
-    return invocation.executable.path.withCPath { path in
+    return invocation.executable.program.withCPath { path in
       argv.withUnsafeMutableBufferPointer { argv in
         environment.withUnsafeMutableBufferPointer { environment in
           guard let argv = argv.baseAddress, let environment = environment.baseAddress else {

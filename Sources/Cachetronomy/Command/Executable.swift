@@ -4,6 +4,8 @@ internal import Glibc
 public struct Executable: Sendable, Equatable {
   /// Its path as found, absolute, links not resolved.
   public var path: [UInt8]
+  /// The path to start it by, as a shell would: a script sees it as its own name.
+  public var program: [UInt8]
 
   /// Finds a program as a shell does: a word with a slash is a path, others are looked for in the
   /// directories of `PATH`.
@@ -14,6 +16,7 @@ public struct Executable: Sendable, Equatable {
   ) throws(Failure) {
     let shown = ShellWords.quote(name)
     if name.contains(UInt8(ascii: "/")) {
+      program = name
       path = Self.absolute(name, in: directory)
       switch Self.judge(path) {
       case .runnable: return
@@ -30,11 +33,11 @@ public struct Executable: Sendable, Equatable {
       for part in directories.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
       {
         // An empty element means the working directory.
-        let candidate = Self.absolute(
-          part.isEmpty ? name : part + [UInt8(ascii: "/")] + name, in: directory)
+        let candidate = part.isEmpty ? [0x2e, 0x2f] + name : part + [UInt8(ascii: "/")] + name
         switch Self.judge(candidate) {
         case .runnable:
-          path = candidate
+          program = candidate
+          path = Self.absolute(candidate, in: directory)
           return
         case .refused(EACCES): refused = EACCES
         case .refused: break

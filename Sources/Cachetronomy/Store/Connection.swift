@@ -80,6 +80,9 @@ final class Connection {
       case SQLITE_ERROR: .notOurs
       default: .io
       }
-    return .store(path: path, problem, detail: String(cString: sqlite3_errmsg(handle)))
+    let detail =
+      code & 0xff == SQLITE_NOTADB
+      ? "not a cachetronomy store" : String(cString: sqlite3_errmsg(handle))
+    return .store(path: path, problem, detail: detail)
   }
 }

@@ -19,11 +19,7 @@ extension Tool {
 
     @OptionGroup var keyOptions: KeyOptions
 
-    @Argument(
-      parsing: .postTerminator,
-      help: ArgumentHelp("The command whose entry is meant.", valueName: "command"))
-    var command: [String] = []
-
+    @OptionGroup var words: CommandWords
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -33,10 +29,10 @@ extension Tool {
         var target = TargetOptions()
         target.key = nil
         target.keyOptions = keyOptions
-        target.command = command
+        target.words = words
         if let key = try target.resolve(store, common) { found.append(key) }
       } else {
-        guard command.isEmpty, keyOptions.pipeline == nil else {
+        guard words.bytes.isEmpty, keyOptions.pipeline == nil else {
           throw Failure.badSetting("command line", "give either keys or a command, not both")
         }
         found = try keys.compactMap { try TargetOptions.resolve($0, store) }

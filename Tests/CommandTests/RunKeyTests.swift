@@ -1,0 +1,232 @@
+import Testing
+
+/// What tells two recordings apart, tried with the built binary.
+@Suite struct RunKeyTests {
+  /// Runs a script and counts the recordings afterwards.
+  private func recordings(after script: String) throws -> (Sandbox.Outcome, Int) {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(script)
+    let keys = try sandbox.bash("cachetronomy keys -z | tr -cd '\\0' | wc -c")
+    return (outcome, Int(keys.lines.first ?? "") ?? -1)
+  }
+
+  @Test func `a variable that the command reads makes two entries and two outputs`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        for i in 1 2; do
+          FOO=1 cachetronomy run -- sh -c 'echo $FOO; echo ran >&2'
+          FOO=2 cachetronomy run -- sh -c 'echo $FOO; echo ran >&2'
+        done
+        """)
+    #expect(outcome.lines == ["1", "2", "1", "2"])
+    #expect(count == 2)
+  }
+
+  @Test func `with --env only the named variable counts`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        FOO=1 cachetronomy run --env LANG -- sh -c 'echo $FOO'
+        FOO=2 cachetronomy run --env LANG -- sh -c 'echo $FOO'
+        LANG=C cachetronomy run --env LANG -- sh -c 'echo $FOO'
+        """)
+    #expect(outcome.lines == ["1", "1"])
+    #expect(count == 2)
+  }
+
+  @Test func `globs in --env and --env-ignore, and a noisy name in full`() throws {
+    let (_, count) = try recordings(
+      after: """
+        AWS_A=1 cachetronomy run --env 'AWS_*' -- true
+        AWS_A=2 cachetronomy run --env 'AWS_*' -- true
+        BUILD_TAG=1 cachetronomy run --env-ignore 'BUILD_*' -- true
+        BUILD_TAG=2 cachetronomy run --env-ignore 'BUILD_*' -- true
+        TMUX_PANE=%1 cachetronomy run --env '*' --env TMUX_PANE -- true
+        TMUX_PANE=%2 cachetronomy run --env '*' --env TMUX_PANE -- true
+        FOO=1 cachetronomy run --no-env -- true
+        FOO=2 cachetronomy run --no-env -- true
+        """)
+    #expect(count == 6)
+  }
+
+  /// Every name of the list in the design's details, families with a made-up member.
+  static let noise = """
+    _ SHLVL OLDPWD PS1 RPROMPT PROMPT_COMMAND VIRTUAL_ENV_PROMPT CONDA_PROMPT_MODIFIER
+    CACHETRONOMY_X TMUX TMUX_PANE STY ZELLIJ ZELLIJ_X
+    TERM_PROGRAM TERM_PROGRAM_VERSION TERM_SESSION_ID ITERM_SESSION_ID LC_TERMINAL
+    LC_TERMINAL_VERSION WINDOWID VTE_VERSION SHELL_SESSION_ID GNOME_TERMINAL_X KONSOLE_X KITTY_X
+    ALACRITTY_X WEZTERM_X WT_SESSION WT_PROFILE_ID TILIX_ID TERMINATOR_UUID VSCODE_X NVIM
+    NVIM_LISTEN_ADDRESS SSH_AUTH_SOCK SSH_AGENT_PID SSH_AGENT_LAUNCHER SSH_CLIENT SSH_CONNECTION
+    SSH_TTY GPG_TTY GPG_AGENT_INFO XDG_SESSION_X XDG_SEAT XDG_SEAT_PATH XDG_VTNR
+    XDG_ACTIVATION_TOKEN DBUS_SESSION_BUS_ADDRESS SESSION_MANAGER DESKTOP_STARTUP_ID
+    GIO_LAUNCHED_DESKTOP_FILE GIO_LAUNCHED_DESKTOP_FILE_PID XAUTHORITY MANAGERPID
+    DIRENV_DIR DIRENV_FILE DIRENV_DIFF DIRENV_WATCHES DIRENV_IN_ENVRC __MISE_X MISE_SHELL
+    STARSHIP_SESSION_KEY STARSHIP_SHELL ATUIN_SESSION ATUIN_HISTORY_ID MCFLY_SESSION_ID _P9K_TTY
+    _P9K_SSH_TTY P9K_TTY INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID MAINPID NOTIFY_SOCKET
+    WATCHDOG_PID WATCHDOG_USEC LISTEN_PID LISTEN_FDS LISTEN_FDNAMES MEMORY_PRESSURE_WATCH
+    MEMORY_PRESSURE_WRITE TRIGGER_TIMER_REALTIME_USEC TRIGGER_TIMER_MONOTONIC_USEC
+    SUDO_COMMAND MAKE_TERMOUT MAKE_TERMERR FZF_POS FZF_MATCH_COUNT FZF_SELECT_COUNT
+    FZF_TOTAL_COUNT FZF_PORT FZF_ACTION FZF_KEY FZF_PREVIEW_TOP FZF_PREVIEW_LEFT
+    GITHUB_OUTPUT GITHUB_ENV GITHUB_PATH GITHUB_STATE GITHUB_STEP_SUMMARY RUNNER_TRACKING_ID
+    JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_COOKIE
+    """
+
+  @Test func `each name of the noise list in two values makes one entry`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        cachetronomy run -- /bin/true
+        for name in \(Self.noise.split(separator: "\n").joined(separator: " ")); do
+          env "$name=one" cachetronomy run -v -- /bin/true 2>&1 | grep -q HIT || echo "$name"
+          env "$name=two" cachetronomy run -v -- /bin/true 2>&1 | grep -q HIT || echo "$name"
+        done
+        """)
+    #expect(outcome.lines == [])
+    #expect(count == 1)
+  }
+
+  @Test(
+    arguments: [
+      "SSH_HOST", "TERMINUS_SITE", "COLUMNS", "TERM", "HOME", "PROMPT", "VIRTUAL_ENV", "DISPLAY",
+      "WAYLAND_DISPLAY", "SWAYSOCK", "I3SOCK", "XDG_RUNTIME_DIR", "KRB5CCNAME", "FZF_QUERY",
+      "FZF_PREVIEW_COLUMNS", "FZF_PREVIEW_LINES", "MAKEFLAGS", "MAKELEVEL", "WINDOW",
+    ])
+  func `a name that is no noise makes two entries`(name: String) throws {
+    let (_, count) = try recordings(
+      after: """
+        \(name)=one cachetronomy run -- /bin/true
+        \(name)=two cachetronomy run -- /bin/true
+        """)
+    #expect(count == 2)
+  }
+
+  @Test func `a working directory reached through a link is another one`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        mkdir real; ln -s real link
+        (cd real && cachetronomy run -- sh -c 'echo $PWD')
+        (cd link && cachetronomy run -- sh -c 'echo $PWD')
+        """)
+    #expect(outcome.lines.count == 2)
+    #expect(outcome.lines.first?.hasSuffix("/real") == true)
+    #expect(outcome.lines.last?.hasSuffix("/link") == true)
+    #expect(count == 2)
+  }
+
+  @Test func `pwd in two directories, and with --no-cwd`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        mkdir a b
+        for i in 1 2; do for d in a b; do (cd $d; cachetronomy run -- pwd); done; done
+        for d in a b; do (cd $d; cachetronomy run --no-cwd -- sh -c 'pwd'); done
+        """)
+    #expect(outcome.lines.map { $0.suffix(2) } == ["/a", "/b", "/a", "/b", "/a", "/a"])
+    #expect(count == 3)
+  }
+
+  @Test func `arguments keep their boundaries and bytes`() throws {
+    let (outcome, count) = try recordings(
+      after: #"""
+        for i in 1 2; do
+          for words in '' '""' 'a b' '"a b"' "\$'a\xffb'" '--ttl 5' '--'; do
+            eval "cachetronomy run -- sh -c 'for w; do printf \"<%s>\" \"\$w\"; done; echo' sh $words"
+          done
+        done | od -An -c | tr -d ' \n'
+        """#)
+    let once = #"\n<>\n<a><b>\n<ab>\n<a377b>\n<--ttl><5>\n<-->\n"#
+    #expect(outcome.text == once + once)
+    #expect(count == 7)
+  }
+
+  @Test func `with and without --, and from bash -c`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        cachetronomy run -- echo a
+        cachetronomy run echo a
+        cachetronomy run --ttl 5m echo a
+        cachetronomy run --ttl=5m -v echo a 2>err; grep -c HIT err
+        cachetronomy run -c 'echo a; echo b | cat'
+        cachetronomy run --shell 'bash -o pipefail' -c 'false | cat'; echo $?
+        """)
+    #expect(outcome.lines == ["a", "a", "a", "a", "1", "a", "b", "1"])
+    #expect(count == 2)
+  }
+
+  @Test func `a replaced executable is a miss`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        mkdir bin; PATH=$HERE/bin:$PATH
+        printf '#!/bin/sh\\necho one\\n' > bin/tool; chmod +x bin/tool; touch -d @1000 bin/tool
+        cachetronomy run -- tool
+        printf '#!/bin/sh\\necho two\\n' > bin/tool; touch -d @1000.5 bin/tool
+        cachetronomy run -- tool
+        printf '#!/bin/sh\\necho three\\n' > bin/tool; touch -d @1000.5 bin/tool
+        cachetronomy run -- tool
+        mkdir other; cp -p bin/tool other; PATH=$HERE/other:$PATH cachetronomy run -- tool
+        """)
+    #expect(outcome.lines == ["one", "two", "three", "three"])
+    #expect(count == 4)
+  }
+
+  @Test func `an edited argument file is a miss, also after an equals sign`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        echo 1 > f; touch -d @5 f
+        cachetronomy run -- cat f
+        echo 2 > f; touch -d @6 f
+        cachetronomy run -- cat f
+        cachetronomy run -- sh -c 'cat ${1#*=}' sh --file=f
+        echo 3 > f; touch -d @7 f
+        cachetronomy run -- sh -c 'cat ${1#*=}' sh --file=f
+        cachetronomy run --arg-files none -- cat f
+        echo 4 > f; touch -d @8 f
+        cachetronomy run --arg-files none -- cat f
+        cachetronomy run --arg-files content -- cat f
+        touch -d @9 f
+        cachetronomy run -v --arg-files content -- cat f 2>err; grep -c HIT err
+        """)
+    #expect(outcome.lines == ["1", "2", "2", "3", "3", "3", "4", "4", "1"])
+    #expect(count == 6)
+  }
+
+  @Test func `process substitution is never answered from the cache`() throws {
+    let (outcome, count) = try recordings(
+      after: """
+        for i in 1 2; do cachetronomy run -- diff <(echo a) <(echo $i) | tail -1; done
+        cachetronomy run -v -- cat <(echo x)
+        cachetronomy run --scope s -- cat <(echo x) >/dev/null
+        """)
+    #expect(outcome.lines == ["> 1", "> 2", "x"])
+    #expect(outcome.errors.contains("not cached: /dev/fd/"))
+    #expect(count == 1)
+  }
+
+  @Test func `a scope keeps entries apart`() throws {
+    let (_, count) = try recordings(
+      after: """
+        cachetronomy run --scope a -- true; cachetronomy run --scope b/c -- true
+        cachetronomy run -- true; cachetronomy run --scope a -- true
+        """)
+    #expect(count == 3)
+  }
+
+  @Test func `secrets in arguments are masked in whatever is written or printed`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      export API_TOKEN=s3cr3t-value-99
+      cachetronomy run -v -- sh -c true "x=$API_TOKEN" 2>&1
+      cachetronomy run -v -- sh -c true --password hunter2hunter2 2>&1
+      cachetronomy run -v -- sh -c true --token=qwertyuiop 2>&1
+      cachetronomy run -v -- sh -c true -H 'Authorization: Bearer abcdefgh12' 2>&1
+      cachetronomy run -v -- sh -c true -u me:pa55word 2>&1
+      cachetronomy keys; cachetronomy list --json
+      for k in $(cachetronomy keys | sed 's/.*#/#/'); do cachetronomy show --json "$k"; done
+      grep -raoE 's3cr3t-value-99|hunter2hunter2|qwertyuiop|abcdefgh12|pa55word' store
+      true
+      """)
+    for secret in ["s3cr3t-value-99", "hunter2hunter2", "qwertyuiop", "abcdefgh12", "pa55word"] {
+      #expect(!outcome.text.contains(secret))
+    }
+    #expect(outcome.text.contains("x=$API_TOKEN"))
+    #expect(outcome.text.contains("Authorization: ***"))
+  }
+}
