@@ -1,4 +1,6 @@
-/// A 64-bit sum that sees damage: flipped, missing and swapped bytes. No defence against intent.
+/// A 64-bit sum that sees damage: flipped, missing and swapped bytes.
+///
+/// No defence against intent.
 struct Checksum {
   private(set) var value: UInt64 = 0x9e37_79b9_7f4a_7c15
 

@@ -37,14 +37,17 @@ public struct Key: Hashable, Sendable, Comparable, CustomStringConvertible {
   }
 
   // Swift's == on strings calls canonically equivalent texts equal; the store compares bytes.
+  /// Whether both are the same, byte for byte.
   public static func == (one: Key, other: Key) -> Bool {
     one.text.utf8.elementsEqual(other.text.utf8)
   }
 
+  /// Hashes the bytes.
   public func hash(into hasher: inout Hasher) {
     for byte in text.utf8 { hasher.combine(byte) }
   }
 
+  /// Whether the first comes before the second.
   public static func < (one: Key, other: Key) -> Bool {
     one.text.utf8.lexicographicallyPrecedes(other.text.utf8)
   }

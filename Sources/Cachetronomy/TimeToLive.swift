@@ -28,6 +28,7 @@ public struct TimeToLive: Hashable, Sendable, Comparable {
     self == .never ? .never : start.adding(microseconds: microseconds)
   }
 
+  /// Whether the first comes before the second.
   public static func < (one: TimeToLive, other: TimeToLive) -> Bool {
     one.microseconds < other.microseconds
   }

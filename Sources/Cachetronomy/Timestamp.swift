@@ -20,6 +20,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
   }
 
+  /// Whether the first comes before the second.
   public static func < (one: Timestamp, other: Timestamp) -> Bool {
     one.microseconds < other.microseconds
   }
@@ -70,7 +71,9 @@ extension Timestamp: CustomStringConvertible {
   }
 
   /// Reads ISO 8601 as the seed wrote it: `T` or blank, a fraction of any length or none, `Z` or an
-  /// offset; without an offset UTC is meant. Nil if it is anything else.
+  /// offset; without an offset UTC is meant.
+  ///
+  /// Nil if it is anything else.
   public init?(_ text: String) {
     var bytes = Array(text.utf8)[...]
     func number(_ count: Int) -> Int64? {

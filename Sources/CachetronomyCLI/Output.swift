@@ -50,7 +50,9 @@ enum Output {
     return true
   }
 
-  /// Says something to the person, on standard error. Nothing can be done if that fails.
+  /// Says something to the person, on standard error.
+  ///
+  /// Nothing can be done if that fails.
   static func say(_ text: String) {
     let line = Array("cachetronomy: \(Terminal.printable(text))\n".utf8)
     _ = line.withUnsafeBytes { bytes in try? pass(.errors, bytes) }

@@ -57,8 +57,9 @@ struct Child {
     return Child(process: process, output: pipes[0], errors: pipes[2])
   }
 
-  /// Puts the command in our own place, with everything it would have without us. Returns only
-  /// with a failure.
+  /// Puts the command in our own place, with everything it would have without us.
+  ///
+  /// Returns only with a failure.
   static func become(_ invocation: Invocation) -> Failure {
     let code = withArguments(invocation) { path, argv, environment in
       execve(path, argv, environment)

@@ -1,4 +1,6 @@
-/// What shapes the key, freshness and storage of a recording. Nil: not said here.
+/// What shapes the key, freshness and storage of a recording.
+///
+/// Nil: not said here.
 ///
 /// A profile's `run:`, a rule and the command line each give one; they are laid over each other.
 public struct RunSettings: Sendable, Equatable {

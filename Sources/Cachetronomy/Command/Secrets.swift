@@ -1,5 +1,6 @@
-/// Hides secrets in arguments, for everything that is written or printed. The digest of a key has
-/// the true bytes.
+/// Hides secrets in arguments, for everything that is written or printed.
+///
+/// The digest of a key has the true bytes.
 struct Secrets {
   private let values: [(name: [UInt8], value: [UInt8])]
 

@@ -39,8 +39,9 @@ public struct Profile: Sendable, Equatable {
     /// The file and line it was read from.
     public var source: String?
 
-    /// Whether a command is meant: `*` within a word, `**` for any number of words. The first
-    /// word matches the command as typed or the last part of its path.
+    /// Whether a command is meant: `*` within a word, `**` for any number of words.
+    ///
+    /// The first word matches the command as typed or the last part of its path.
     public func matches(_ words: [[UInt8]]) -> Bool {
       guard let first = words.first else { return false }
       if Self.matches(match[...], words[...]) { return true }

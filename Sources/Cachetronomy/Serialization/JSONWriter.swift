@@ -13,7 +13,9 @@ public struct JSONWriter {
 
   init(_ style: Style = .compact) { self.style = style }
 
-  /// A value as JSON. Bytes that are text become text, other bytes base64; what JSON cannot say
+  /// A value as JSON.
+  ///
+  /// Bytes that are text become text, other bytes base64; what JSON cannot say
   /// (NaN, infinities) becomes null; keys that are not text become their own JSON as text.
   public static func encode(_ value: Value, _ style: Style = .compact) -> [UInt8] {
     var writer = JSONWriter(style)

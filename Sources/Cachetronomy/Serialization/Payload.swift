@@ -46,8 +46,9 @@ public enum Payload {
     }
   }
 
-  /// The bytes that `get` prints: a text's or binary's own, JSON as it is stored, any other
-  /// MessagePack as compact JSON. With `raw` a JSON text loses its quotes.
+  /// The bytes that `get` prints.
+  ///
+  /// A text's or binary's own, JSON as it is stored, any other MessagePack as compact JSON. With `raw` a JSON text loses its quotes.
   ///
   /// - Throws: `Failure.badValue` if the value is damaged or its format unknown.
   public static func printed(_ entry: Entry, raw: Bool = false) throws(Failure) -> [UInt8] {

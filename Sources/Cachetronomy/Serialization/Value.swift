@@ -27,6 +27,7 @@ public indirect enum Value: Sendable, Equatable {
     return pairs.last { $0.key == .string(name) }?.value
   }
 
+  /// Whether both are the same, byte for byte.
   public static func == (one: Value, other: Value) -> Bool {
     switch (one, other) {
     case (.null, .null): true

@@ -1,8 +1,10 @@
 internal import Glibc
 
 extension Store {
-  /// Folds the access journal into the tables. Exactly once, also across a kill at any point: the
-  /// sums are committed together with the segment's name, and names are never used again.
+  /// Folds the access journal into the tables.
+  ///
+  /// Exactly once, also across a kill at any point: the sums are committed together with the
+  /// segment's name, and names are never used again.
   public func foldJournal(at now: Timestamp) throws(Failure) {
     guard isWritable else { return }
     let journal = AccessJournal(store: path)

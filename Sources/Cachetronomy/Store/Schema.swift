@@ -3,7 +3,9 @@ enum Schema {
   /// `PRAGMA application_id` of a store: "ctny".
   static let applicationID: Int64 = 0x6374_6e79
 
-  /// The migrations in order. `PRAGMA user_version` counts those done. Never edit one: add one.
+  /// The migrations in order.
+  ///
+  /// `PRAGMA user_version` counts those done. Never edit one: add one.
   static let migrations: [String] = [seed, ours]
 
   /// What a reader must find in `user_version`.

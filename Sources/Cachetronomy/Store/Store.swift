@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// One cache in one SQLite file. Not to be shared between threads.
+/// One cache in one SQLite file.
+///
+/// Not to be shared between threads.
 public final class Store {
   /// The file, every link resolved.
   public let path: String

@@ -1,7 +1,9 @@
 internal import Glibc
 
-/// The database as a file: found, judged, made. Only SQLite ever opens it for reading or writing,
-/// since closing any other descriptor would drop SQLite's locks in this process.
+/// The database as a file: found, judged, made.
+///
+/// Only SQLite ever opens it for reading or writing, since closing any other descriptor would drop
+/// SQLite's locks in this process.
 enum StoreFile {
   /// What stands at the path.
   enum Found: Equatable {

@@ -75,8 +75,9 @@ extension Store {
     return try statement.step() && statement.integer(0) > witness.began.microseconds
   }
 
-  /// Stores chunks of a large recording, in transactions of at most 4 MiB. Nobody sees them until
-  /// the row that names them is put.
+  /// Stores chunks of a large recording, at most 4 MiB in one transaction.
+  ///
+  /// Nobody sees them until the row that names them is put.
   ///
   /// - Parameters:
   ///   - recording: the id they are stored under, 16 random bytes.

@@ -61,7 +61,7 @@ extension Store {
     }
   }
 
-  /// SQL for a selection, and the texts that its `?1`... stand for.
+  /// SQL for a selection, and the texts for its parameters.
   private static func condition(_ selection: Selection, _ now: Timestamp) -> (String, [String]) {
     switch selection {
     case .keys, .all: return ("1", [])
