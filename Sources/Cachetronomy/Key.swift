@@ -44,7 +44,10 @@ public struct Key: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// Hashes the bytes.
   public func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    let done: Void? = text.utf8.withContiguousStorageIfAvailable {
+      hasher.combine(bytes: UnsafeRawBufferPointer($0))
+    }
+    if done == nil { for byte in text.utf8 { hasher.combine(byte) } }
   }
 
   /// Whether the first comes before the second.

@@ -10,7 +10,7 @@ struct CommandWords: ParsableArguments {
   var commandWord: [String] = []
 
   /// The verbs that take such words.
-  static let verbs: Swift.Set<String> = ["get", "has", "show", "delete"]
+  static let verbs: Swift.Set<String> = ["get", "has", "show", "delete", "evict"]
 
   var bytes: [[UInt8]] { commandWord.map { Words.bytes($0) } }
 

@@ -27,6 +27,23 @@ public struct Profile: Sendable, Equatable {
   /// A profile with the built-in settings.
   public init(name: String) { self.name = name }
 
+  /// Whether every setting is within its range, as a profile file would be held to.
+  ///
+  /// - Throws: `Failure.badSetting` with the first that is not.
+  public func check() throws(Failure) {
+    if name.isEmpty { throw .badSetting("profile name", "it is empty") }
+    guard let ttl = timeToLive.wholeSeconds, ttl >= 1 else {
+      throw .badSetting("time_to_live", "want whole seconds, at least 1")
+    }
+    for (name, number) in [
+      ("ttl_cleanup_interval", ttlCleanupInterval), ("max_items_in_memory", maxItemsInMemory),
+      ("memory_cleanup_interval", memoryCleanupInterval), ("max_entry_size", maxEntrySize),
+    ] where number < 0 { throw .badSetting(name, "want 0 or more") }
+    guard freeMemoryTarget >= 0, freeMemoryTarget.isFinite else {
+      throw .badSetting("free_memory_target", "want 0 or more")
+    }
+  }
+
   /// The profile of whoever names none.
   public static let defaultName = "default"
 

@@ -4,6 +4,12 @@ internal import CSQLite
 final class Connection {
   let path: String
   private let handle: OpaquePointer
+  private var kept = [OpaquePointer?](repeating: nil, count: Kept.allCases.count)
+
+  /// Statements that are compiled once for each connection.
+  enum Kept: Int, CaseIterable {
+    case begin, commit, dataVersion, insert, insertInfo, lookup, state
+  }
 
   /// Opens a file that exists.
   ///
@@ -28,7 +34,10 @@ final class Connection {
     sqlite3_wal_autocheckpoint(handle, 0)
   }
 
-  deinit { sqlite3_close_v2(handle) }
+  deinit {
+    for statement in kept { sqlite3_finalize(statement) }
+    sqlite3_close_v2(handle)
+  }
 
   /// The version of the SQLite library in use.
   static var libraryVersion: String { String(cString: sqlite3_libversion()) }
@@ -47,6 +56,17 @@ final class Connection {
     let code = sqlite3_prepare_v2(handle, sql, -1, &compiled, nil)
     guard code == SQLITE_OK, let compiled else { throw failure(code) }
     return Statement(compiled, of: self)
+  }
+
+  /// The statement kept under a name, compiled at its first use.
+  func prepare(_ name: Kept, _ sql: @autoclosure () -> String) throws(Failure) -> Statement {
+    if let handle = kept[name.rawValue] { return Statement(handle, of: self, isKept: true) }
+    var compiled: OpaquePointer?
+    let code = sqlite3_prepare_v3(
+      handle, sql(), -1, UInt32(SQLITE_PREPARE_PERSISTENT), &compiled, nil)
+    guard code == SQLITE_OK, let compiled else { throw failure(code) }
+    kept[name.rawValue] = compiled
+    return Statement(compiled, of: self, isKept: true)
   }
 
   /// Runs statements that give no rows we want.

@@ -46,22 +46,36 @@ extension Store {
       let last = sum.map { $0.last.time > record.time ? $0.last : record } ?? record
       sums[key] = ((sum?.count ?? 0) + 1, last)
     }
+    for (profile, group) in Dictionary(grouping: sums, by: { $0.value.last.profile }) {
+      var reads: [Key: (count: Int64, last: Timestamp)] = [:]
+      for (key, sum) in group { reads[key] = (sum.count, sum.last.time) }
+      try add(reads, profile: profile)
+    }
+    for (kind, count) in counters { try self.count(kind.counter, by: count) }
+    if saved > 0 { try count("saved", by: saved) }
+  }
+}
+
+extension Store {
+  /// Adds reads to the access log; inside a write transaction.
+  func add(
+    _ reads: [Key: (count: Int64, last: Timestamp)], profile: String
+  ) throws(Failure) {
     var access = try connection.prepare(
       """
       INSERT INTO access_log VALUES (?1, ?2, ?3, ?4)
       ON CONFLICT (key) DO UPDATE SET access_count = access_count + excluded.access_count,
-        last_accessed = max(last_accessed, excluded.last_accessed),
-        last_accessed_by_profile = excluded.last_accessed_by_profile
+        last_accessed_by_profile = CASE WHEN excluded.last_accessed >= last_accessed
+          THEN excluded.last_accessed_by_profile ELSE last_accessed_by_profile END,
+        last_accessed = max(last_accessed, excluded.last_accessed)
       """)
-    for (key, sum) in sums {
+    for (key, read) in reads {
       access.bind(1, key.text)
-      access.bind(2, sum.count)
-      access.bind(3, sum.last.time.description)
-      access.bind(4, sum.last.profile)
+      access.bind(2, read.count)
+      access.bind(3, read.last.description)
+      access.bind(4, profile)
       try access.run()
     }
-    for (kind, count) in counters { try self.count(kind.counter, by: count) }
-    if saved > 0 { try count("saved", by: saved) }
   }
 }
 

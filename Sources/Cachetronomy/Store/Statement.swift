@@ -4,13 +4,23 @@ internal import CSQLite
 struct Statement: ~Copyable {
   private let handle: OpaquePointer
   private let connection: Connection
+  private let isKept: Bool
 
-  init(_ handle: OpaquePointer, of connection: Connection) {
+  init(_ handle: OpaquePointer, of connection: Connection, isKept: Bool = false) {
     self.handle = handle
     self.connection = connection
+    self.isKept = isKept
   }
 
-  deinit { sqlite3_finalize(handle) }
+  deinit {
+    if isKept {
+      sqlite3_reset(handle)
+      // Borrowed bytes must not outlive their owner in it.
+      sqlite3_clear_bindings(handle)
+    } else {
+      sqlite3_finalize(handle)
+    }
+  }
 
   /// To the next row; false when there is none.
   mutating func step() throws(Failure) -> Bool {

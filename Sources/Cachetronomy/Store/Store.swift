@@ -180,10 +180,12 @@ public final class Store {
   }
 
   private func transaction<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
-    try connection.execute("BEGIN IMMEDIATE")
+    var begin = try connection.prepare(.begin, "BEGIN IMMEDIATE")
+    try begin.run()
     do {
       let result = try body()
-      try connection.execute("COMMIT")
+      var commit = try connection.prepare(.commit, "COMMIT")
+      try commit.run()
       return result
     } catch {
       try? connection.execute("ROLLBACK")
@@ -191,11 +193,14 @@ public final class Store {
     }
   }
 
-  /// Over this many bytes (64 frames) the log is folded into the database by whoever wrote last.
-  private static let walLimit: Int64 = 32 + 64 * (4096 + 24)
+  /// Over so many frames the log is folded into the database by whoever wrote last.
+  ///
+  /// Few for a process that writes once: every cold reader pays for a long log. More for one that
+  /// lives long and writes much, for each fold waits for the disk.
+  var logLimit: Int64 = 64
 
   private func checkpointIfGrown() {
-    guard StoreFile.walSize(path) > Self.walLimit else { return }
+    guard StoreFile.walSize(path) > 32 + logLimit * (4096 + 24) else { return }
     // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
     _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -210,6 +215,12 @@ public final class Store {
     connection.busyTimeout(0)
     _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.busyTimeout(patience)
+  }
+
+  /// A number that changes when another connection has committed.
+  func dataVersion() throws(Failure) -> Int64 {
+    var statement = try connection.prepare(.dataVersion, "PRAGMA data_version")
+    return try statement.step() ? statement.integer(0) : 0
   }
 
   /// The version of the SQLite library in use.

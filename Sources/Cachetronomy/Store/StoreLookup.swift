@@ -19,6 +19,7 @@ extension Store {
   /// The entry as it stands, whatever its age; nil if there is none that can be read.
   public func entry(_ key: Key) throws(Failure) -> Entry? {
     var statement = try connection.prepare(
+      .lookup,
       """
       SELECT \(Self.columns), c.data FROM cache c LEFT JOIN entry_info i ON i.key = c.key
       WHERE c.key = ?
@@ -78,8 +79,16 @@ extension Store {
   public func page(after last: Key?, _ filter: Filter = Filter(), limit: Int = 500)
     throws(Failure) -> [Listed]
   {
+    try page(after: last, key: nil, filter, limit: limit)
+  }
+
+  /// The same, or one key alone.
+  func page(
+    after last: Key?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500
+  ) throws(Failure) -> [Listed] {
     var conditions = ["c.key > ?1"]
     if last == nil { conditions = ["1"] }
+    if key != nil { conditions = ["c.key = ?5"] }
     if !filter.tags.isEmpty {
       conditions.append(
         "EXISTS (SELECT 1 FROM json_each(\(Self.soundTags)) t, json_each(?2) w "
@@ -97,6 +106,7 @@ extension Store {
     statement.bind(2, JSONWriter.tags(filter.tags))
     statement.bind(3, filter.match)
     statement.bind(4, filter.savedBy)
+    statement.bind(5, key?.text)
     var page: [Listed] = []
     while try statement.step() {
       let size = statement.integer(15)

@@ -28,6 +28,7 @@ extension Store {
   func insert(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
     if let witness, try isOutdated(witness, entry.key) { return false }
     var row = try connection.prepare(
+      .insert,
       """
       INSERT INTO cache (key, data, fmt, expire_at, tags, version, saved_by_profile)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -50,6 +51,7 @@ extension Store {
     try stored.get()
     guard let info = entry.info else { return true }
     var ours = try connection.prepare(
+      .insertInfo,
       """
       INSERT INTO entry_info (key, created, keep_until, size, cost, origin, began, checksum,
         recording, rule) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -118,7 +120,7 @@ extension Store {
 
   /// A number kept in the state table; 0 if it is not there.
   func number(of name: String) throws(Failure) -> Int64 {
-    var statement = try connection.prepare("SELECT value FROM state WHERE name = ?")
+    var statement = try connection.prepare(.state, "SELECT value FROM state WHERE name = ?")
     statement.bind(1, name)
     return try statement.step() ? statement.integer(0) : 0
   }

@@ -172,3 +172,27 @@ extension Store {
     try checkpoint()
   }
 }
+
+extension Store {
+  /// Moves entries out of the memory of every process, and logs each; they stay in the store.
+  ///
+  /// A process that holds entries in memory looks at every hit whether the file has changed: the
+  /// log's own rows are enough to make it let go.
+  ///
+  /// - Returns: how many there are of those that were named.
+  public func evict(
+    _ keys: [Key], profile: String, at now: Timestamp
+  ) throws(Failure) -> Int {
+    try write { () throws(Failure) in
+      var known: [(key: String, count: Int64)] = []
+      var statement = try connection.prepare("SELECT 1 FROM cache WHERE key = ?")
+      for key in keys {
+        statement.bind(1, key.text)
+        if try statement.step() { known.append((key.text, 0)) }
+        statement.reset()
+      }
+      try logEvictions(known, because: .manual, profile: profile, at: now)
+      return known.count
+    }
+  }
+}

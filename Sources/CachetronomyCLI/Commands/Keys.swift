@@ -21,6 +21,18 @@ struct FilterOptions: ParsableArguments {
     return filter
   }
 
+  /// Hands over the entries page by page.
+  func each(
+    in store: Store?, _ body: (Store.Listed) throws(Failure) -> Void
+  ) throws(Failure) { try filter.each(in: store, body) }
+}
+
+/// Where an entry is.
+enum Tier: String, CaseIterable, ExpressibleByArgument {
+  case memory, store, all
+}
+
+extension Store.Filter {
   /// Hands over the entries page by page, so that a slow reader holds nothing open.
   func each(
     in store: Store?, _ body: (Store.Listed) throws(Failure) -> Void
@@ -28,7 +40,7 @@ struct FilterOptions: ParsableArguments {
     guard let store else { return }
     var last: Key?
     while true {
-      let page = try store.page(after: last, filter)
+      let page = try store.page(after: last, self)
       for listed in page { try body(listed) }
       guard let end = page.last else { return }
       last = end.entry.key
@@ -51,12 +63,17 @@ extension Tool {
 
     @OptionGroup var filter: FilterOptions
 
+    @Option(help: ArgumentHelp("Keys in memory, store or all (default: all).", valueName: "tier"))
+    var tier = Tier.all
+
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+      // Memory shared by all processes is empty as long as there is none.
+      if tier == .memory { return }
       let toTerminal = Terminal.isOutput
       try filter.each(in: try common.reading()) { listed throws(Failure) in
         let key = listed.entry.key.text

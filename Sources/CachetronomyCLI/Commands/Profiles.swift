@@ -11,7 +11,7 @@ extension Tool {
           cachetronomy profile apply profiles/ --use ci
         """,
       subcommands: [
-        Apply.self, ListProfiles.self, ShowProfile.self, Use.self, Validate.self,
+        Apply.self, ListProfiles.self, ShowProfile.self, Use.self, Update.self, Validate.self,
         DeleteProfile.self,
       ])
   }
@@ -177,6 +177,35 @@ extension Tool.Profiles {
         return
       }
       try store.use(profile: name)
+    }
+  }
+
+  struct Update: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "update", abstract: "Change settings of the profile in use, or of --profile.",
+      discussion: """
+        For example:
+          cachetronomy profile update time_to_live=2h 'tags=[ci, nightly]'
+        """)
+
+    @Argument(help: ArgumentHelp("Settings, with values as in a file.", valueName: "name=value"))
+    var settings: [String]
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      // Checked before a store is made for it.
+      _ = try Profile(name: Profile.defaultName).updated(settings)
+      let store = try common.writing()
+      let old = try common.values.profile(in: store, Words.environment())
+      let new = try old.updated(settings)
+      try store.save([new])
+      guard !common.quiet else { return }
+      for change in new.differences(from: old) {
+        try Output.write(
+          "\(new.name): \(change.setting) \(change.old ?? "(none)") -> "
+            + "\(change.new ?? "(none)")\n")
+      }
     }
   }
 

@@ -11,6 +11,9 @@ extension Tool {
           cachetronomy stats --json | jq .hit_rate
         """)
 
+    @Option(help: ArgumentHelp("Only the most read keys in memory or store.", valueName: "tier"))
+    var tier: Tier?
+
     @Option(help: ArgumentHelp("How many of the most read keys to print.", valueName: "number"))
     var top = 5
 
@@ -26,6 +29,7 @@ extension Tool {
         return
       }
       if store.isWritable { try store.foldJournal(at: .now()) }
+      if let tier { return try hottest(of: tier, in: store) }
       let totals = try store.totals()
       let counters = try store.counters()
       let evictions = try store.evictions()
@@ -65,6 +69,22 @@ extension Tool {
           [["READS", "KEY"]]
             + hottest.map { ["\($0.count)", Terminal.key($0.key, columns: width)] },
           rightAligned: [0]))
+    }
+
+    /// The most read keys alone: the seed's `memory_stats` and `store_stats`.
+    private func hottest(of tier: Tier, in store: Store) throws {
+      for row in tier == .memory ? [] : try store.hottest(top) {
+        if json {
+          try Output.write(
+            json: Records.object([
+              ("key", .string(row.key)), ("access_count", .int(row.count)),
+              ("last_accessed", .string(row.last)),
+            ]))
+        } else {
+          let key = Terminal.isOutput ? Terminal.printable(row.key) : row.key
+          try Output.write("\(row.count)\t\(key)\n")
+        }
+      }
     }
 
     private static func record(

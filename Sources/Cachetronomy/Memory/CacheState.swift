@@ -1,0 +1,312 @@
+/// What a lookup in a cache found.
+struct Found: Sendable {
+  var entry: Entry
+  /// The value as somebody stored or read it before; nil if it has to be decoded.
+  var object: (any Sendable)?
+  fileprivate var stamp: SharedHeader.Stamp?
+}
+
+/// What a cache holds behind its lock: the store, the tier in memory, counts not yet written.
+struct CacheState {
+  private var store: Store?
+  private let path: String
+  private(set) var profile: Profile
+  private var tier = MemoryTier()
+  private var header: SharedHeader?
+  /// The state of the file for which the tier is true; nil if it must not be believed.
+  private var stamp: SharedHeader.Stamp?
+  private var dataVersion: Int64 = 0
+  private var unlogged: [Key: (count: Int64, last: Timestamp)] = [:]
+  private var unloggedReads: Int64 = 0
+  private var misses: Int64 = 0
+  private var capEvictions: Int64 = 0
+  private let memory: @Sendable () -> MemoryPressure.Reading?
+  private var nextSweep: Int64 = 0
+  private var nextLook: Int64 = 0
+  private var nextFlush: Int64 = 0
+
+  /// Reads that wait for the log before they are written.
+  private static let logBatch: Int64 = 10_000
+  private static let flushInterval: Int64 = 5_000_000
+
+  init(
+    path: String, profile name: String?, memory: @escaping @Sendable () -> MemoryPressure.Reading?
+  ) throws(Failure) {
+    guard let store = try Store.open(path, for: .writing(create: true)) else {
+      throw .store(path: path, .missing, detail: "it could not be made")
+    }
+    store.logLimit = 1000
+    self.path = store.path
+    self.memory = memory
+    self.store = store
+    if let name, try store.profile(name) == nil { try store.save([Profile(name: name)]) }
+    if let name {
+      profile = try store.profile(.flag(name))
+    } else {
+      profile = try store.profile(.active)
+    }
+    dataVersion = try store.dataVersion()
+    header = SharedHeader(store: store.path)
+    rearm()
+  }
+
+  /// The open store.
+  func open() throws(Failure) -> Store {
+    guard let store else { throw .store(path: path, .io, detail: "the cache was shut down") }
+    return store
+  }
+
+  mutating func close(at now: Timestamp) throws(Failure) {
+    guard store != nil else { return }
+    forget()
+    try flush(at: now)
+    try? store?.checkpoint()
+    store = nil
+  }
+
+  // MARK: reading
+
+  mutating func find(_ key: Key, at now: Timestamp) throws(Failure) -> Found? {
+    let seen = header?.stamp()
+    if let seen, seen == stamp {
+      if let held = tier.take(key, at: now) {
+        return Found(entry: held.entry, object: held.object, stamp: seen)
+      }
+    } else {
+      forget()
+      stamp = nil
+    }
+    let store = try open()
+    let lookup = try store.lookup(key, at: now)
+    guard case .hit(let entry) = lookup else {
+      misses += 1
+      return nil
+    }
+    note(key, at: now)
+    // The snapshot that was read is the one of the header if that did not change meanwhile.
+    let after = header?.stamp()
+    if stamp == nil, seen == after { stamp = after }
+    if unloggedReads > Self.logBatch { try? flush(at: now) }
+    return Found(entry: entry, object: nil, stamp: seen == after ? after : nil)
+  }
+
+  /// Holds a value that was read and decoded, unless the file has changed since.
+  mutating func hold(_ found: Found, _ object: any Sendable) {
+    guard let read = found.stamp, read == stamp, header?.stamp() == read else { return }
+    if let held = tier.peek(found.entry.key), held.entry == found.entry {
+      held.object = object
+      return
+    }
+    settle(
+      tier.put(found.entry, object, limit: Int(clamping: profile.maxItemsInMemory)), isCap: true)
+  }
+
+  private mutating func note(_ key: Key, at now: Timestamp) {
+    let old = unlogged[key]
+    unlogged[key] = ((old?.count ?? 0) + 1, now)
+    unloggedReads += 1
+  }
+
+  /// Takes over the counts of entries that leave memory.
+  private mutating func settle(_ left: [MemoryTier.Held], isCap: Bool = false) {
+    for held in left {
+      if held.unlogged > 0 {
+        let key = held.entry.key
+        let old = unlogged[key]
+        unlogged[key] = ((old?.count ?? 0) + held.unlogged, Timestamp.now())
+        unloggedReads += held.unlogged
+        held.unlogged = 0
+      }
+      if isCap { capEvictions += 1 }
+    }
+  }
+
+  private mutating func forget() { settle(tier.removeAll()) }
+
+  // MARK: writing
+
+  /// Runs a write; afterwards memory is believed only if nobody else wrote meanwhile.
+  private mutating func write<T>(
+    _ body: (Store) throws(Failure) -> T
+  ) throws(Failure) -> T {
+    let store = try open()
+    var (wasTrue, base) = (false, dataVersion)
+    let (header, stamp) = (header, stamp)
+    do throws(Failure) {
+      let result = try store.write { () throws(Failure) in
+        // Nobody can commit now: what the header says is what we know, or memory is out of date.
+        wasTrue = stamp != nil && header?.stamp() == stamp
+        if !wasTrue { base = try store.dataVersion() }
+        return try body(store)
+      }
+      if !wasTrue { forget() }
+      try believe(store, since: base)
+      return result
+    } catch {
+      forget()
+      self.stamp = nil
+      throw error
+    }
+  }
+
+  /// Takes the file as it is now for what memory tells, if nobody has committed since ours.
+  private mutating func believe(_ store: Store, since base: Int64) throws(Failure) {
+    if header == nil { header = SharedHeader(store: path) }
+    let before = header?.stamp()
+    dataVersion = try store.dataVersion()
+    let after = header?.stamp()
+    stamp = before == after && dataVersion == base ? after : nil
+    if stamp == nil { forget() }
+  }
+
+  mutating func put(
+    _ key: Key, _ data: [UInt8], format: String, _ object: any Sendable, ttl: TimeToLive?,
+    version: Int64, tags: [String]?, at now: Timestamp
+  ) throws(Failure) {
+    let entry = entry(key, data, format, ttl, version, tags, now)
+    settle(tier.remove(key).map { [$0] } ?? [])
+    try write { store throws(Failure) in _ = try store.insert(entry) }
+    guard stamp != nil else { return }
+    settle(tier.put(entry, object, limit: Int(clamping: profile.maxItemsInMemory)), isCap: true)
+  }
+
+  mutating func put(
+    _ rows: [(Key, [UInt8])], format: String, ttl: TimeToLive?, tags: [String]?, at now: Timestamp
+  ) throws(Failure) {
+    var entry = entry(Key(stored: ""), [], format, ttl, 1, tags, now)
+    for (key, _) in rows { settle(tier.remove(key).map { [$0] } ?? []) }
+    try write { store throws(Failure) in
+      for (key, data) in rows {
+        (entry.key, entry.data) = (key, data)
+        entry.info?.size = Int64(data.count)
+        _ = try store.insert(entry)
+      }
+    }
+  }
+
+  private func entry(
+    _ key: Key, _ data: [UInt8], _ format: String, _ ttl: TimeToLive?, _ version: Int64,
+    _ tags: [String]?, _ now: Timestamp
+  ) -> Entry {
+    let expiry = (ttl ?? profile.timeToLive).expiry(from: now)
+    return Entry(
+      key: key, data: data, format: format, expiry: expiry, tags: tags ?? profile.tags,
+      version: version, profile: profile.name,
+      info: Entry.Info(
+        created: now, keepUntil: expiry, size: Int64(data.count), origin: .set))
+  }
+
+  mutating func remove(
+    _ selection: Store.Selection, because reason: Reason?, at now: Timestamp
+  ) throws(Failure) -> Int64 {
+    try flush(at: now)
+    forget()
+    stamp = nil
+    return try open().remove(selection, because: reason, profile: profile.name, at: now).entries
+  }
+
+  /// Moves entries from memory to the store, where they are already, and logs each.
+  mutating func evict(
+    _ keys: [Key], because reason: Reason, at now: Timestamp
+  ) throws(Failure) -> Int {
+    let left = keys.compactMap { tier.remove($0) }
+    guard !left.isEmpty else { return 0 }
+    settle(left)
+    try flush(at: now)
+    let name = profile.name
+    try write { store throws(Failure) in
+      try store.logEvictions(
+        left.map { ($0.entry.key.text, 0) }, because: reason, profile: name, at: now)
+    }
+    return left.count
+  }
+
+  var memoryKeys: [Key] { tier.keys }
+
+  func hottest(_ limit: Int?) -> [(key: String, count: Int64)] {
+    let all = tier.byUse
+    return all.prefix(limit ?? all.count).map { ($0.entry.key.text, $0.count) }
+  }
+
+  /// Writes the counts that wait.
+  mutating func flush(at now: Timestamp) throws(Failure) {
+    for held in tier.byUse where held.unlogged > 0 { settle([held]) }
+    guard !unlogged.isEmpty || misses > 0 || capEvictions > 0 else { return }
+    let (reads, missed, evicted, name) = (unlogged, misses, capEvictions, profile.name)
+    try write { store throws(Failure) in
+      try store.add(reads, profile: name)
+      try store.count("hits", by: reads.values.reduce(0) { $0 + $1.count })
+      if missed > 0 { try store.count("misses_absent", by: missed) }
+      if evicted > 0 { try store.count("cap_evictions", by: evicted) }
+    }
+    (unlogged, unloggedReads, misses, capEvictions) = ([:], 0, 0, 0)
+  }
+
+  // MARK: profiles and sweeps
+
+  mutating func use(_ profile: Profile, at now: Timestamp) {
+    self.profile = profile
+    settle(tier.shrink(to: Int(clamping: profile.maxItemsInMemory)), isCap: true)
+    rearm()
+  }
+
+  private mutating func rearm() {
+    let now = Timestamp.monotonic()
+    nextSweep = now + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)
+    nextLook = now + profile.memoryCleanupInterval.multipliedClamped(by: 1_000_000)
+    nextFlush = now + Self.flushInterval
+  }
+
+  /// Does what is due; gives the microseconds until more is.
+  mutating func tick(at now: Timestamp) -> Int64? {
+    guard let store else { return nil }
+    let clock = Timestamp.monotonic()
+    if clock >= nextFlush {
+      try? flush(at: now)
+      nextFlush = clock + Self.flushInterval
+    }
+    if profile.ttlCleanupInterval > 0, clock >= nextSweep {
+      try? flush(at: now)
+      _ = try? Sweep(store, profile: profile.name, now: now).run()
+      nextSweep = clock + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)
+    }
+    if profile.memoryBasedEviction, profile.memoryCleanupInterval > 0, clock >= nextLook {
+      _ = try? relieve(at: now)
+      nextLook = clock + profile.memoryCleanupInterval.multipliedClamped(by: 1_000_000)
+    }
+    var next = nextFlush
+    if profile.ttlCleanupInterval > 0 { next = min(next, nextSweep) }
+    if profile.memoryBasedEviction, profile.memoryCleanupInterval > 0 { next = min(next, nextLook) }
+    return max(0, next - Timestamp.monotonic())
+  }
+
+  /// While too little memory is free, the least used entries leave.
+  mutating func relieve(at now: Timestamp) throws(Failure) -> Int {
+    var left: [Key] = []
+    var freed: [MemoryTier.Held] = []
+    while let reading = memory(), reading.isUnder(profile.freeMemoryTarget),
+      let held = tier.leastUsed()
+    {
+      tier.remove(held.entry.key)
+      freed.append(held)
+      left.append(held.entry.key)
+    }
+    guard !left.isEmpty else { return 0 }
+    settle(freed)
+    try flush(at: now)
+    let (name, keys) = (profile.name, left)
+    try write { store throws(Failure) in
+      try store.logEvictions(
+        keys.map { ($0.text, 0) }, because: .memory, profile: name, at: now)
+    }
+    return left.count
+  }
+}
+
+extension Int64 {
+  /// The product, or the largest number where that does not fit; a year is enough for intervals.
+  fileprivate func multipliedClamped(by factor: Int64) -> Int64 {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? 31_536_000_000_000 : Swift.min(product, 31_536_000_000_000)
+  }
+}

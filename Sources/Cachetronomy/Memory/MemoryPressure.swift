@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// How much memory may still be had.
+public enum MemoryPressure {
+  /// Bytes available and bytes in all.
+  public struct Reading: Sendable, Equatable {
+    /// Bytes that a program can still get.
+    public var available: Int64
+    /// Bytes of all memory that this process may use.
+    public var total: Int64
+
+    /// A reading, as a test would inject it.
+    public init(available: Int64, total: Int64) {
+      self.available = available
+      self.total = total
+    }
+
+    /// Whether less is free than a profile wants: megabytes, or a fraction up to 1.
+    public func isUnder(_ target: Double) -> Bool {
+      let wanted = target <= 1 ? target * Double(total) : target * 1_000_000
+      return Double(available) < wanted
+    }
+  }
+
+  /// The smaller of `MemAvailable` and the cgroup's headroom; nil where neither can be read.
+  public static func read() -> Reading? {
+    guard let text = File.text("/proc/meminfo") else { return nil }
+    var values: [String: Int64] = [:]
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ", omittingEmptySubsequences: true)
+      if parts.count >= 2, let number = Int64(parts[1]) { values[String(parts[0])] = number * 1024 }
+    }
+    guard var available = values["MemAvailable:"], var total = values["MemTotal:"] else {
+      return nil
+    }
+    if let group = cgroup() {
+      available = min(available, max(0, group.limit - group.used))
+      total = min(total, group.limit)
+    }
+    return Reading(available: available, total: total)
+  }
+
+  private static func cgroup() -> (limit: Int64, used: Int64)? {
+    guard
+      let line = File.text("/proc/self/cgroup")?.split(separator: "\n").first(where: {
+        $0.hasPrefix("0::")
+      })
+    else { return nil }
+    var path = "/sys/fs/cgroup" + line.dropFirst(3)
+    var tightest: (limit: Int64, used: Int64)?
+    // A limit above us binds as well as our own.
+    while path.hasPrefix("/sys/fs/cgroup") {
+      if let limit = File.number(path + "/memory.max"),
+        let used = File.number(path + "/memory.current"),
+        limit - used < tightest.map({ $0.limit - $0.used }) ?? .max
+      {
+        tightest = (limit, used)
+      }
+      guard let cut = path.lastIndex(of: "/") else { break }
+      path = String(path[..<cut])
+    }
+    return tightest
+  }
+
+  private enum File {
+    static func text(_ path: String) -> String? {
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return nil }
+      defer { close(descriptor) }
+      var buffer = [UInt8](repeating: 0, count: 8192)
+      let got = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      return got > 0 ? String(decoding: buffer[..<got], as: UTF8.self) : nil
+    }
+
+    static func number(_ path: String) -> Int64? {
+      text(path).flatMap { Int64($0.filter(\.isNumber)) }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Log: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "log",
+      abstract: "Print or empty the logs of reads and of evictions.",
+      discussion: """
+        For example:
+          cachetronomy log evictions --limit 20
+        """,
+      subcommands: [AccessLog.self, EvictionLog.self, ClearLog.self])
+  }
+}
+
+extension Tool.Log {
+  struct AccessLog: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "access", abstract: "Print how often and when keys were read, hottest first.",
+      discussion: """
+        For example:
+          cachetronomy log access --json token-count
+        """)
+
+    @Argument(help: ArgumentHelp("Only this key.", valueName: "key"))
+    var key: String?
+
+    @Option(help: ArgumentHelp("Print at most so many rows.", valueName: "number"))
+    var limit: Int?
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      if let limit, limit < 0 { throw Failure.badSetting("--limit", "want 0 or more") }
+      let store = try common.reading()
+      if let store, store.isWritable { try store.foldJournal(at: .now()) }
+      var rows: [Store.AccessCount] = []
+      if let key {
+        guard let found = try TargetOptions.resolve(key, store),
+          let row = try store?.access(of: found)
+        else { throw Status.exit(Status.miss) }
+        rows = [row]
+      } else {
+        rows = try store?.hottest(limit ?? .max) ?? []
+      }
+      for row in rows {
+        if json {
+          try Output.write(
+            json: Records.object([
+              ("key", .string(row.key)), ("access_count", .int(row.count)),
+              ("last_accessed", .string(row.last)),
+              ("last_accessed_by_profile", .string(row.profile)),
+            ]))
+        } else {
+          let key = Terminal.isOutput ? Terminal.printable(row.key) : row.key
+          try Output.write("\(row.count)\t\(row.last)\t\(row.profile)\t\(key)\n")
+        }
+      }
+    }
+  }
+
+  struct EvictionLog: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "evictions", abstract: "Print what left, when and why, newest first.",
+      discussion: """
+        For example:
+          cachetronomy log evictions --json | jq -r .reason | sort | uniq -c
+        """)
+
+    @Option(help: ArgumentHelp("Print at most so many rows (default: 1000).", valueName: "number"))
+    var limit = 1000
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      guard limit >= 0 else { throw Failure.badSetting("--limit", "want 0 or more") }
+      for row in try common.reading()?.evictions(limit: limit) ?? [] {
+        if json {
+          try Output.write(
+            json: Records.object([
+              ("id", .int(row.id)), ("key", .string(row.key)), ("evicted_at", .string(row.time)),
+              ("reason", .string(row.reason)), ("last_access_count", .int(row.accessCount)),
+              ("evicted_by_profile", .string(row.profile)),
+            ]))
+        } else {
+          let key = Terminal.isOutput ? Terminal.printable(row.key) : row.key
+          try Output.write("\(row.time)\t\(row.reason)\t\(row.profile)\t\(key)\n")
+        }
+      }
+    }
+  }
+
+  struct ClearLog: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "clear", abstract: "Empty a log, or remove one key from the log of reads.",
+      discussion: """
+        For example:
+          cachetronomy log clear evictions
+        """)
+
+    @Argument(help: ArgumentHelp("Which: access or evictions.", valueName: "log"))
+    var log: String
+
+    @Argument(help: ArgumentHelp("Only this key (of the log of reads).", valueName: "key"))
+    var key: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let store = try common.changing()
+      switch (log, key) {
+      case ("access", let key):
+        try store?.foldJournal(at: .now())
+        let found = try key.map { try TargetOptions.resolve($0, store) }
+        if case .some(nil) = found { throw Status.exit(Status.miss) }
+        try store?.clearAccesses(of: found ?? nil)
+      case ("evictions", nil): try store?.clearEvictions()
+      case ("evictions", _):
+        throw Failure.badSetting("command line", "the eviction log is emptied as a whole")
+      default: throw Failure.badSetting("log '\(log)'", "want access or evictions")
+      }
+    }
+  }
+}
