@@ -1,0 +1,473 @@
+#compdef cachetronomy
+
+__cachetronomy_complete() {
+    local -ar non_empty_completions=("${@:#(|:*)}")
+    local -ar empty_completions=("${(M)@:#(|:*)}")
+    _describe -V '' non_empty_completions -- empty_completions -P $'\'\''
+}
+
+__cachetronomy_custom_complete() {
+    local -a completions
+    completions=("${(@f)"$("${command_name}" "${@}" "${command_line[@]}")"}")
+    if [[ "${#completions[@]}" -gt 1 ]]; then
+        __cachetronomy_complete "${completions[@]:0:-1}"
+    fi
+}
+
+__cachetronomy_cursor_index_in_current_word() {
+    if [[ -z "${QIPREFIX}${IPREFIX}${PREFIX}" ]]; then
+        printf 0
+    else
+        printf %s "${#${(z)LBUFFER}[-1]}"
+    fi
+}
+
+_cachetronomy() {
+    emulate -RL zsh -G
+    setopt extendedglob nullglob numericglobsort
+    unsetopt aliases banghist
+
+    local -xr SAP_SHELL=zsh
+    local -x SAP_SHELL_VERSION
+    SAP_SHELL_VERSION="$(builtin emulate zsh -c 'printf %s "${ZSH_VERSION}"')"
+    local -r SAP_SHELL_VERSION
+
+    local context state state_descr line
+    local -A opt_args
+
+    local -r command_name="${words[1]}"
+    local -ar command_line=("${words[@]}")
+    local -ir current_word_index="$((CURRENT - 1))"
+
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'run:Run a command, or replay its output (kept 1 h unless a ttl says otherwise).'
+            'set:Store a value under a key.'
+            'get:Print the value of a key, or the recorded output of a command.'
+            'has:Tell by the exit status whether there is a fresh entry.'
+            'delete:Remove entries.'
+            'keys:Print the keys of the store, one a line.'
+            'show:Print all that is known of an entry but its value.'
+            'list:List the entries with their size, age and time left.'
+            'clear:Remove all entries of a kind.'
+            'stats:Print what the cache holds, what it answered and what that saved.'
+            'profile:Apply, choose and look at profiles.'
+            'gc:Remove expired entries and give their space back.'
+            'help:Show subcommand help information.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        run|set|get|has|delete|keys|show|list|clear|stats|profile|gc|help)
+            "_cachetronomy_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_cachetronomy_run() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--ttl[How old an answer may be\: 90s, 1h30m, 2d, never.]:duration:'
+        '*--tag[A tag for a new entry (may be repeated).]:tag:'
+        '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
+        '(--refresh --force)'{--refresh,--force}'[Run it, and replace the answer.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_set() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':key:'
+        ':value:'
+        '--file[Read the value from a file.]:file:'
+        '--ttl[How long it is kept\: 90s, 1h30m, 2d, never.]:duration:'
+        '*--tag[A tag (may be repeated).]:tag:'
+        '--format[The value is json, orjson or msgpack and is kept as it is.]:name:'
+        '--entry-version[The caller'\''s version of the value (default\: 1).]:number:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_get() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':key:'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--stderr[Print the standard error of a recording.]'
+        '(--raw -r)'{--raw,-r}'[Print a JSON text without its quotes.]'
+        '--json[Print the entry and its value as JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_has() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':key:'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_delete() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:key:'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_keys() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '-z[End each key with a NUL instead of a newline.]'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '--match[Only keys that match, as a shell glob.]:glob:'
+        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_show() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':key:'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--json[Print JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_list() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '--match[Only keys that match, as a shell glob.]:glob:'
+        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_clear() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--all[Every entry, without a row in the eviction log.]'
+        '--expired[Entries past their time.]'
+        '*--tag[Entries with any of these tags (may be repeated).]:tag:'
+        '--exact[With --tag\: only entries with exactly this list of tags.]'
+        '--saved-by[Entries saved under a profile.]:profile:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_stats() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--top[How many of the most read keys to print.]:number:'
+        '--json[Print JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'apply:Read profile files into the store.'
+            'list:List the profiles; '\''*'\'' marks the one in use.'
+            'show:Print a profile as a profile file would say it.'
+            'use:Choose the profile for calls that name none.'
+            'validate:Check profile files without applying them.'
+            'delete:Remove profiles; entries saved under them stay.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        apply|list|show|use|validate|delete)
+            "_cachetronomy_profile_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_apply() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:path:'
+        '--use[Make this the profile in use.]:name:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_list() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_show() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        '--json[Print JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_use() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_validate() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:path:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_delete() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:name:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_gc() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--json[Print what was done as JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_help() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:subcommands:'
+        '--version[Show the version.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+if [[ "${funcstack[1]}" = _cachetronomy ]]; then
+    _cachetronomy "${@}"
+else
+    compdef _cachetronomy cachetronomy
+fi
