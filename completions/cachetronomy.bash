@@ -173,13 +173,13 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|clear|stats|profile|gc|help)
+    run|set|get|has|delete|keys|show|list|evict|clear|stats|log|profile|gc|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list clear stats profile gc help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list evict clear stats log profile gc help' -- "${cur}"))
         ;;
     esac
 }
@@ -386,7 +386,7 @@ _cachetronomy_keys() {
     repeating_flags=()
     non_repeating_flags=(-z --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--tag)
-    non_repeating_options=(--match --saved-by --db --profile)
+    non_repeating_options=(--match --saved-by --tier --db --profile)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -398,6 +398,10 @@ _cachetronomy_keys() {
         return
         ;;
     '--saved-by')
+        return
+        ;;
+    '--tier')
+        __cachetronomy_add_completions -W 'memory'$'\n''store'$'\n''all'
         return
         ;;
     '--db')
@@ -475,6 +479,51 @@ _cachetronomy_list() {
     esac
 }
 
+_cachetronomy_evict() {
+    repeating_flags=()
+    non_repeating_flags=(--all --no-env --no-cwd --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--tag --env --env-ignore)
+    non_repeating_options=(--match -c --shell --scope --executable --arg-files --db --profile)
+    __cachetronomy_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--tag')
+        return
+        ;;
+    '--match')
+        return
+        ;;
+    '-c')
+        return
+        ;;
+    '--shell')
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--env-ignore')
+        return
+        ;;
+    '--scope')
+        return
+        ;;
+    '--executable')
+        return
+        ;;
+    '--arg-files')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
 _cachetronomy_clear() {
     repeating_flags=()
     non_repeating_flags=(--all --expired --exact --quiet -q --verbose -v --version -h --help)
@@ -503,14 +552,101 @@ _cachetronomy_stats() {
     repeating_flags=()
     non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--top --db --profile)
+    non_repeating_options=(--tier --top --db --profile)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--tier')
+        __cachetronomy_add_completions -W 'memory'$'\n''store'$'\n''all'
+        return
+        ;;
     '--top')
         return
         ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_log() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __cachetronomy_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    access|evictions|clear)
+        # Offer subcommand argument completions
+        "_cachetronomy_log_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'access evictions clear' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cachetronomy_log_access() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --db --profile)
+    __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_log_evictions() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_log_clear() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
     '--db')
         return
         ;;
@@ -532,13 +668,13 @@ _cachetronomy_profile() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    apply|list|show|use|validate|delete)
+    apply|list|show|use|update|validate|delete)
         # Offer subcommand argument completions
         "_cachetronomy_profile_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'apply list show use validate delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'apply list show use update validate delete' -- "${cur}"))
         ;;
     esac
 }
@@ -606,6 +742,24 @@ _cachetronomy_profile_use() {
     repeating_options=()
     non_repeating_options=(--db --profile)
     __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_profile_update() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in

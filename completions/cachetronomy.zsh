@@ -58,8 +58,10 @@ _cachetronomy() {
             'keys:Print the keys of the store, one a line.'
             'show:Print all that is known of an entry but its value.'
             'list:List the entries with their size, age and time left.'
+            'evict:Move entries out of memory; they stay in the store.'
             'clear:Remove all entries of a kind.'
             'stats:Print what the cache holds, what it answered and what that saved.'
+            'log:Print or empty the logs of reads and of evictions.'
             'profile:Apply, choose and look at profiles.'
             'gc:Remove expired entries and give their space back.'
             'help:Show subcommand help information.'
@@ -68,7 +70,7 @@ _cachetronomy() {
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|clear|stats|profile|gc|help)
+        run|set|get|has|delete|keys|show|list|evict|clear|stats|log|profile|gc|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -115,7 +117,7 @@ _cachetronomy_set() {
         '--ttl[How long it is kept\: 90s, 1h30m, 2d, never.]:duration:'
         '*--tag[A tag (may be repeated).]:tag:'
         '--format[The value is json, orjson or msgpack and is kept as it is.]:name:'
-        '--entry-version[The caller'\''s version of the value (default\: 1).]:number:'
+        '--entry-version[The caller'\''s version of the value.]:number:'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -208,11 +210,13 @@ _cachetronomy_delete() {
 
 _cachetronomy_keys() {
     local -i ret=1
+    local -ar ___tier=('memory' 'store' 'all')
     local -ar arg_specs=(
         '-z[End each key with a NUL instead of a newline.]'
         '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
         '--match[Only keys that match, as a shell glob.]:glob:'
         '--saved-by[Only entries saved under a profile.]:profile:'
+        '--tier[Keys in memory, store or all (default\: all).]:tier:{__cachetronomy_complete "${___tier[@]}"}'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
@@ -271,6 +275,34 @@ _cachetronomy_list() {
     return "${ret}"
 }
 
+_cachetronomy_evict() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:key:'
+        '--all[Every entry.]'
+        '*--tag[Entries with any of these tags (may be repeated).]:tag:'
+        '--match[Entries whose keys match, as a shell glob.]:glob:'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
 _cachetronomy_clear() {
     local -i ret=1
     local -ar arg_specs=(
@@ -293,9 +325,93 @@ _cachetronomy_clear() {
 
 _cachetronomy_stats() {
     local -i ret=1
+    local -ar ___tier=('memory' 'store' 'all')
     local -ar arg_specs=(
+        '--tier[Only the most read keys in memory or store.]:tier:{__cachetronomy_complete "${___tier[@]}"}'
         '--top[How many of the most read keys to print.]:number:'
         '--json[Print JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_log() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'access:Print how often and when keys were read, hottest first.'
+            'evictions:Print what left, when and why, newest first.'
+            'clear:Empty a log, or remove one key from the log of reads.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        access|evictions|clear)
+            "_cachetronomy_log_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_cachetronomy_log_access() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':key:'
+        '--limit[Print at most so many rows.]:number:'
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_log_evictions() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--limit[Print at most so many rows (default\: 1000).]:number:'
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_log_clear() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':log:'
+        ':key:'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -324,6 +440,7 @@ _cachetronomy_profile() {
             'list:List the profiles; '\''*'\'' marks the one in use.'
             'show:Print a profile as a profile file would say it.'
             'use:Choose the profile for calls that name none.'
+            'update:Change settings of the profile in use, or of --profile.'
             'validate:Check profile files without applying them.'
             'delete:Remove profiles; entries saved under them stay.'
         )
@@ -331,7 +448,7 @@ _cachetronomy_profile() {
         ;;
     arg)
         case "${words[1]}" in
-        apply|list|show|use|validate|delete)
+        apply|list|show|use|update|validate|delete)
             "_cachetronomy_profile_${words[1]}" && ret=0
             ;;
         esac
@@ -395,6 +512,22 @@ _cachetronomy_profile_use() {
     local -i ret=1
     local -ar arg_specs=(
         ':name:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_update() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:name=value:'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

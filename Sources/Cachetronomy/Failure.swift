@@ -92,6 +92,7 @@ extension Failure: CustomStringConvertible {
       "\(name): \(reason)"
     case .file(let verb, let path, let reason): "cannot \(verb) '\(path)': \(reason)"
     case .profileFile(let complaint): complaint.description
+    case .store("", _, let detail): "no store: \(detail)"
     case .store(let path, _, let detail): "cannot open store '\(path)': \(detail)"
     case .tooLarge(let bytes, let limit):
       "value of \(bytes) bytes is over the limit of \(limit) bytes"

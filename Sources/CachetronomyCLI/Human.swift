@@ -31,6 +31,12 @@ enum Human {
     return "\(seconds)s"
   }
 
+  /// `1 entry`, `2 entries`, `0 files`.
+  static func count(_ number: some BinaryInteger, _ one: String) -> String {
+    if number == 1 { return "1 \(one)" }
+    return "\(number) " + (one.hasSuffix("y") ? one.dropLast() + "ies" : one + "s")
+  }
+
   private static func tenths(_ value: Double) -> String {
     let tenths = Int64((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"

@@ -32,7 +32,7 @@ extension CommonOptions {
   /// The store for writing, made if it is not there.
   func writing() throws(Failure) -> Store {
     guard let store = try values.writing(Words.environment(), create: true) else {
-      throw .store(path: "", .missing, detail: "no HOME and no --db")
+      throw .store(path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
     }
     return store
   }
@@ -55,14 +55,18 @@ struct CommonValues: Equatable {
     try open(environment, .reading)
   }
 
-  func writing(_ environment: Environment, create: Bool) throws(Failure) -> Store? {
-    try open(environment, .writing(create: create))
+  func writing(
+    _ environment: Environment, create: Bool, patience: Int32 = Self.patience
+  ) throws(Failure) -> Store? {
+    try open(environment, .writing(create: create), patience)
   }
 
-  private func open(_ environment: Environment, _ access: Store.Access) throws(Failure) -> Store? {
+  private func open(
+    _ environment: Environment, _ access: Store.Access, _ patience: Int32 = Self.patience
+  ) throws(Failure) -> Store? {
     guard let place = try StoreLocation.find(store, environment) else { return nil }
     return try Store.open(
-      place.path, for: access, patience: Self.patience, ownsProcess: true)
+      place.path, for: access, patience: patience, ownsProcess: true)
   }
 
   /// Which profile a call goes by.

@@ -50,6 +50,12 @@ enum ProfileFiles {
     return sources
   }
 
+  /// A profile that is in the store, or the default one where there is no store yet.
+  static func stored(_ name: String, in store: Store?) -> Profile? {
+    if let store { return try? store.profile(name) }
+    return name == Profile.defaultName ? Profile(name: name) : nil
+  }
+
   /// Whether a file is still what it was when it was applied: `same`, `changed` or `gone`.
   static func state(_ source: (path: String, digest: String)) -> String? {
     guard let bytes = try? Input.read(Array(source.path.utf8), limit: 1 << 20) else {

@@ -34,12 +34,20 @@ struct TargetOptions: ParsableArguments {
 
   /// The key that is meant; nil if the digits name nothing.
   func resolve(_ store: Store?, _ common: CommonOptions) throws(Failure) -> Key? {
+    try resolveWithLimit(store, common)?.key
+  }
+
+  /// The key that is meant, and how old its answer may be for `run` where a rule says so.
+  func resolveWithLimit(
+    _ store: Store?, _ common: CommonOptions
+  ) throws(Failure) -> (key: Key, limit: TimeToLive?)? {
     let words = words.bytes
     if let key {
       guard words.isEmpty, keyOptions.pipeline == nil else {
         throw .badSetting("command line", "give either a key or a command, not both")
       }
-      return try Self.resolve(key, store)
+      guard let found = try Self.resolve(key, store) else { return nil }
+      return (found, nil)
     }
     guard let command = try keyOptions.values.command(words) else {
       throw .badSetting("command line", "want a key, or '--' and a command")
@@ -48,7 +56,8 @@ struct TargetOptions: ParsableArguments {
     let profile = try common.values.profile(in: store, environment)
     let plan = try Plan(command, profile: profile, flags: try keyOptions.values.settings())
     let directory = try WorkingDirectory.path(named: environment["PWD"])
-    return try plan.invocation(directory: directory, environment: environment).key()
+    let call = try plan.invocation(directory: directory, environment: environment)
+    return (call.key(), plan.settings.timeToLive)
   }
 
   /// A key as typed, or the one that `#` and digits mean.
@@ -56,6 +65,8 @@ struct TargetOptions: ParsableArguments {
     guard text.hasPrefix("#"), text.utf8.count >= 7,
       text.dropFirst().allSatisfy({ $0.isASCII && $0.isHexDigit })
     else { return try Words.key(text) }
-    return try store?.key(digits: String(text.dropFirst()))
+    // Digits that begin no digest may be a key of the user's own.
+    if let key = try store?.key(digits: String(text.dropFirst())) { return key }
+    return try Words.key(text)
   }
 }

@@ -218,12 +218,13 @@ import Testing
       cachetronomy run -v -- sh -c true --token=qwertyuiop 2>&1
       cachetronomy run -v -- sh -c true -H 'Authorization: Bearer abcdefgh12' 2>&1
       cachetronomy run -v -- sh -c true -u me:pa55word 2>&1
+      cachetronomy run -v -c 'true --password=typed-in1 -u me:typed-in2 -H "Authorization: Basic typed-in3"' 2>&1
       cachetronomy keys; cachetronomy list --json
       for k in $(cachetronomy keys | sed 's/.*#/#/'); do cachetronomy show --json "$k"; done
-      grep -raoE 's3cr3t-value-99|hunter2hunter2|qwertyuiop|abcdefgh12|pa55word' store
+      grep -raoE 'typed-in|s3cr3t-value-99|hunter2hunter2|qwertyuiop|abcdefgh12|pa55word' store
       true
       """)
-    for secret in ["s3cr3t-value-99", "hunter2hunter2", "qwertyuiop", "abcdefgh12", "pa55word"] {
+    for secret in ["s3cr3t-value-99", "hunter2hunter2", "qwertyuiop", "abcdefgh12", "pa55word", "typed-in"] {
       #expect(!outcome.text.contains(secret))
     }
     #expect(outcome.text.contains("x=$API_TOKEN"))

@@ -89,17 +89,12 @@ public struct Memo {
   private func find(_ key: Key) -> Result<(Entry, Replay), NotFound> {
     guard let store else { return .failure(NotFound(miss: .absent)) }
     do throws(Failure) {
-      switch try store.lookup(key, at: now()) {
+      switch try store.lookup(key, at: now(), within: invocation.settings.timeToLive) {
       case .miss(let why): return .failure(NotFound(miss: why))
       case .stale: return .failure(NotFound(miss: .expired))
       case .hit(let entry):
         // A row that lost what only we know of it was rewritten by another program.
-        guard let info = entry.info else { return .failure(NotFound(miss: .corrupt)) }
-        if let limit = invocation.settings.timeToLive, limit != .never,
-          now().since(info.created) > limit.microseconds
-        {
-          return .failure(NotFound(miss: .expired))
-        }
+        guard entry.info != nil else { return .failure(NotFound(miss: .corrupt)) }
         return .success((entry, try Replay(entry, from: store)))
       }
     } catch .badValue {

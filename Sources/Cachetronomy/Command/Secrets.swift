@@ -39,6 +39,7 @@ struct Secrets {
         shown = header
       } else {
         for (name, value) in values { shown = Self.replace(value, by: name, in: shown) }
+        if shown.contains(0x20) { shown = Self.maskedScript(shown) }
       }
       result.append(shown)
       previous = String(decoding: word, as: UTF8.self)
@@ -65,6 +66,36 @@ struct Secrets {
         name.lowercased().filter { $0 != " " }), name.endIndex < start.endIndex
     else { return nil }
     return Array((text[..<name.endIndex] + ": ***").utf8)
+  }
+
+  /// A pipeline or script with what follows an option that takes a secret masked, word by word.
+  private static func maskedScript(_ script: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var previous = ""
+    var isHeader = false
+    for word in script.split(separator: 0x20, omittingEmptySubsequences: false) {
+      if !result.isEmpty || !previous.isEmpty { result.append(0x20) }
+      let text = String(decoding: word, as: UTF8.self)
+      let name = text.filter { $0 != "'" && $0 != "\"" }.lowercased()
+      let cut = word.firstIndex(of: 0x3d)
+      if isHeader {
+        // Up to the quote that ends the header.
+        isHeader = !(text.hasSuffix("'") || text.hasSuffix("\""))
+        result.append(contentsOf: "***".utf8)
+        if !isHeader { result.append(contentsOf: word.suffix(1)) }
+      } else if takingSecrets.contains(previous) {
+        result.append(contentsOf: "***".utf8)
+      } else if let cut, takingSecrets.contains(String(decoding: word[..<cut], as: UTF8.self)) {
+        result.append(contentsOf: word[...cut] + Array("***".utf8))
+      } else {
+        isHeader = ["authorization:", "proxy-authorization:", "cookie:"].contains {
+          name.hasSuffix($0)
+        }
+        result.append(contentsOf: word)
+      }
+      previous = text
+    }
+    return result
   }
 
   private static func replace(_ value: [UInt8], by name: [UInt8], in word: [UInt8]) -> [UInt8] {

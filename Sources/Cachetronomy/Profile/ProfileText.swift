@@ -36,9 +36,31 @@ extension Node {
     case .scalar("false", _): .bool(false)
     case .scalar(let text, _):
       Int64(text).map { .int($0) } ?? Double(text).map { .double($0) } ?? .string(text)
-    case .sequence(let items): .array(items.map(\.asTypedValue))
+    // Words stay text, whatever they look like; exit statuses are the only numbers in a list.
+    case .sequence(let items): .array(items.map(\.asPlainValue))
+    case .mapping: asPlainValue
+    }
+  }
+}
+
+extension Node {
+  fileprivate var asPlainValue: Value {
+    switch content {
+    case .scalar(let text, _): .string(text)
+    case .sequence(let items): .array(items.map(\.asPlainValue))
     case .mapping(let pairs):
-      .map(pairs.map { (.string($0.name.text ?? ""), $0.value.asTypedValue) })
+      .map(
+        pairs.map { pair in
+          let name = pair.name.text ?? ""
+          switch RunSetting(rawValue: name) {
+          case .cache, .cwd: return (.string(name), pair.value.asTypedValue)
+          case .cacheStatus:
+            guard case .sequence(let items) = pair.value.content else { break }
+            return (.string(name), .array(items.map(\.asTypedValue)))
+          default: break
+          }
+          return (.string(name), pair.value.asPlainValue)
+        })
     }
   }
 }

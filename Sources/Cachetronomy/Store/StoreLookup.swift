@@ -5,12 +5,25 @@ extension Store {
     """
 
   /// Looks a key up.
-  public func lookup(_ key: Key, at now: Timestamp) throws(Failure) -> Lookup {
+  ///
+  /// - Parameters:
+  ///   - key: its name.
+  ///   - now: the time.
+  ///   - limit: how old an answer may be, whatever its own expiry says.
+  public func lookup(
+    _ key: Key, at now: Timestamp, within limit: TimeToLive? = nil
+  ) throws(Failure) -> Lookup {
     guard let entry = try entry(key) else {
       return .miss(try connection.contains(key) ? .corrupt : .absent)
     }
     switch entry.state(at: now) {
-    case .fresh: return .hit(entry)
+    case .fresh:
+      if let limit, limit != .never, let info = entry.info,
+        now.since(info.created) > limit.microseconds
+      {
+        return .miss(.expired)
+      }
+      return .hit(entry)
     case .stale: return .stale(entry)
     case .expired: return .miss(.expired)
     }

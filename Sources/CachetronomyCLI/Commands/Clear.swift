@@ -36,8 +36,8 @@ extension Tool {
       let removed = try store.remove(
         selection, because: reason, profile: profile.name, at: .now())
       if !common.quiet, Terminal.isOutput || common.verbose {
-        let noun = removed.entries == 1 ? "entry" : "entries"
-        common.say("removed \(removed.entries) \(noun), \(Human.size(removed.bytes))")
+        common.say(
+          "removed \(Human.count(removed.entries, "entry")), \(Human.size(removed.bytes))")
       }
     }
 

@@ -42,7 +42,7 @@ extension Tool {
       let removed = try store.remove(
         .keys(found), because: .user, profile: profile.name, at: .now())
       if common.verbose { common.say("removed \(removed.entries)") }
-      if removed.entries < max(keys.count, 1) { throw Status.exit(Status.miss) }
+      if removed.entries < max(Swift.Set(keys).count, 1) { throw Status.exit(Status.miss) }
     }
   }
 }

@@ -42,9 +42,9 @@ extension Tool {
       let profile = try common.values.profile(in: store, Words.environment())
       let evicted = try store.evict(found, profile: profile.name, at: .now())
       if !common.quiet, Terminal.isOutput || common.verbose {
-        let noun = evicted == 1 ? "entry" : "entries"
         common.say(
-          "\(evicted) \(noun) out of memory, still in the store (see 'cachetronomy help delete')")
+          "\(Human.count(evicted, "entry")) out of memory, still in the store "
+            + "(see 'cachetronomy help delete')")
       }
       if !all, tag.isEmpty, match == nil, evicted < max(keys.count, 1) {
         throw Status.exit(Status.miss)

@@ -28,13 +28,13 @@ extension Tool {
 
     func run() throws {
       let store = try common.reading()
-      guard let key = try target.resolve(store, common), let store else {
+      guard let (key, limit) = try target.resolveWithLimit(store, common), let store else {
         throw Status.exit(Status.miss)
       }
       let now = Timestamp.now()
       let profile = try common.values.profile(in: store, Words.environment())
       let journal = AccessJournal(store: store.path)
-      switch try store.lookup(key, at: now) {
+      switch try store.lookup(key, at: now, within: limit) {
       case .miss(let why):
         if why == .corrupt { common.say("warning: the entry of '\(key)' is damaged") }
         if store.isWritable {

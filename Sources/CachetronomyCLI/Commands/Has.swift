@@ -18,8 +18,8 @@ extension Tool {
 
     func run() throws {
       let store = try common.reading()
-      if let key = try target.resolve(store, common), let store,
-        case .hit = try store.lookup(key, at: .now())
+      if let (key, limit) = try target.resolveWithLimit(store, common), let store,
+        case .hit = try store.lookup(key, at: .now(), within: limit)
       {
         return
       }

@@ -38,7 +38,7 @@ extension Tool.Profiles {
       let files = try ProfileFiles.read(paths)
       // Everything is checked before the store is touched, or even made.
       let early = try common.reading()
-      let profiles = try ProfileFile.flatten(files) { name in try? early?.profile(name) }
+      let profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: early) }
       if let use, !profiles.contains(where: { $0.name == use }) {
         guard try early?.profile(use) != nil else {
           throw try early?.unknown(use) ?? Failure.unknownProfile(use, near: nil)
@@ -82,9 +82,10 @@ extension Tool.Profiles {
     func run() throws {
       let files = try ProfileFiles.read(paths)
       let store = try common.reading()
-      let profiles = try ProfileFile.flatten(files) { name in try? store?.profile(name) }
+      let profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: store) }
       if common.verbose {
-        common.say("\(files.count) files, \(profiles.count) profiles: fine")
+        common.say(
+          "\(Human.count(files.count, "file")), \(Human.count(profiles.count, "profile")): fine")
       }
     }
   }
@@ -121,7 +122,7 @@ extension Tool.Profiles {
             ]))
         } else {
           let mark = profile.name == active ? "*" : " "
-          let rules = profile.rules.isEmpty ? "" : ", \(profile.rules.count) rules"
+          let rules = profile.rules.isEmpty ? "" : ", \(Human.count(profile.rules.count, "rule"))"
           var row = ["\(mark) \(profile.name)", "ttl \(profile.timeToLive)\(rules)"]
           if let source {
             row.append(source.path + (state.map { $0 == "same" ? "" : " (\($0))" } ?? ""))

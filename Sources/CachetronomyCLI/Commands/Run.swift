@@ -47,6 +47,11 @@ extension Tool {
   }
 }
 
+extension [String?] {
+  /// Those that are there.
+  fileprivate var compacted: [String] { compactMap { $0 } }
+}
+
 /// `run` once its command line has been read.
 enum RunVerb {
   /// Answers a command.
@@ -58,7 +63,19 @@ enum RunVerb {
     guard let command = try line.key.command(line.words) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
-    let directory = try WorkingDirectory.path(named: environment["PWD"])
+    for word in [line.common.store, line.common.profile].compacted {
+      _ = try Words.plain(word, "command line")
+    }
+    let directory: [UInt8]
+    do throws(Failure) {
+      directory = try WorkingDirectory.path(named: environment["PWD"])
+    } catch {
+      // Somebody removed it: a command can run there still, but has no name to be known by.
+      if !line.common.quiet { Output.warn(error) }
+      let plan = try Plan(command, profile: Profile(name: Profile.defaultName), flags: flags)
+      throw Memo.become(
+        try plan.invocation(directory: [UInt8(ascii: ".")], environment: environment))
+    }
     func invocation(_ profile: Profile) throws(Failure) -> (Plan, Invocation) {
       let plan = try Plan(command, profile: profile, flags: flags)
       return (plan, try plan.invocation(directory: directory, environment: environment))
@@ -79,14 +96,17 @@ enum RunVerb {
     } catch {
       // A wrong word on the command line is the user's to mend; all else must not stop the command.
       if case .unknownProfile = error, line.common.profile != nil { throw error }
-      if case .badSetting = error { throw error }
       if !line.common.quiet { Output.warn(error) }
       (store, isUsable) = (nil, false)
     }
     let (plan, call) = try invocation(profile)
-    if plan.settings.cache == false { throw Memo.become(call) }
+    let isTalking = line.common.verbose && !line.common.quiet
+    if plan.settings.cache == false {
+      if isTalking { Output.say("not cached: rule \(plan.rule?.source ?? "") says so") }
+      throw Memo.become(call)
+    }
     if let word = call.unrepeatable {
-      if line.common.verbose { Output.say("not cached: \(word) is this call's alone") }
+      if isTalking { Output.say("not cached: \(word) is this call's alone") }
       throw Memo.become(call)
     }
     var memo = Memo(call, profile: profile, store: store, sink: Output.pass) { failure in
@@ -96,11 +116,11 @@ enum RunVerb {
     memo.refresh = line.refresh
     if isUsable {
       memo.storeForWriting = { () throws(Failure) in
-        try line.common.writing(environment, create: true)
+        try line.common.writing(environment, create: true, patience: 3000)
       }
     }
     let outcome = try memo.answer()
-    if line.common.verbose { Output.say(describe(outcome, plan)) }
+    if isTalking { Output.say(describe(outcome, plan)) }
     return (outcome.status, outcome.signal)
   }
 

@@ -35,7 +35,7 @@ extension Tool {
     var format: String?
 
     @Option(
-      help: ArgumentHelp("The caller's version of the value (default: 1).", valueName: "number"))
+      help: ArgumentHelp("The caller's version of the value.", valueName: "number"))
     var entryVersion: Int64 = 1
 
     @OptionGroup var common: CommonOptions

@@ -25,6 +25,7 @@ extension Tool {
     func run() throws {
       guard top >= 0 else { throw Failure.badSetting("--top", "want 0 or more") }
       guard let store = try common.reading() else {
+        if json { return try Output.write(json: .map([(.string("store"), .null)])) }
         common.say("there is no store yet")
         return
       }
