@@ -125,7 +125,8 @@ public final class Cachetronaut: Sendable {
     let found: Found? = try with { state, now throws(Failure) in try state.find(key, at: now) }
     guard let found else { return nil }
     if let version, found.entry.version != version { return nil }
-    if let object = found.object as? T { return object }
+    // Unwrapped first: nothing held, cast to an optional type, would pass for a nil that is held.
+    if let held = found.object, let object = held as? T { return object }
     let value = try format(found.entry.format).decode(found.entry.data)
     let object = try ValueDecoder.decode(type, from: value)
     try with { state, _ throws(Failure) in state.hold(found, object) }

@@ -224,7 +224,9 @@ import Testing
       grep -raoE 'typed-in|s3cr3t-value-99|hunter2hunter2|qwertyuiop|abcdefgh12|pa55word' store
       true
       """)
-    for secret in ["s3cr3t-value-99", "hunter2hunter2", "qwertyuiop", "abcdefgh12", "pa55word", "typed-in"] {
+    for secret in [
+      "s3cr3t-value-99", "hunter2hunter2", "qwertyuiop", "abcdefgh12", "pa55word", "typed-in",
+    ] {
       #expect(!outcome.text.contains(secret))
     }
     #expect(outcome.text.contains("x=$API_TOKEN"))

@@ -199,10 +199,16 @@ struct CacheState {
   mutating func remove(
     _ selection: Store.Selection, because reason: Reason?, at now: Timestamp
   ) throws(Failure) -> Int64 {
+    if case .keys(let keys) = selection {
+      settle(keys.compactMap { tier.remove($0) })
+    } else {
+      forget()
+    }
     try flush(at: now)
-    forget()
-    stamp = nil
-    return try open().remove(selection, because: reason, profile: profile.name, at: now).entries
+    let name = profile.name
+    return try write { store throws(Failure) in
+      try store.delete(selection, because: reason, profile: name, at: now).entries
+    }
   }
 
   /// Moves entries from memory to the store, where they are already, and logs each.

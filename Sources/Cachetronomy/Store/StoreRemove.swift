@@ -43,22 +43,29 @@ extension Store {
   ) throws(Failure) -> Removed {
     try foldJournal(at: now)
     return try write { () throws(Failure) in
-      let isExplicit = if case .expired = selection { false } else { true }
-      if isExplicit { try count("removals") }
-      var removed = Removed()
-      if case .keys(let keys) = selection {
-        for key in keys {
-          let one = try remove(where: "c.key = ?1", [key.text], reason, profile, now)
-          removed.entries += one.entries
-          removed.bytes += one.bytes
-        }
-        return removed
+      try delete(selection, because: reason, profile: profile, at: now)
+    }
+  }
+
+  /// The body of `remove`, inside a write transaction.
+  func delete(
+    _ selection: Selection, because reason: Reason?, profile: String, at now: Timestamp
+  ) throws(Failure) -> Removed {
+    let isExplicit = if case .expired = selection { false } else { true }
+    if isExplicit { try count("removals") }
+    var removed = Removed()
+    if case .keys(let keys) = selection {
+      for key in keys {
+        let one = try remove(where: "c.key = ?1", [key.text], reason, profile, now)
+        removed.entries += one.entries
+        removed.bytes += one.bytes
       }
-      let (condition, values) = Self.condition(selection, now)
-      removed = try remove(where: condition, values, reason, profile, now)
-      if case .all = selection { try connection.execute("DELETE FROM chunk") }
       return removed
     }
+    let (condition, values) = Self.condition(selection, now)
+    removed = try remove(where: condition, values, reason, profile, now)
+    if case .all = selection { try connection.execute("DELETE FROM chunk") }
+    return removed
   }
 
   /// SQL for a selection, and the texts for its parameters.
