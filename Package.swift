@@ -31,6 +31,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "ExampleSync", dependencies: ["Cachetronomy"], path: "Examples/Sync"),
+    .executableTarget(
+      name: "ExampleAsync", dependencies: ["Cachetronomy"], path: "Examples/Async"),
+    .executableTarget(
+      name: "LibraryBenchmark", dependencies: ["Cachetronomy"], path: "Benchmarks/Library"),
     .testTarget(
       name: "CachetronomyTests", dependencies: ["Cachetronomy"], swiftSettings: strict),
     .testTarget(

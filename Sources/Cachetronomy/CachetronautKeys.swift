@@ -230,7 +230,9 @@ extension Cachetronaut {
     try with { state, _ throws(Failure) in try state.open().profile(name) }
   }
 
-  /// Removes a profile. The one in force stays in force until another is used.
+  /// Removes a profile.
+  ///
+  /// The one in force stays in force until another is used.
   ///
   /// - Returns: false if there was none.
   @discardableResult

@@ -1,4 +1,6 @@
-/// Entries held in the process: bounded, the least used leave first. Not to be shared as it is.
+/// Entries held in the process: bounded, the least used leave first.
+///
+/// Not to be shared as it is.
 struct MemoryTier {
   /// An entry in memory.
   final class Held {

@@ -7,7 +7,9 @@ public struct Format: Sendable {
   /// Reads what `encode` wrote; the bytes may be anything.
   public let decode: @Sendable ([UInt8]) throws(Failure) -> Value
 
-  /// A format of the caller's own. Python readers know only `json`, `orjson` and `msgpack`.
+  /// A format of the caller's own.
+  ///
+  /// Python readers know only `json`, `orjson` and `msgpack`.
   public init(
     name: String, encode: @escaping @Sendable (Value) throws(Failure) -> [UInt8],
     decode: @escaping @Sendable ([UInt8]) throws(Failure) -> Value

@@ -1,0 +1,35 @@
+import Cachetronomy
+
+struct Quote: Codable, Sendable {
+  var actor: String
+  var line: String
+}
+
+let cache = try Cachetronaut(path: "cachetronomy.db")
+defer { try? cache.shutdown() }
+
+// Computed once; answered from the cache for ten minutes after that.
+func pullQuote(actor: String, film: String) throws -> Quote {
+  try cache.memoize(
+    "pullQuote", ["actor": actor, "film": film], ttl: try TimeToLive("10m"), tags: ["film"]
+  ) {
+    print("(looking it up)")
+    return Quote(actor: actor, line: "From the film \(film)")
+  }
+}
+
+print(try pullQuote(actor: "Samuel L. Cacheson", film: "Action Jackson").line)
+print(try pullQuote(actor: "Samuel L. Cacheson", film: "Action Jackson").line)
+
+// Any Codable value under any key, in any of three formats or one of your own.
+try cache.set("settings", ["theme": "dark"], ttl: .never, format: "json")
+if let settings = try cache.get("settings", as: [String: String].self) {
+  print(settings["theme"] ?? "none")
+}
+print(try cache.storeKeys())
+
+// Out of memory, out of the store, and all of a kind.
+try cache.evict("settings")
+try cache.delete("settings")
+try cache.clear(tags: ["film"])
+print(try cache.evictionLogs().map(\.reason))
