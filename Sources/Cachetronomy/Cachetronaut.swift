@@ -88,7 +88,7 @@ public final class Cachetronaut: Sendable {
     let data = try self.format(format).encode(try ValueEncoder.encode(value))
     try with { state, now throws(Failure) in
       try state.put(
-        key, data, format: format, value, ttl: ttl, version: version, tags: tags, at: now)
+        key, data, format: format, Box(value), ttl: ttl, version: version, tags: tags, at: now)
     }
   }
 
@@ -122,14 +122,15 @@ public final class Cachetronaut: Sendable {
   func get<T: Codable & Sendable>(
     _ key: Key, as type: T.Type, version: Int64?
   ) throws(Failure) -> T? {
+    let now = now()
+    let box = state.withLock { $0.held(key, as: type, version: version, at: now) }
+    if let box { return box.value }
     let found: Found? = try with { state, now throws(Failure) in try state.find(key, at: now) }
     guard let found else { return nil }
     if let version, found.entry.version != version { return nil }
-    // Unwrapped first: nothing held, cast to an optional type, would pass for a nil that is held.
-    if let held = found.object, let object = held as? T { return object }
     let value = try format(found.entry.format).decode(found.entry.data)
     let object = try ValueDecoder.decode(type, from: value)
-    try with { state, _ throws(Failure) in state.hold(found, object) }
+    try with { state, _ throws(Failure) in state.hold(found, Box(object)) }
     return object
   }
 

@@ -75,6 +75,10 @@ extension Timestamp: CustomStringConvertible {
   ///
   /// Nil if it is anything else.
   public init?(_ text: String) {
+    if let exact = Self.exact(text) {
+      self = exact
+      return
+    }
     var bytes = Array(text.utf8)[...]
     func number(_ count: Int) -> Int64? {
       guard bytes.count >= count else { return nil }
@@ -127,6 +131,40 @@ extension Timestamp: CustomStringConvertible {
       guard bytes.isEmpty else { return nil }
     }
     microseconds = total
+  }
+
+  /// The one form that we write ourselves, read without a detour; nil for any other.
+  private static func exact(_ text: String) -> Timestamp? {
+    text.utf8.withContiguousStorageIfAvailable { bytes -> Timestamp? in
+      guard bytes.count == 32 else { return nil }
+      var isSound = true
+      func number(_ range: Range<Int>) -> Int64 {
+        var value: Int64 = 0
+        for byte in bytes[range] {
+          let digit = byte &- 0x30
+          isSound = isSound && digit <= 9
+          value = value * 10 + Int64(digit)
+        }
+        return value
+      }
+      func mark(_ at: Int, _ scalar: Unicode.Scalar) {
+        isSound = isSound && bytes[at] == UInt8(ascii: scalar)
+      }
+      let (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
+      let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
+      let fraction = number(20..<26)
+      for (at, scalar): (Int, Unicode.Scalar) in [
+        (4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (26, "+"), (27, "0"),
+        (28, "0"), (29, ":"), (30, "0"), (31, "0"),
+      ] { mark(at, scalar) }
+      guard isSound, (1...12).contains(month), day >= 1, day <= days(in: month, of: year),
+        hour < 24, minute < 60, second < 61
+      else { return nil }
+      let seconds = (hour * 60 + minute) * 60 + second
+      return Timestamp(
+        microseconds: days(year: year, month: month, day: day) * 86_400_000_000
+          + seconds * 1_000_000 + fraction)
+    } ?? nil
   }
 
   // The two conversions below are Howard Hinnant's civil calendar arithmetic (public domain).

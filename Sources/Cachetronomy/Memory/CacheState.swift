@@ -2,7 +2,7 @@
 struct Found: Sendable {
   var entry: Entry
   /// The value as somebody stored or read it before; nil if it has to be decoded.
-  var object: (any Sendable)?
+  var object: AnyBox?
   fileprivate var stamp: SharedHeader.Stamp?
 }
 
@@ -35,7 +35,7 @@ struct CacheState {
     guard let store = try Store.open(path, for: .writing(create: true)) else {
       throw .store(path: path, .missing, detail: "it could not be made")
     }
-    store.logLimit = 1000
+    store.isLongLived = true
     self.path = store.path
     self.memory = memory
     self.store = store
@@ -66,6 +66,21 @@ struct CacheState {
 
   // MARK: reading
 
+  /// What memory holds for a key, if memory can be believed: the way of a hit, without a copy of the
+  /// entry.
+  ///
+  /// Nil also for a value held as another type: it is decoded again, for a cast might find more than
+  /// was asked for.
+  mutating func held<T>(
+    _ key: Key, as _: T.Type, version: Int64?, at now: Timestamp
+  ) -> Box<T>? {
+    guard let stamp, header?.stamp() == stamp, let held = tier.peek(key),
+      version == nil || held.entry.version == version, let box = held.object as? Box<T>,
+      tier.use(held, at: now)
+    else { return nil }
+    return box
+  }
+
   mutating func find(_ key: Key, at now: Timestamp) throws(Failure) -> Found? {
     let seen = header?.stamp()
     if let seen, seen == stamp {
@@ -91,7 +106,7 @@ struct CacheState {
   }
 
   /// Holds a value that was read and decoded, unless the file has changed since.
-  mutating func hold(_ found: Found, _ object: any Sendable) {
+  mutating func hold(_ found: Found, _ object: AnyBox) {
     guard let read = found.stamp, read == stamp, header?.stamp() == read else { return }
     if let held = tier.peek(found.entry.key), held.entry == found.entry {
       held.object = object
@@ -131,16 +146,18 @@ struct CacheState {
   ) throws(Failure) -> T {
     let store = try open()
     var (wasTrue, base) = (false, dataVersion)
+    var old: SharedHeader.Stamp?
     let (header, stamp) = (header, stamp)
     do throws(Failure) {
       let result = try store.write { () throws(Failure) in
         // Nobody can commit now: what the header says is what we know, or memory is out of date.
-        wasTrue = stamp != nil && header?.stamp() == stamp
+        old = header?.stamp()
+        wasTrue = stamp != nil && old == stamp
         if !wasTrue { base = try store.dataVersion() }
         return try body(store)
       }
       if !wasTrue { forget() }
-      try believe(store, since: base)
+      try believe(store, since: base, from: old)
       return result
     } catch {
       forget()
@@ -150,9 +167,18 @@ struct CacheState {
   }
 
   /// Takes the file as it is now for what memory tells, if nobody has committed since ours.
-  private mutating func believe(_ store: Store, since base: Int64) throws(Failure) {
+  private mutating func believe(
+    _ store: Store, since base: Int64, from old: SharedHeader.Stamp?
+  ) throws(Failure) {
     if header == nil { header = SharedHeader(store: path) }
     let before = header?.stamp()
+    // In the log that was there before, the last commit is ours: the cheap way to know.
+    if let before, let old, before.salt == old.salt,
+      Int64(before.frames) == Int64(store.connection.committedFrames)
+    {
+      (stamp, dataVersion) = (before, base)
+      return
+    }
     dataVersion = try store.dataVersion()
     let after = header?.stamp()
     stamp = before == after && dataVersion == base ? after : nil
@@ -160,7 +186,7 @@ struct CacheState {
   }
 
   mutating func put(
-    _ key: Key, _ data: [UInt8], format: String, _ object: any Sendable, ttl: TimeToLive?,
+    _ key: Key, _ data: [UInt8], format: String, _ object: AnyBox, ttl: TimeToLive?,
     version: Int64, tags: [String]?, at now: Timestamp
   ) throws(Failure) {
     let entry = entry(key, data, format, ttl, version, tags, now)

@@ -1,3 +1,12 @@
+/// A value of some type: asked for by that type without the cost of a cast between existentials.
+class AnyBox: @unchecked Sendable {}
+
+/// A value of one type. `@unchecked Sendable` above is true of it: it holds one Sendable constant.
+final class Box<T: Sendable>: AnyBox, @unchecked Sendable {
+  let value: T
+  init(_ value: T) { self.value = value }
+}
+
 /// Entries held in the process: bounded, the least used leave first.
 ///
 /// Not to be shared as it is.
@@ -5,8 +14,9 @@ struct MemoryTier {
   /// An entry in memory.
   final class Held {
     let entry: Entry
+    fileprivate let expiry: Int64
     /// What a caller stored or read last, so that a hit of the same type decodes nothing.
-    var object: any Sendable
+    var object: AnyBox
     /// Reads while it is held.
     fileprivate(set) var count: Int64 = 0
     /// Reads that the access log does not know yet.
@@ -14,8 +24,9 @@ struct MemoryTier {
     fileprivate var used: UInt64
     fileprivate let born: UInt64
 
-    fileprivate init(_ entry: Entry, _ object: any Sendable, _ tick: UInt64) {
+    fileprivate init(_ entry: Entry, _ object: AnyBox, _ tick: UInt64) {
       self.entry = entry
+      expiry = entry.expiry.microseconds
       self.object = object
       used = tick
       born = tick
@@ -47,13 +58,18 @@ struct MemoryTier {
 
   /// The entry of a key, counted as a use; nil if it is not here or past its expiry.
   mutating func take(_ key: Key, at now: Timestamp) -> Held? {
-    guard let held = entries[key] else { return nil }
-    guard now < held.entry.expiry else { return nil }
+    guard let held = entries[key], use(held, at: now) else { return nil }
+    return held
+  }
+
+  /// Counts a use; false if it is past its expiry.
+  mutating func use(_ held: Held, at now: Timestamp) -> Bool {
+    guard now.microseconds < held.expiry else { return false }
     tick += 1
     held.count += 1
     held.unlogged += 1
     held.used = tick
-    return held
+    return true
   }
 
   /// The entry of a key, not counted.
@@ -62,7 +78,7 @@ struct MemoryTier {
   /// Holds an entry, in place of an older one of its key.
   ///
   /// - Returns: those that had to leave, the replaced one included.
-  mutating func put(_ entry: Entry, _ object: any Sendable, limit: Int) -> [Held] {
+  mutating func put(_ entry: Entry, _ object: AnyBox, limit: Int) -> [Held] {
     tick += 1
     var left: [Held] = []
     if let old = remove(entry.key) { left.append(old) }

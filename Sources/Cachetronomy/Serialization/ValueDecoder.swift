@@ -50,20 +50,29 @@ public struct ValueDecoder {
 
     /// What needs no decoder of its own.
     func direct<T>(_ type: T.Type) -> T? {
-      switch value {
-      case .bool(let value): if let result = value as? T { return result }
-      case .string(let value):
-        if let result = value as? T { return result }
-        if type == [UInt8].self { return Array(value.utf8) as? T }
-      case .bytes(let value): if let result = value as? T { return result }
-      default: break
+      // Types are compared before anything is cast: a cast that fails costs a hundred times as much.
+      if type == String.self { return value.text as? T }
+      if type == Int.self { return value.integer.flatMap { Int(exactly: $0) } as? T ?? whole(type) }
+      if type == Bool.self {
+        if case .bool(let flag) = value { return flag as? T }
+        return nil
+      }
+      if type == Double.self { return double as? T }
+      if type == [UInt8].self {
+        switch value {
+        case .bytes(let bytes): return bytes as? T
+        case .string(let text): return Array(text.utf8) as? T
+        default: return nil
+        }
       }
       if type == Value.self { return value as? T }
-      if let number = integer(type) { return number }
-      if type == Double.self { return double as? T }
-      if type == Float.self { return double.map { Float($0) } as? T }
-      return nil
+      switch value {
+      case .int, .uint, .double: return whole(type) ?? (type == Float.self ? single as? T : nil)
+      default: return nil
+      }
     }
+
+    private var single: Float? { double.map { Float($0) } }
 
     private var double: Double? {
       switch value {
@@ -74,7 +83,7 @@ public struct ValueDecoder {
       }
     }
 
-    private func integer<T>(_ type: T.Type) -> T? {
+    private func whole<T>(_ type: T.Type) -> T? {
       guard let type = type as? any FixedWidthInteger.Type else { return nil }
       switch value {
       case .int(let number): return make(type, number) as? T
@@ -114,22 +123,40 @@ public struct ValueDecoder {
   }
 
   private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    private let values: [String: Value]
+    private let pairs: [(key: Value, value: Value)]
     let codingPath: [any CodingKey]
 
     init(_ pairs: [(key: Value, value: Value)], _ path: [any CodingKey]) {
-      var values: [String: Value] = [:]
-      for pair in pairs { values[pair.key.text ?? JSONWriter.text(pair.key)] = pair.value }
-      self.values = values
+      self.pairs = pairs
       codingPath = path
     }
 
-    var allKeys: [Key] { values.keys.compactMap { Key(stringValue: $0) } }
+    var allKeys: [Key] {
+      var seen: Set<String> = []
+      return pairs.compactMap { pair in
+        let name = pair.key.text ?? JSONWriter.text(pair.key)
+        return seen.insert(name).inserted ? Key(stringValue: name) : nil
+      }
+    }
 
-    func contains(_ key: Key) -> Bool { values[key.stringValue] != nil }
+    /// The value of a name, the last one if it is repeated. Maps are small: no table is built.
+    private func find(_ name: String) -> Value? {
+      for pair in pairs.reversed() {
+        if case .string(let text) = pair.key {
+          if text.utf8.count == name.utf8.count, text.utf8.elementsEqual(name.utf8) {
+            return pair.value
+          }
+        } else if JSONWriter.text(pair.key) == name {
+          return pair.value
+        }
+      }
+      return nil
+    }
+
+    func contains(_ key: Key) -> Bool { find(key.stringValue) != nil }
 
     private func source(_ key: any CodingKey) throws -> Source {
-      guard let value = values[key.stringValue] else {
+      guard let value = find(key.stringValue) else {
         throw DecodingError.keyNotFound(
           key, .init(codingPath: codingPath, debugDescription: "'\(key.stringValue)' is missing"))
       }
@@ -151,7 +178,7 @@ public struct ValueDecoder {
     }
 
     func superDecoder() throws -> any Decoder {
-      Source(value: values["super"] ?? .null, codingPath: codingPath)
+      Source(value: find("super") ?? .null, codingPath: codingPath)
     }
 
     func superDecoder(forKey key: Key) throws -> any Decoder { try source(key) }

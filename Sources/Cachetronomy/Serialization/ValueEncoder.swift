@@ -4,7 +4,7 @@ public struct ValueEncoder {
   ///
   /// - Throws: `Failure.badValue` if it refuses to be encoded.
   public static func encode(_ value: some Encodable) throws(Failure) -> Value {
-    if let direct = value as? any DirectValue { return direct.asValue }
+    if let direct = direct(value) { return direct }
     let box = Box()
     do {
       try value.encode(to: Target(box: box, codingPath: []))
@@ -14,6 +14,35 @@ public struct ValueEncoder {
       throw .badValue(format: "\(type(of: value))", detail: "\(error)")
     }
     return box.value
+  }
+
+  /// What is a value without any encoding; nil for all else.
+  fileprivate static func direct<T>(_ value: T) -> Value? {
+    // Types are compared before anything is cast: a cast that fails costs a hundred times as much.
+    let type = T.self
+    return switch true {
+    case type == String.self: (value as? String).map { .string($0) }
+    case type == Int.self: (value as? Int).map { .int(Int64($0)) }
+    case type == Bool.self: (value as? Bool).map { .bool($0) }
+    case type == Double.self: (value as? Double).map { .double($0) }
+    case type == [UInt8].self: (value as? [UInt8]).map { .bytes($0) }
+    case type == Value.self: value as? Value
+    case type == Float.self: (value as? Float).map { .double(Double($0)) }
+    case type == Int64.self: (value as? Int64).map { .int($0) }
+    case type == UInt64.self: (value as? UInt64).map { whole($0) }
+    case type == UInt.self: (value as? UInt).map { whole($0) }
+    case type == Int32.self: (value as? Int32).map { whole($0) }
+    case type == UInt32.self: (value as? UInt32).map { whole($0) }
+    case type == Int16.self: (value as? Int16).map { whole($0) }
+    case type == UInt16.self: (value as? UInt16).map { whole($0) }
+    case type == Int8.self: (value as? Int8).map { whole($0) }
+    case type == UInt8.self: (value as? UInt8).map { whole($0) }
+    default: nil
+    }
+  }
+
+  private static func whole(_ number: some FixedWidthInteger) -> Value {
+    Int64(exactly: number).map { .int($0) } ?? .uint(UInt64(truncatingIfNeeded: number))
   }
 
   /// A place that fills while its owner encodes.
@@ -36,8 +65,8 @@ public struct ValueEncoder {
     }
 
     func put<T: Encodable>(_ value: T, path: [any CodingKey]) throws {
-      if let direct = value as? any DirectValue {
-        content = .value(direct.asValue)
+      if let direct = ValueEncoder.direct(value) {
+        content = .value(direct)
       } else {
         try value.encode(to: Target(box: self, codingPath: path))
       }
@@ -141,28 +170,6 @@ public struct ValueEncoder {
     func encode<T: Encodable>(_ value: T) throws { try box.put(value, path: codingPath) }
   }
 }
-
-/// What is a value without any encoding.
-private protocol DirectValue { var asValue: Value { get } }
-
-extension Bool: DirectValue { fileprivate var asValue: Value { .bool(self) } }
-extension String: DirectValue { fileprivate var asValue: Value { .string(self) } }
-extension Double: DirectValue { fileprivate var asValue: Value { .double(self) } }
-extension Float: DirectValue { fileprivate var asValue: Value { .double(Double(self)) } }
-extension Int: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension Int8: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension Int16: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension Int32: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension Int64: DirectValue { fileprivate var asValue: Value { .int(self) } }
-extension UInt8: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension UInt16: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension UInt32: DirectValue { fileprivate var asValue: Value { .int(Int64(self)) } }
-extension UInt: DirectValue { fileprivate var asValue: Value { UInt64(self).asValue } }
-extension UInt64: DirectValue {
-  fileprivate var asValue: Value { Int64(exactly: self).map { .int($0) } ?? .uint(self) }
-}
-extension [UInt8]: DirectValue { fileprivate var asValue: Value { .bytes(self) } }
-extension Value: DirectValue { fileprivate var asValue: Value { self } }
 
 extension Value: Encodable {
   /// A value encodes as itself in our formats, and as what it holds elsewhere.

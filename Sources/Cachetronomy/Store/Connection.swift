@@ -4,6 +4,8 @@ internal import CSQLite
 final class Connection {
   let path: String
   private let handle: OpaquePointer
+  /// Frames in the log after our last commit; SQLite writes it from within `COMMIT`.
+  private let committed = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
   private var kept = [OpaquePointer?](repeating: nil, count: Kept.allCases.count)
 
   /// Statements that are compiled once for each connection.
@@ -32,11 +34,22 @@ final class Connection {
     sqlite3_busy_timeout(handle, busyTimeout)
     _ = cachetronomy_no_checkpoint_on_close(handle)
     sqlite3_wal_autocheckpoint(handle, 0)
+    committed.initialize(to: -1)
+    _ = sqlite3_wal_hook(
+      handle,
+      { context, _, _, frames in
+        context?.assumingMemoryBound(to: Int32.self).pointee = frames
+        return SQLITE_OK
+      }, committed)
   }
+
+  /// Frames in the log after our last commit; -1 before the first.
+  var committedFrames: Int32 { committed.pointee }
 
   deinit {
     for statement in kept { sqlite3_finalize(statement) }
     sqlite3_close_v2(handle)
+    committed.deallocate()
   }
 
   /// The version of the SQLite library in use.

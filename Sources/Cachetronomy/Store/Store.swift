@@ -17,6 +17,9 @@ public final class Store {
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
 
+  /// The expiry that was written last, and how.
+  var spelt: (expiry: Timestamp, text: String)?
+
   /// What a caller means to do with a store.
   public enum Access: Sendable {
     /// Look only: a store that is not there is not made.
@@ -193,17 +196,18 @@ public final class Store {
     }
   }
 
-  /// Over so many frames the log is folded into the database by whoever wrote last.
+  /// True for a process that lives long and writes much.
   ///
-  /// Few for a process that writes once: every cold reader pays for a long log. More for one that
-  /// lives long and writes much, for each fold waits for the disk.
-  var logLimit: Int64 = 64
+  /// A process that writes once folds a log of over 64 frames and cuts it off: every cold reader
+  /// would pay for it. One that stays folds at 1000 and writes over the log from its start again: to
+  /// cut it off and let it grow anew costs more than the fold.
+  var isLongLived = false
 
   private func checkpointIfGrown() {
-    guard StoreFile.walSize(path) > 32 + logLimit * (4096 + 24) else { return }
+    guard connection.committedFrames > (isLongLived ? 1000 : 64) else { return }
     // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
-    _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+    _ = try? connection.integer("PRAGMA wal_checkpoint(\(isLongLived ? "PASSIVE" : "TRUNCATE"))")
     connection.busyTimeout(patience)
   }
 

@@ -38,8 +38,10 @@ extension Store {
       """)
     row.bind(1, entry.key.text)
     row.bind(3, entry.format)
-    row.bind(4, entry.expiry.description)
-    row.bind(5, JSONWriter.tags(entry.tags))
+    // Batches give the same expiry and tags to row after row.
+    if spelt?.expiry != entry.expiry { spelt = (entry.expiry, entry.expiry.description) }
+    row.bind(4, spelt?.text)
+    row.bind(5, entry.tags.isEmpty ? "[]" : JSONWriter.tags(entry.tags))
     row.bind(6, max(1, entry.version))
     row.bind(7, entry.profile)
     let stored: Result<Void, Failure> = entry.data.withUnsafeBytes { bytes in
