@@ -33,8 +33,6 @@ final class Sandbox {
     var output: [UInt8]
     var errors: String
     var status: Int32
-    /// The most memory that any process of the script held, in bytes.
-    var peakMemory: Int
     var seconds: Double
 
     var text: String { String(decoding: output, as: UTF8.self) }
@@ -83,8 +81,8 @@ final class Sandbox {
     let start = Date()
     let code = posix_spawn(&process, "/bin/bash", &actions, &attributes, &argv, &envp)
     try #require(code == 0)
-    var (status, usage) = (Int32(0), rusage())
-    while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
     let seconds = Date().timeIntervalSince(start)
     let output = [UInt8](FileManager.default.contents(atPath: outPath) ?? Data())
     let errors = String(
@@ -94,6 +92,6 @@ final class Sandbox {
     let signal = status & 0x7f
     return Outcome(
       output: output, errors: errors, status: signal == 0 ? status >> 8 & 0xff : 128 + signal,
-      peakMemory: Int(usage.ru_maxrss) * 1024, seconds: seconds)
+      seconds: seconds)
   }
 }
