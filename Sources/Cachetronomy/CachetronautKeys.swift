@@ -68,12 +68,12 @@ extension Cachetronaut {
   /// What is known of every entry in the file, in the order of the keys.
   public func storeMetadata() throws(Failure) -> [Metadata] {
     try with { state, _ throws(Failure) in
-      var (all, last): ([Metadata], Key?) = ([], nil)
+      var (all, last): ([Metadata], Store.Listed?) = ([], nil)
       while true {
         let page = try state.open().page(after: last)
         guard let end = page.last else { return all }
         all += page.map { Metadata($0) }
-        last = end.entry.key
+        last = end
       }
     }
   }

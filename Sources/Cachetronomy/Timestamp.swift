@@ -107,22 +107,22 @@ extension Timestamp: CustomStringConvertible {
       if take(":") {
         guard let value = number(2), value < 61 else { return nil }
         second = value
-      }
-      total += ((hour * 60 + minute) * 60 + second) * 1_000_000
-      if take(".,") {
-        var scale: Int64 = 100_000
-        guard let first = bytes.first, first >= 0x30, first <= 0x39 else { return nil }
-        while let byte = bytes.first, byte >= 0x30, byte <= 0x39 {
-          total += Int64(byte - 0x30) * scale
-          scale /= 10
-          bytes.removeFirst()
+        if take(".,") {
+          var scale: Int64 = 100_000
+          guard let first = bytes.first, first >= 0x30, first <= 0x39 else { return nil }
+          while let byte = bytes.first, byte >= 0x30, byte <= 0x39 {
+            total += Int64(byte - 0x30) * scale
+            scale /= 10
+            bytes.removeFirst()
+          }
         }
       }
+      total += ((hour * 60 + minute) * 60 + second) * 1_000_000
       if let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
         bytes.removeFirst()
-        guard let hours = number(2) else { return nil }
-        _ = take(":")
-        guard let minutes = bytes.isEmpty ? 0 : number(2) else { return nil }
+        guard let hours = number(2), hours < 24 else { return nil }
+        let isWhole = !take(":") && bytes.isEmpty
+        guard let minutes = isWhole ? 0 : number(2), minutes < 60 else { return nil }
         let offset = (hours * 60 + minutes) * 60_000_000
         total -= sign == UInt8(ascii: "+") ? offset : -offset
       } else {

@@ -41,10 +41,11 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
     case 0x3f: return p + 1
     case 0x5c where p + 1 < bytes.count: return bytes[p + 1] == byte ? p + 2 : nil
     case 0x5b:
-      guard let close = bytes[(p + 1)...].dropFirst().firstIndex(of: 0x5d) else { fallthrough }
-      var set = bytes[(p + 1)..<close]
-      let inverted = set.first == 0x21 || set.first == 0x5e
-      if inverted { set = set.dropFirst() }
+      let inverted = p + 1 < bytes.count && (bytes[p + 1] == 0x21 || bytes[p + 1] == 0x5e)
+      let start = inverted ? p + 2 : p + 1
+      // A bracket that comes first is one of the set.
+      guard let close = bytes[start...].dropFirst().firstIndex(of: 0x5d) else { fallthrough }
+      var set = bytes[start..<close]
       var found = false
       while let low = set.first {
         if set.count >= 3, set[set.startIndex + 1] == 0x2d {

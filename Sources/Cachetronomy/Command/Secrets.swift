@@ -60,7 +60,8 @@ struct Secrets {
     } else {
       return nil
     }
-    let name = start.prefix { $0 != ":" }
+    // By bytes: a colon and a mark that combines with it are one character.
+    let name = Substring(start.utf8.prefix { $0 != UInt8(ascii: ":") })
     guard
       ["authorization", "proxy-authorization", "cookie"].contains(
         name.lowercased().filter { $0 != " " }), name.endIndex < start.endIndex

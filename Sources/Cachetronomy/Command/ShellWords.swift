@@ -10,12 +10,13 @@ public enum ShellWords {
     var escaped = false
     for byte in text.utf8 {
       if escaped {
+        escaped = false
+        // The line goes on.
+        if byte == 0x0a { continue }
         if quote == 0x22, ![0x22, 0x5c, 0x24, 0x60].contains(byte) { word?.append(0x5c) }
         word = (word ?? []) + [byte]
-        escaped = false
       } else if byte == 0x5c, quote != 0x27 {
         escaped = true
-        word = word ?? []
       } else if let open = quote {
         if byte == open { quote = nil } else { word?.append(byte) }
       } else if byte == 0x27 || byte == 0x22 {
@@ -45,9 +46,10 @@ public enum ShellWords {
     if let text = String(validating: word, as: UTF8.self),
       !text.unicodeScalars.contains(where: isUnprintable)
     {
+      // By scalars: a quote and a mark that combines with it are one character, yet two to a shell.
       return "'"
-        + text.split(separator: "'", omittingEmptySubsequences: false)
-        .joined(separator: "'\\''") + "'"
+        + text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
+        .map { String($0) }.joined(separator: "'\\''") + "'"
     }
     var text = "$'"
     var left = word[...]

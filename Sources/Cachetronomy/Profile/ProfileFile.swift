@@ -22,6 +22,7 @@ public struct ProfileFile: Sendable {
   ) throws(Complaint) -> [(name: Node, settings: Node)] {
     let reader = SettingReader(file: path)
     var found: [(name: Node, settings: Node)] = []
+    var names: Set<String> = []
     for document in try YAMLReader.documents(bytes, file: path) where !document.isNull {
       for pair in try reader.pairs(document, "a mapping of profile names to settings") {
         let name = pair.name.text ?? ""
@@ -29,7 +30,7 @@ public struct ProfileFile: Sendable {
         guard !name.isEmpty, name.utf8.count <= 255,
           !name.unicodeScalars.contains(where: ShellWords.isUnprintable)
         else { throw reader.complaint(pair.name, "bad profile name") }
-        if found.contains(where: { $0.name.text == name }) {
+        guard names.insert(name).inserted else {
           throw reader.complaint(pair.name, "profile '\(name)' is given twice")
         }
         found.append((pair.name, pair.value))
@@ -71,6 +72,9 @@ public struct ProfileFile: Sendable {
     }
   }
 
+  /// A longer chain of `extends` is refused: each link is a call within the last.
+  private static let extendsLimit = 64
+
   private static func resolve(
     _ name: String, _ drafts: [String: (ProfileFile, Node, Node)], _ stored: (String) -> Profile?,
     _ above: [String], _ done: inout [String: Profile]
@@ -88,6 +92,10 @@ public struct ProfileFile: Sendable {
         throw reader.complaint(
           parent.value,
           "'extends' goes in a circle: \((above + [name, wanted]).joined(separator: " -> "))")
+      }
+      guard above.count < Self.extendsLimit else {
+        throw reader.complaint(
+          parent.value, "'extends' goes over more than \(Self.extendsLimit) profiles")
       }
       if drafts[wanted] != nil {
         base = try resolve(wanted, drafts, stored, above + [name], &done)

@@ -20,14 +20,15 @@ struct SettingReader {
   }
 
   func duration(_ node: Node) throws(Complaint) -> TimeToLive {
-    do {
-      return try TimeToLive(try text(node, "a duration"))
-    } catch let failure as Failure {
-      throw complaint(node, failure.description)
-    } catch let other as Complaint {
-      throw other
+    let text = try text(node, "a duration")
+    // As plain seconds Python would read it as an octal number.
+    if text.utf8.count > 1, text.utf8.first == 0x30, Int64(text) != nil {
+      throw complaint(node, leadingZero(text))
+    }
+    do throws(Failure) {
+      return try TimeToLive(text)
     } catch {
-      throw complaint(node, "want a duration")
+      throw complaint(node, error.description + hint(text))
     }
   }
 
@@ -45,9 +46,7 @@ struct SettingReader {
       throw complaint(node, "'\(text)' is not a number: want decimal digits\(hint(text))")
     }
     if text.utf8.count > 1, text.utf8.first == 0x30 {
-      let plain = text.drop { $0 == "0" }
-      throw complaint(
-        node, "'\(text)' begins with 0: write \(plain.isEmpty ? "0" : String(plain))")
+      throw complaint(node, leadingZero(text))
     }
     guard let number = Int64(text), number >= least else {
       throw complaint(node, "'\(text)' is out of range: want at least \(least)")
@@ -55,11 +54,22 @@ struct SettingReader {
     return number
   }
 
+  private func leadingZero(_ text: String) -> String {
+    let plain = text.drop { $0 == "0" }
+    return "'\(text)' begins with 0: write \(plain.isEmpty ? "0" : String(plain))"
+  }
+
+  /// How to write what YAML has other spellings for: `1_000`, `0x10`, `1:30`, `1e3`.
   private func hint(_ text: String) -> String {
     let digits = text.filter { $0 != "_" && $0 != "," }
     if digits != text, Int64(digits) != nil { return " (write \(digits))" }
     if text.lowercased().hasPrefix("0x"), let number = Int64(text.dropFirst(2), radix: 16) {
       return " (write \(number))"
+    }
+    let sixtieths = text.split(separator: ":", omittingEmptySubsequences: false)
+      .map { $0.utf8.count < 5 ? Int64($0) ?? -1 : -1 }
+    if (2...4).contains(sixtieths.count), sixtieths.allSatisfy({ $0 >= 0 }) {
+      return " (write \(sixtieths.reduce(0) { $0 * 60 + $1 }))"
     }
     if let number = Double(text), number >= 0, number < 1e15, number == number.rounded() {
       return " (write \(Int64(number)))"
@@ -73,7 +83,7 @@ struct SettingReader {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 2,
       parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }),
-      parts[0] == "0" || !parts[0].hasPrefix("0"), let number = Double(text)
+      parts[0] == "0" || !parts[0].hasPrefix("0"), let number = Double(text), number.isFinite
     else {
       throw complaint(node, "'\(text)' is not a number: want digits, as 500 or 0.1\(hint(text))")
     }

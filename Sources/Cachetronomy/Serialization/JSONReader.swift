@@ -131,8 +131,9 @@ public struct JSONReader {
     }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
     if isWhole {
-      // "-0" is a double: an integer would lose its sign.
-      if let value = Int64(text), text != "-0" { return .int(value) }
+      // An integer would lose its sign; `UInt64` reads it too.
+      if text == "-0" { return .double(-0.0) }
+      if let value = Int64(text) { return .int(value) }
       if let value = UInt64(text) { return .uint(value) }
     }
     guard let value = Double(text) else { throw bad("a number that cannot be read") }

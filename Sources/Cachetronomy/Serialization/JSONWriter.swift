@@ -81,7 +81,6 @@ public struct JSONWriter {
       case "\t": raw("\\t")
       case "\u{8}": raw("\\b")
       case "\u{c}": raw("\\f")
-      case "\u{7f}" where style == .python: bytes.append(0x7f)
       case _ where scalar.value < 0x20 || (scalar.value > 0x7e && style == .python):
         for unit in UTF16.encode(scalar) ?? .init() {
           raw("\\u" + Digest.hex([UInt8(unit >> 8), UInt8(unit & 255)]))

@@ -90,8 +90,10 @@ private struct Segment: ~Copyable {
     id = String(path.suffix(16))
     guard descriptor >= 0 else { return nil }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    // Looked at under the lock: another folder may have taken the segment, and its mark, away since
+    // it was opened.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
+      status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink > 0
     else { return nil }
   }
 

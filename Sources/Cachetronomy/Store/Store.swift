@@ -40,14 +40,18 @@ public final class Store {
   public static func open(
     _ path: String, for access: Access, patience: Int32 = 5000, ownsProcess: Bool = false
   ) throws(Failure) -> Store? {
-    let path = try StoreFile.resolve(path)
+    var path = try StoreFile.resolve(path)
     let waiting: WriterLock.Waiting = ownsProcess ? .blocking : .polling
     let found = try StoreFile.inspect(path)
     switch (found, access) {
     case (.nothing, .reading), (.empty, .reading), (.nothing, .writing(create: false)):
       return nil
     case (.nothing, .writing), (.empty, .writing):
-      if found == .nothing { try StoreFile.makeDirectories(above: path) }
+      if found == .nothing {
+        try StoreFile.makeDirectories(above: path)
+        // Now that its directory is there, links on the way to it can be resolved too.
+        path = try StoreFile.resolve(path)
+      }
       let lock = try WriterLock(store: path, waiting: waiting)
       try lock.acquire(within: patience)
       defer { lock.release() }

@@ -86,10 +86,24 @@ extension Store {
     public var size: Int64
     /// False if the row's date or tags cannot be read.
     public var isSound: Bool
+    /// The key as the row has it, where the next page begins: a key that is not UTF-8 is repaired
+    /// in `entry`, and would lead back to itself.
+    fileprivate let place: Place
+
+    fileprivate enum Place: Sendable {
+      case null
+      case text([UInt8])
+      case blob([UInt8])
+    }
   }
 
   /// One page of entries in the order of their keys, so that no transaction stays open meanwhile.
-  public func page(after last: Key?, _ filter: Filter = Filter(), limit: Int = 500)
+  ///
+  /// - Parameters:
+  ///   - last: the last entry of the page before; nil for the first page.
+  ///   - filter: which entries.
+  ///   - limit: how many at most.
+  public func page(after last: Listed?, _ filter: Filter = Filter(), limit: Int = 500)
     throws(Failure) -> [Listed]
   {
     try page(after: last, key: nil, filter, limit: limit)
@@ -97,10 +111,16 @@ extension Store {
 
   /// The same, or one key alone.
   func page(
-    after last: Key?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500
+    after last: Listed?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500
   ) throws(Failure) -> [Listed] {
-    var conditions = ["c.key > ?1"]
-    if last == nil { conditions = ["1"] }
+    var conditions: [String]
+    var place: [UInt8]?
+    switch last?.place {
+    case .none: conditions = ["1"]
+    case .null?: conditions = ["c.key IS NOT NULL"]
+    case .text(let bytes)?: (conditions, place) = (["c.key > CAST(?1 AS TEXT)"], bytes)
+    case .blob(let bytes)?: (conditions, place) = (["c.key > ?1"], bytes)
+    }
     if key != nil { conditions = ["c.key = ?5"] }
     if !filter.tags.isEmpty {
       conditions.append(
@@ -115,24 +135,40 @@ extension Store {
       FROM cache c LEFT JOIN entry_info i ON i.key = c.key
       WHERE \(conditions.joined(separator: " AND ")) ORDER BY c.key LIMIT \(limit)
       """)
-    statement.bind(1, last?.text)
+    statement.bind(1, place)
     statement.bind(2, JSONWriter.tags(filter.tags))
-    statement.bind(3, filter.match)
+    statement.bind(3, filter.match.map { Self.sqliteGlob($0) })
     statement.bind(4, filter.savedBy)
     statement.bind(5, key?.text)
     var page: [Listed] = []
     while try statement.step() {
       let size = statement.integer(15)
+      let place = Self.place(statement)
       if let (entry, _) = Self.read(statement) {
-        page.append(Listed(entry: entry, size: entry.info?.size ?? size, isSound: true))
+        page.append(
+          Listed(entry: entry, size: entry.info?.size ?? size, isSound: true, place: place))
       } else {
         let entry = Entry(
           key: Key(stored: statement.text(0)), data: [], format: statement.text(1),
           expiry: .earliest, profile: statement.text(5))
-        page.append(Listed(entry: entry, size: size, isSound: false))
+        page.append(Listed(entry: entry, size: size, isSound: false, place: place))
       }
     }
     return page
+  }
+
+  /// A shell negates a set by `!`, SQLite by `^` alone.
+  private static func sqliteGlob(_ glob: String) -> String {
+    var bytes = Array(glob.utf8)
+    for at in bytes.indices.dropFirst() where bytes[at] == 0x21 && bytes[at - 1] == 0x5b {
+      bytes[at] = 0x5e
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func place(_ row: borrowing Statement) -> Listed.Place {
+    if row.isNull(0) { return .null }
+    return row.isBlob(0) ? .blob(row.bytes(0)) : .text(row.bytes(0))
   }
 
   /// A row's tags, or none where they are no JSON: another program may have switched the check off.

@@ -72,7 +72,8 @@ final class YAMLReader {
     }
     // The commonest causes are a colon, an '@' or a '*' inside a plain text.
     let hints = ["mapping values", "alias", "cannot start any token", "anchor"]
-    if hints.contains(where: { message.contains($0) }) {
+    let context = parser.pointee.context.map { String(cString: $0) } ?? ""
+    if hints.contains(where: { message.contains($0) || context.contains($0) }) {
       message += " (if this is a text, put it in quotes)"
     }
     return Complaint(
@@ -128,6 +129,8 @@ final class YAMLReader {
   private func pairs(depth: Int) throws(Complaint) -> [Node.Pair] {
     var pairs: [Node.Pair] = []
     var merged: [Node.Pair] = []
+    // A list of thousands of names must not be searched from end to end for each.
+    var names: Set<String> = []
     while try advance(), event.pointee.type != YAML_MAPPING_END_EVENT {
       let name = try node(depth: depth + 1)
       guard let text = name.text else {
@@ -138,7 +141,7 @@ final class YAMLReader {
       let value = try node(depth: depth + 1)
       if text == "<<" {
         merged += try mergeable(value)
-      } else if pairs.contains(where: { $0.name.text == text }) {
+      } else if !names.insert(text).inserted {
         throw Complaint(
           file: file, line: name.line, column: name.column,
           message: "'\(text)' is given twice")
@@ -146,9 +149,7 @@ final class YAMLReader {
         pairs.append(Node.Pair(name: name, value: value))
       }
     }
-    for pair in merged where !pairs.contains(where: { $0.name.text == pair.name.text }) {
-      pairs.append(pair)
-    }
+    for pair in merged where names.insert(pair.name.text ?? "").inserted { pairs.append(pair) }
     return pairs
   }
 

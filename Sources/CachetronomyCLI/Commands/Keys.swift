@@ -38,12 +38,12 @@ extension Store.Filter {
     in store: Store?, _ body: (Store.Listed) throws(Failure) -> Void
   ) throws(Failure) {
     guard let store else { return }
-    var last: Key?
+    var last: Store.Listed?
     while true {
       let page = try store.page(after: last, self)
       for listed in page { try body(listed) }
       guard let end = page.last else { return }
-      last = end.entry.key
+      last = end
     }
   }
 }

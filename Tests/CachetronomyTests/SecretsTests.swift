@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Cachetronomy
+
+@Suite struct SecretsTests {
+  private let secrets = Secrets(
+    Environment([
+      .init("GH_TOKEN", "ghp_12345678"), .init("my_secret", "s3cr3t-value"),
+      .init("DB_PASSWORD", "hunter22"), .init("API_KEY", "short"), .init("HOME", "/home/alice"),
+      .init("LONG_AUTH", "ghp_12345678-and-more"), .init("SESSION_COOKIE", "crumbs--"),
+      .init("AWS_CREDENTIAL", "credential-1"),
+    ]))
+
+  private func masked(_ words: String...) -> [String] {
+    secrets.masked(words.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  @Test func aValueOfASecretVariableIsWrittenAsItsName() {
+    #expect(masked("curl", "x-ghp_12345678-x") == ["curl", "x-$GH_TOKEN-x"])
+    #expect(masked("hunter22hunter22") == ["$DB_PASSWORD$DB_PASSWORD"])
+    #expect(masked("s3cr3t-value") == ["$my_secret"])
+    #expect(masked("crumbs--", "credential-1") == ["$SESSION_COOKIE", "$AWS_CREDENTIAL"])
+  }
+
+  @Test func theLongestValueIsHiddenFirst() {
+    #expect(masked("ghp_12345678-and-more") == ["$LONG_AUTH"])
+  }
+
+  @Test func shortValuesAndOrdinaryVariablesStay() {
+    #expect(masked("short", "/home/alice", "hunter2") == ["short", "/home/alice", "hunter2"])
+  }
+
+  @Test func whatFollowsAnOptionThatTakesASecretIsHidden() {
+    for option in ["-u", "--user", "--password", "--token"] {
+      #expect(masked("curl", option, "a:b", "url") == ["curl", option, "***", "url"])
+    }
+    #expect(
+      masked("--password=x", "--token=", "--user=a=b") == [
+        "--password=***", "--token=***", "--user=***",
+      ])
+    #expect(masked("--users=x", "-U", "x") == ["--users=x", "-U", "x"])
+  }
+
+  @Test func anAuthorizationHeaderIsHidden() {
+    #expect(masked("-H", "Authorization: Bearer x") == ["-H", "Authorization: ***"])
+    #expect(masked("--header", "authorization:x") == ["--header", "authorization: ***"])
+    #expect(masked("-HAuthorization: x") == ["-HAuthorization: ***"])
+    #expect(masked("--header=Cookie: a=b") == ["--header=Cookie: ***"])
+    #expect(masked("-H", "Proxy-Authorization: x") == ["-H", "Proxy-Authorization: ***"])
+    #expect(masked("-H", "Accept: */*") == ["-H", "Accept: */*"])
+    #expect(masked("-H", "X: ghp_12345678") == ["-H", "X: $GH_TOKEN"])
+    #expect(masked("-H", "Authorization:\u{301}x") == ["-H", "Authorization: ***"])
+  }
+
+  @Test func bytesThatAreNotTextAreSearchedToo() {
+    let secrets = Secrets(
+      Environment([.init(Array("A_KEY".utf8), [0xff, 1, 2, 3, 4, 5, 6, 7])]))
+    #expect(
+      secrets.masked([[0x61, 0xff, 1, 2, 3, 4, 5, 6, 7, 0x62]])
+        == [Array("a$A_KEYb".utf8)])
+  }
+
+  @Test func theNumberOfWordsStays() {
+    #expect(masked("", "-u") == ["", "-u"])
+    #expect(secrets.masked([]) == [])
+  }
+}
