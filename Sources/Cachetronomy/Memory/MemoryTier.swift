@@ -1,7 +1,9 @@
 /// A value of some type: asked for by that type without the cost of a cast between existentials.
 class AnyBox: @unchecked Sendable {}
 
-/// A value of one type. `@unchecked Sendable` above is true of it: it holds one Sendable constant.
+/// A value of one type.
+///
+/// `@unchecked Sendable` above is true of it: it holds one Sendable constant.
 final class Box<T: Sendable>: AnyBox, @unchecked Sendable {
   let value: T
   init(_ value: T) { self.value = value }

@@ -139,7 +139,9 @@ public struct ValueDecoder {
       }
     }
 
-    /// The value of a name, the last one if it is repeated. Maps are small: no table is built.
+    /// The value of a name, the last one if it is repeated.
+    ///
+    /// Maps are small: no table is built.
     private func find(_ name: String) -> Value? {
       for pair in pairs.reversed() {
         if case .string(let text) = pair.key {
