@@ -36,46 +36,54 @@ public struct Recording: Sendable, Equatable {
   private init(reading bytes: UnsafeRawBufferPointer) throws(Failure) {
     let bad = Failure.badValue(format: "recording", detail: "its parts do not fit")
     var reader = MessagePackReader(bytes)
-    var fields: [String: Value] = [:]
+    var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
+    var (turns, count, outputCount, errorCount): (Value?, Value?, Value?, Value?)
     var (output, errors): (Range<Int>?, Range<Int>?)
     for _ in 0..<(try reader.mapCount()) {
       guard case .string(let name) = try reader.read() else { throw bad }
       switch name {
-      case "stdout": output = try reader.blob()
+      case "argv": words = try reader.read()
+      case "chunks": count = try reader.read()
+      case "cwd": cwd = try reader.read()
+      case "duration": seconds = try reader.read()
+      case "exit_status": status = try reader.read()
+      case "order": turns = try reader.read()
       case "stderr": errors = try reader.blob()
-      default: fields[name] = try reader.read()
+      case "stderr_bytes": errorCount = try reader.read()
+      case "stdout": output = try reader.blob()
+      case "stdout_bytes": outputCount = try reader.read()
+      default: _ = try reader.read()
       }
     }
-    guard reader.offset == bytes.count, case .array(let words)? = fields["argv"],
-      let cwd = fields["cwd"]?.rawBytes,
-      let status = fields["exit_status"]?.integer.flatMap({ Int32(exactly: $0) }),
-      (0...255).contains(status), case .double(let seconds)? = fields["duration"], seconds >= 0,
-      seconds < 1e9
+    guard reader.offset == bytes.count, case .array(let words)? = words,
+      let cwd = cwd?.rawBytes, let status = status?.integer, (0...255).contains(status),
+      case .double(let seconds)? = seconds, seconds >= 0, seconds < 1e9
     else { throw bad }
     argv = words.compactMap(\.rawBytes)
     directory = cwd
-    exitStatus = status
+    exitStatus = Int32(status)
     duration = Int64(seconds * 1e6)
-    if let count = fields["chunks"]?.integer {
-      guard let chunks = Int(exactly: count), chunks > 0,
-        let outputBytes = fields["stdout_bytes"]?.integer,
-        let errorBytes = fields["stderr_bytes"]?.integer
+    if let count = count?.integer {
+      guard let chunks = Int(exactly: count), chunks > 0, let outputBytes = outputCount?.integer,
+        let errorBytes = errorCount?.integer
       else { throw bad }
       (self.outputBytes, self.errorBytes, body) = (outputBytes, errorBytes, .chunks(chunks))
       return
     }
-    guard let output, let errors, case .array(let items)? = fields["order"] else { throw bad }
+    guard let output, let errors, case .array(let items)? = turns else { throw bad }
     let order = items.compactMap(\.integer)
-    var sums: [Int64: Int64] = [1: 0, 2: 0]
+    var (outputSum, errorSum): (Int64, Int64) = (0, 0)
     guard order.count == items.count, order.count % 2 == 0 else { throw bad }
     for at in stride(from: 0, to: order.count, by: 2) {
-      guard let sum = sums[order[at]], order[at + 1] >= 0, order[at + 1] <= Int64(bytes.count)
-      else { throw bad }
-      sums[order[at]] = sum + order[at + 1]
+      guard order[at + 1] >= 0, order[at + 1] <= Int64(bytes.count) else { throw bad }
+      switch order[at] {
+      case 1: outputSum += order[at + 1]
+      case 2: errorSum += order[at + 1]
+      default: throw bad
+      }
     }
-    guard sums[1] == Int64(output.count), sums[2] == Int64(errors.count) else { throw bad }
-    outputBytes = Int64(output.count)
-    errorBytes = Int64(errors.count)
+    guard outputSum == Int64(output.count), errorSum == Int64(errors.count) else { throw bad }
+    (outputBytes, errorBytes) = (outputSum, errorSum)
     body = .inline(order: order, output: output, errors: errors)
   }
 

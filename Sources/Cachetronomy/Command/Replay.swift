@@ -46,14 +46,17 @@ public struct Replay {
 
   /// Writes one or both streams; a stream that nobody reads any more is passed over.
   public func write(_ wanted: [Stream] = [.output, .errors], to sink: Sink) throws(Failure) {
-    var open = Set(wanted)
+    var isOutputOpen = wanted.contains(.output)
+    var isErrorsOpen = wanted.contains(.errors)
     func give(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
-      guard open.contains(stream) else { return }
-      if try !sink(stream, bytes) { open.remove(stream) }
+      guard stream == .output ? isOutputOpen : isErrorsOpen, try !sink(stream, bytes) else {
+        return
+      }
+      if stream == .output { isOutputOpen = false } else { isErrorsOpen = false }
     }
     if let file {
       var offset = 0
-      for size in chunkSizes where !open.isEmpty {
+      for size in chunkSizes where isOutputOpen || isErrorsOpen {
         let chunk = try file.read(at: offset, count: size)
         offset += size
         let result: Result<Bool, Failure> = chunk.withUnsafeBytes { bytes in
@@ -66,12 +69,12 @@ public struct Replay {
     guard case .inline(let order, let output, let errors) = recording.body else { return }
     let result: Result<Void, Failure> = data.withUnsafeBytes { bytes in
       Result { () throws(Failure) in
-        var at: [Stream: Int] = [.output: output.lowerBound, .errors: errors.lowerBound]
+        var (outputAt, errorsAt) = (output.lowerBound, errors.lowerBound)
         for turn in stride(from: 0, to: order.count, by: 2) {
           let stream: Stream = order[turn] == 1 ? .output : .errors
-          let start = at[stream] ?? 0
+          let start = stream == .output ? outputAt : errorsAt
           let end = start + Int(order[turn + 1])
-          at[stream] = end
+          if stream == .output { outputAt = end } else { errorsAt = end }
           try give(stream, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
         }
       }

@@ -20,19 +20,26 @@ struct Secrets {
     }.sorted { $0.value.count > $1.value.count }
   }
 
-  private static let takingSecrets: Set<String> = ["-u", "--user", "--password", "--token"]
-  private static let takingHeaders: Set<String> = ["-H", "--header"]
+  // Compared as bytes, one by one: a set of texts takes longer to make than all that is asked of it.
+  private static func takesSecret(_ option: some Collection<UInt8>) -> Bool {
+    option.elementsEqual("-u".utf8) || option.elementsEqual("--user".utf8)
+      || option.elementsEqual("--password".utf8) || option.elementsEqual("--token".utf8)
+  }
+
+  private static func takesHeader(_ option: some Collection<UInt8>) -> Bool {
+    option.elementsEqual("-H".utf8) || option.elementsEqual("--header".utf8)
+  }
 
   /// The arguments with `$NAME` for the value of a secret variable and `***` for other secrets.
   func masked(_ argv: [[UInt8]]) -> [[UInt8]] {
     var result: [[UInt8]] = []
-    var previous = ""
+    var previous: [UInt8] = []
     for word in argv {
       var shown = word
-      if Self.takingSecrets.contains(previous) {
+      if Self.takesSecret(previous) {
         shown = Array("***".utf8)
       } else if let cut = word.firstIndex(of: 0x3d), word.starts(with: Array("--".utf8)),
-        Self.takingSecrets.contains(String(decoding: word[..<cut], as: UTF8.self))
+        Self.takesSecret(word[..<cut])
       {
         shown = word[...cut] + Array("***".utf8)
       } else if let header = Self.authorization(word, after: previous) {
@@ -42,16 +49,16 @@ struct Secrets {
         if shown.contains(0x20) { shown = Self.maskedScript(shown) }
       }
       result.append(shown)
-      previous = String(decoding: word, as: UTF8.self)
+      previous = word
     }
     return result
   }
 
   /// `Authorization: ***` for a header given to `-H`, also in one word with it.
-  private static func authorization(_ word: [UInt8], after previous: String) -> [UInt8]? {
+  private static func authorization(_ word: [UInt8], after previous: [UInt8]) -> [UInt8]? {
     let text = String(decoding: word, as: UTF8.self)
     let start: Substring
-    if takingHeaders.contains(previous) {
+    if takesHeader(previous) {
       start = text[...]
     } else if text.hasPrefix("--header=") {
       start = text.dropFirst(9)
@@ -84,9 +91,9 @@ struct Secrets {
         isHeader = !(text.hasSuffix("'") || text.hasSuffix("\""))
         result.append(contentsOf: "***".utf8)
         if !isHeader { result.append(contentsOf: word.suffix(1)) }
-      } else if takingSecrets.contains(previous) {
+      } else if takesSecret(previous.utf8) {
         result.append(contentsOf: "***".utf8)
-      } else if let cut, takingSecrets.contains(String(decoding: word[..<cut], as: UTF8.self)) {
+      } else if let cut, takesSecret(word[..<cut]) {
         result.append(contentsOf: word[...cut] + Array("***".utf8))
       } else {
         isHeader = ["authorization:", "proxy-authorization:", "cookie:"].contains {
