@@ -18,11 +18,13 @@ public final class Cachetronaut: Sendable {
   ///   - profile: the profile to go by; one that is not there is made with the built-in settings.
   ///   - formats: formats of the caller's own, beside `msgpack`, `json` and `orjson`.
   ///   - evicting: whether a thread sweeps at the profile's intervals until `shutdown`.
+  ///   - patience: how long to wait for others who write, in milliseconds.
   ///   - now: the time.
   ///   - memory: how much memory is free.
   /// - Throws: `Failure.store` if the file cannot be used.
   public init(
     path: String, profile: String? = nil, formats: [Format] = [], evicting: Bool = true,
+    patience: Int32 = 5000,
     now: @escaping @Sendable () -> Timestamp = { .now() },
     memory: @escaping @Sendable () -> MemoryPressure.Reading? = MemoryPressure.read
   ) throws(Failure) {
@@ -30,7 +32,9 @@ public final class Cachetronaut: Sendable {
     for format in Format.builtIn + formats { known[format.name] = format }
     self.formats = known
     self.now = now
-    state = Mutex(try CacheState(path: path, profile: profile, memory: memory))
+    state = Mutex(
+      try CacheState(
+        path: path, profile: profile, patience: patience, memory: memory))
     background = Mutex(nil)
     if evicting {
       let thread = Background { [weak self] in self?.tick() }

@@ -200,6 +200,21 @@ struct Film: Codable, Sendable, Equatable {
     #expect(try other.get("k", as: Int.self) == 5)
   }
 
+  @Test func `a set that failed leaves nothing behind, and all is well afterwards`() throws {
+    let cache = try Cachetronaut(path: place.database, evicting: false, patience: 20)
+    try cache.set("k", 1)
+    let other = try #require(try Store.open(place.database, for: .writing(create: false)))
+    try other.write { () throws(Failure) in
+      #expect(throws: Failure.self) { try cache.set("k", 2) }
+      #expect(throws: Failure.self) { try cache.delete("k") }
+      #expect((try? cache.get("k", as: Int.self)) == 1)
+    }
+    #expect(try cache.get("k", as: Int.self) == 1)
+    try cache.set("k", 3)
+    #expect(try cache.get("k", as: Int.self) == 3)
+    #expect(try cache.keyAccessLogs("k")?.count == 3)
+  }
+
   @Test func `a value that was changed by its reader is not changed in the cache`() throws {
     let cache = try cache()
     try cache.set("list", [1])

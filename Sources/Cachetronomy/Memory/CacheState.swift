@@ -30,9 +30,11 @@ struct CacheState {
   private static let flushInterval: Int64 = 5_000_000
 
   init(
-    path: String, profile name: String?, memory: @escaping @Sendable () -> MemoryPressure.Reading?
+    path: String, profile name: String?, patience: Int32,
+    memory: @escaping @Sendable () -> MemoryPressure.Reading?
   ) throws(Failure) {
-    guard let store = try Store.open(path, for: .writing(create: true)) else {
+    guard let store = try Store.open(path, for: .writing(create: true), patience: patience)
+    else {
       throw .store(path: path, .missing, detail: "it could not be made")
     }
     store.isLongLived = true
