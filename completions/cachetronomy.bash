@@ -188,7 +188,7 @@ _cachetronomy_run() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --refresh --force --version -h --help)
     repeating_options=(--env --env-ignore --tag)
-    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status)
+    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -227,6 +227,9 @@ _cachetronomy_run() {
         return
         ;;
     '--cache-status')
+        return
+        ;;
+    '--wait')
         return
         ;;
     esac

@@ -23,7 +23,7 @@ function __cachetronomy_parse_tokens -S
         __cachetronomy_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'run'
-            __cachetronomy_parse_subcommand 0 'db=' 'profile=' 'q/quiet' 'v/verbose' 'c=' 'shell=' 'env=+' 'env-ignore=+' 'no-env' 'no-cwd' 'scope=' 'executable=' 'arg-files=' 'ttl=' 'tag=+' 'cache-status=' 'refresh' 'version' 'h/help'
+            __cachetronomy_parse_subcommand 0 'db=' 'profile=' 'q/quiet' 'v/verbose' 'c=' 'shell=' 'env=+' 'env-ignore=+' 'no-env' 'no-cwd' 'scope=' 'executable=' 'arg-files=' 'ttl=' 'tag=+' 'cache-status=' 'wait=' 'refresh' 'version' 'h/help'
         case 'set'
             __cachetronomy_parse_subcommand 2 'file=' 'ttl=' 'tag=+' 'format=' 'entry-version=' 'db=' 'profile=' 'q/quiet' 'v/verbose' 'version' 'h/help'
         case 'get'
@@ -162,6 +162,7 @@ complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" ttl' -l 'ttl' -d 'How old an answer may be: 90s, 1h30m, 2d, never.' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run"' -l 'tag' -d 'A tag for a new entry (may be repeated).' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" cache-status' -l 'cache-status' -d 'The exit statuses that are kept (default: 0).' -rfka ''
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" wait' -l 'wait' -d 'Wait so long for another call that runs it (default: 10m).' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" force refresh' -l 'refresh' -l 'force' -d 'Run it, and replace the answer.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" version' -l 'version' -d 'Show the version.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" h help' -s 'h' -l 'help' -d 'Show help information.'

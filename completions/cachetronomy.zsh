@@ -99,6 +99,7 @@ _cachetronomy_run() {
         '--ttl[How old an answer may be\: 90s, 1h30m, 2d, never.]:duration:'
         '*--tag[A tag for a new entry (may be repeated).]:tag:'
         '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
+        '--wait[Wait so long for another call that runs it (default\: 10m).]:duration:'
         '(--refresh --force)'{--refresh,--force}'[Run it, and replace the answer.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'

@@ -7,6 +7,7 @@ struct RunLine: Equatable {
   var ttl: String?
   var tags: [String] = []
   var cacheStatus: String?
+  var wait: String?
   var refresh = false
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
@@ -14,7 +15,7 @@ struct RunLine: Equatable {
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
-    "tag", "cache-status",
+    "tag", "cache-status", "wait",
   ]
   private static let valuedShort: Set<Character> = ["c"]
 
@@ -81,6 +82,7 @@ struct RunLine: Equatable {
     case "ttl": ttl = value
     case "tag": tags.append(value)
     case "cache-status": cacheStatus = value
+    case "wait": wait = value
     default: return false
     }
     return true

@@ -60,6 +60,13 @@ public struct Environment: Sendable {
     return String(validating: value, as: UTF8.self)
   }
 
+  /// Sets a variable.
+  mutating func set(_ name: String, to value: String) {
+    let variable = Variable(name, value)
+    variables.removeAll { $0.name == variable.name }
+    variables.append(variable)
+  }
+
   /// The variables that are in the key, sorted by name, so that their order makes no difference.
   ///
   /// - Parameters:

@@ -12,6 +12,8 @@ public struct Memo {
   public var rule: String?
   /// Run the command even if there is an answer.
   public var refresh = false
+  /// How long to wait for another process that runs the same command, in microseconds.
+  public var patience: Int64 = 600_000_000
   /// The store for reading; nil if there is none yet.
   public var store: Store?
   /// Opens the store for writing, made if need be; nil if nothing shall be stored.
@@ -57,6 +59,8 @@ public struct Memo {
     case hit(age: Int64, left: Int64?, saved: Int64)
     /// None, and why.
     case miss(Miss)
+    /// None, but another process ran the command meanwhile.
+    case shared
   }
 
   /// Puts the command in the place of this process, as if we were not there.
@@ -81,8 +85,48 @@ public struct Memo {
       case .failure(let why): miss = why.miss
       }
     }
-    return try run(key, miss)
+    guard let storeForWriting else { return try run(key, miss, nil, nil) }
+    var target: Store?
+    do throws(Failure) {
+      target = try storeForWriting()
+    } catch {
+      warn(error)
+    }
+    guard let target, !refresh, isSharing else { return try run(key, miss, target, nil) }
+    return try runOnce(key, miss, target)
   }
+
+  /// Nothing is kept of what runs with a ttl of 0: each such call is its own.
+  private var isSharing: Bool { invocation.settings.timeToLive?.microseconds != 0 }
+
+  /// Runs the command, or waits for another process that does.
+  private func runOnce(_ key: Key, _ miss: Miss, _ target: Store) throws(Failure) -> Outcome {
+    let path = SharedFlight.path(store: target.path, key: key)
+    // A command that calls itself with the same words would wait for its own end.
+    let ancestors = invocation.environment.text(Self.ancestors)?.split(separator: ":") ?? []
+    guard let name = key.digest, !ancestors.contains(where: { $0 == name }) else {
+      return try run(key, miss, target, nil)
+    }
+    switch SharedFlight.join(path, patience: patience) {
+    case .alone: return try run(key, miss, target, nil)
+    case .landed(let landing):
+      try landing.write(to: sink)
+      return Outcome(status: landing.status, key: key, verdict: .shared)
+    case .leader(let flight):
+      defer { flight.land() }
+      // Somebody may have landed between our look and our take-off.
+      var again = self
+      again.store = target
+      if case .success(let (entry, replay)) = again.find(key) {
+        try replay.write(to: sink)
+        return again.hit(key, entry, replay.of)
+      }
+      return try run(key, miss, target, flight)
+    }
+  }
+
+  /// Names the flights that a command is part of, for the calls that it makes.
+  private static let ancestors = "CACHETRONOMY_FLIGHT"
 
   private struct NotFound: Error { var miss: Miss }
 
@@ -122,19 +166,27 @@ public struct Memo {
     if grown { try? store.foldJournal(at: now()) }
   }
 
-  private func run(_ key: Key, _ miss: Miss) throws(Failure) -> Outcome {
+  private func run(
+    _ key: Key, _ miss: Miss, _ target: Store?, _ flight: SharedFlight?
+  ) throws(Failure) -> Outcome {
     let began = now()
     var witness: Store.Witness?
     do {
-      witness = try store?.witness(at: began)
+      witness = try (target ?? store)?.witness(at: began)
     } catch {
       warn(error)
     }
     let spool = Spool(
-      directory: store?.directory ?? "/tmp", limit: isKeeping ? profile.maxEntrySize : 0)
+      directory: (target ?? store)?.directory ?? "/tmp",
+      limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
+    var call = invocation
+    if flight != nil, let name = key.digest {
+      let above = call.environment.text(Self.ancestors).map { $0 + ":" } ?? ""
+      call.environment.set(Self.ancestors, to: above + name)
+    }
     let start = Timestamp.monotonic()
     let result = try Watching.run(
-      invocation, pass: sink,
+      call, pass: sink,
       record: { stream, bytes in
         spool.append(stream, bytes)
         return spool.abandoned == nil
@@ -143,13 +195,16 @@ public struct Memo {
     var outcome = Outcome(
       status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)
     if result.wasCutOff, case .killed = result.ending { outcome.status = 0 }
-    outcome.notKept = reason(not: result, spool)
+    // A signal that was meant for this call is none of theirs: one of them takes over.
+    if let flight, result.signal == nil, !result.wasCutOff, spool.share() {
+      flight.finish(status: outcome.status)
+    }
+    outcome.notKept = reason(not: result, spool, target)
     if outcome.notKept == nil, invocation.key() != key {
       outcome.notKept = "what it reads changed while it ran"
     }
-    if outcome.notKept == nil, let storeForWriting {
+    if outcome.notKept == nil, let target {
       do throws(Failure) {
-        guard let target = try storeForWriting() else { return outcome }
         let entry = try entry(key, result.ending.status, duration, began, spool, target)
         if try !target.put(entry, unless: witness) {
           outcome.notKept = "the entry was removed or replaced while it ran"
@@ -171,9 +226,12 @@ public struct Memo {
     storeForWriting != nil && invocation.settings.timeToLive?.microseconds != 0
   }
 
-  private func reason(not result: Watching.Result, _ spool: Spool) -> String? {
+  private func reason(
+    not result: Watching.Result, _ spool: Spool, _ target: Store?
+  ) -> String? {
     if invocation.settings.timeToLive?.microseconds == 0 { return "the ttl is 0" }
     if storeForWriting == nil { return "storing is switched off" }
+    if target == nil { return "there is no store" }
     if result.wasCutOff { return "its reader left before it ended" }
     switch result.ending {
     case .killed(let signal): return "it was killed by signal \(signal)"

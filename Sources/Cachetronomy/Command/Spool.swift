@@ -14,6 +14,7 @@ final class Spool {
   private var lastHead: (at: Int, stream: Stream, count: Int)?
   private var full: [[UInt8]] = []
   private var file: TemporaryFile?
+  private let flight: TemporaryFile?
   private(set) var chunkSizes: [Int] = []
 
   /// Bytes of each stream so far.
@@ -29,8 +30,10 @@ final class Spool {
     case failed(Failure)
   }
 
-  init(directory: String, limit: Int64) {
+  /// - Parameter flight: a file to use in place of a temporary one.
+  init(directory: String, limit: Int64, flight: TemporaryFile? = nil) {
     self.directory = directory
+    self.flight = flight
     self.limit = limit
   }
 
@@ -69,9 +72,10 @@ final class Spool {
     if file == nil, bytes <= Self.smallLimit {
       full.append(current)
     } else {
-      do {
+      do throws(Failure) {
         if file == nil {
-          let made = try TemporaryFile(in: directory)
+          let made: TemporaryFile
+          if let flight { made = flight } else { made = try TemporaryFile(in: directory) }
           for chunk in full { try made.append(chunk) }
           (file, full) = (made, [])
         }
@@ -82,6 +86,23 @@ final class Spool {
     }
     current.removeAll(keepingCapacity: true)
     lastHead = nil
+  }
+
+  /// Puts all that was collected into the flight's file, where others read it.
+  ///
+  /// - Returns: false if it is not all there.
+  func share() -> Bool {
+    guard let flight, abandoned == nil else { return false }
+    if file != nil {
+      finish()
+      return abandoned == nil
+    }
+    do {
+      for chunk in full + [current] where !chunk.isEmpty { try flight.append(chunk) }
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// Ends a large collection: every chunk is in the file.

@@ -15,6 +15,12 @@ final class TemporaryFile {
     unlink(name)
   }
 
+  /// A file that is open already, closed with this.
+  init(owning descriptor: Int32, in directory: String) {
+    self.descriptor = descriptor
+    self.directory = directory
+  }
+
   deinit { close(descriptor) }
 
   private static func failure(_ verb: String, _ directory: String) -> Failure {

@@ -31,6 +31,7 @@ public struct Sweep {
     try store.foldJournal(at: now)
     report.removed[.time] = try removeExpired()
     try store.dropOrphans(olderThan: now)
+    SharedFlight.sweepDead(beside: store.path)
     try store.shrink()
     report.bytesAfter = store.sizeOnDisk
     return report

@@ -62,7 +62,7 @@ final class WriterLock {
 }
 
 /// A repeating SIGALRM, so that a system call that sleeps returns with EINTR now and then.
-private struct IntervalTimer {
+struct IntervalTimer {
   private var previous = sigaction()
 
   init(milliseconds: Int) {

@@ -29,6 +29,11 @@ extension Tool {
     @Option(help: ArgumentHelp("The exit statuses that are kept (default: 0).", valueName: "list"))
     var cacheStatus: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "Wait so long for another call that runs it (default: 10m).", valueName: "duration"))
+    var wait: String?
+
     @Flag(
       name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
     var refresh = false
@@ -41,6 +46,7 @@ extension Tool {
       line.ttl = ttl
       line.tags = tag
       line.cacheStatus = cacheStatus
+      line.wait = wait
       line.refresh = refresh
       return line
     }
@@ -60,6 +66,7 @@ enum RunVerb {
   static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
     let environment = Words.environment()
     let flags = try line.settings()
+    let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
     guard let command = try line.key.command(line.words) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
@@ -114,6 +121,7 @@ enum RunVerb {
     }
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
+    if let patience { memo.patience = patience.microseconds }
     if isUsable {
       memo.storeForWriting = { () throws(Failure) in
         try line.common.writing(environment, create: true, patience: 3000)
@@ -131,6 +139,7 @@ enum RunVerb {
     case .hit(let age, let left, let saved):
       let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
       return "HIT, \(Human.duration(age)) old, \(rest), \(Human.duration(saved)) saved, \(tail)"
+    case .shared: return "SHARED with another call that ran it, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
       return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"

@@ -1,0 +1,213 @@
+internal import Glibc
+
+/// One run of a command for which calls in other processes wait: its file is the recording's spool.
+///
+/// The file is made under another name, locked, then linked to its own, so that nobody ever sees it
+/// unlocked; it is unlinked only under its lock, and only if name and descriptor are one inode.
+final class SharedFlight {
+  /// The name under which others find it.
+  let path: String
+  /// What the command prints goes here.
+  let file: TemporaryFile
+  private let descriptor: Int32
+
+  /// What came of asking for a run.
+  enum Joined {
+    /// We run the command.
+    case leader(SharedFlight)
+    /// Somebody ran it while we waited: what it printed, and its status.
+    case landed(Landing)
+    /// No file could be made, or the wait was over: we run the command alone.
+    case alone
+  }
+
+  private init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+    file = TemporaryFile(owning: descriptor, in: StoreFile.directory(of: path))
+  }
+
+  /// The file of a key's flight.
+  static func path(store: String, key: Key) -> String {
+    "\(store)-flight.\(key.digest ?? Digest.hex(Digest.of(Array(key.text.utf8))))"
+  }
+
+  /// Becomes the one that runs a command, or waits for the one that does.
+  ///
+  /// - Parameters:
+  ///   - path: the flight's file.
+  ///   - patience: how long to wait for others, in microseconds.
+  static func join(_ path: String, patience: Int64) -> Joined {
+    let deadline = Timestamp.monotonic().addingReportingOverflow(patience)
+    let end = deadline.overflow ? .max : deadline.partialValue
+    while true {
+      switch take(path) {
+      case .leader(let flight): return .leader(flight)
+      case .failed: return .alone
+      case .taken:
+        let other = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard other >= 0 else {
+          if errno == ENOENT { continue }
+          return .alone
+        }
+        guard isOurs(other), wait(other, until: end) else {
+          close(other)
+          return .alone
+        }
+        if let landing = Landing(descriptor: other) { return .landed(landing) }
+        // Its leader died, or could not keep what was printed: away with it, and start over.
+        sweep(path, other)
+        close(other)
+        usleep(UInt32.random(in: 500...5000))
+      }
+    }
+  }
+
+  private enum Taken { case leader(SharedFlight), taken, failed }
+
+  private static func take(_ path: String) -> Taken {
+    var name = Array((path + ".XXXXXX").utf8CString)
+    let descriptor = name.withUnsafeMutableBufferPointer {
+      $0.baseAddress.map { mkstemp($0) } ?? -1
+    }
+    guard descriptor >= 0 else { return .failed }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    defer { unlink(name) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      return .failed
+    }
+    if link(name, path) == 0 {
+      return .leader(SharedFlight(path: path, descriptor: descriptor))
+    }
+    let reason = errno
+    close(descriptor)
+    return reason == EEXIST ? .taken : .failed
+  }
+
+  private static func isOurs(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && status.st_uid == geteuid()
+  }
+
+  /// Waits until the leader has let go; sleeps in the kernel, woken 20 times a second at most.
+  private static func wait(_ descriptor: Int32, until end: Int64) -> Bool {
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
+    let timer = IntervalTimer(milliseconds: 50)
+    defer { timer.stop() }
+    while Timestamp.monotonic() < end {
+      if flock(descriptor, LOCK_SH) == 0 { return true }
+      if errno != EINTR { return false }
+    }
+    return false
+  }
+
+  private static func sweep(_ path: String, _ descriptor: Int32) {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(path, descriptor) else { return }
+    unlink(path)
+  }
+
+  private static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
+    var (mine, named) = (stat(), stat())
+    return fstat(descriptor, &mine) == 0 && lstat(path, &named) == 0
+      && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+  }
+
+  /// Removes the flights beside a store whose leaders have died.
+  static func sweepDead(beside store: String) {
+    let directory = StoreFile.directory(of: store)
+    let prefix = String(store.dropFirst(directory == "/" ? 1 : directory.count + 1)) + "-flight."
+    guard let stream = opendir(directory) else { return }
+    defer { closedir(stream) }
+    while let item = readdir(stream) {
+      let name = withUnsafePointer(to: item.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(prefix) else { continue }
+      let path = directory + "/" + name
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+      guard descriptor >= 0 else { continue }
+      if isOurs(descriptor) { sweep(path, descriptor) }
+      close(descriptor)
+    }
+  }
+
+  /// Says that all that was printed is in the file, and with which status the command ended.
+  func finish(status: Int32) {
+    try? file.append(Landing.trailer(status: status, size: file.size))
+  }
+
+  /// Lets the others go on: the name goes, then, with the descriptor, the lock.
+  func land() { if Self.isNamed(path, descriptor) { unlink(path) } }
+}
+
+/// What another process's run of a command left in its flight's file.
+struct Landing {
+  /// The command's status, as a shell would show it.
+  let status: Int32
+  private let file: TemporaryFile
+  private let size: Int
+
+  private static let mark: UInt64 = 0x646e_616c_796e_7463
+  private static let trailerSize = 32
+
+  static func trailer(status: Int32, size: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for number in [mark, UInt64(size), UInt64(UInt32(bitPattern: status)), ~UInt64(size)] {
+      withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+
+  /// Takes over a descriptor whose file is complete; nil, and the descriptor stays the caller's, if
+  /// it is not.
+  init?(descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_size >= Self.trailerSize else { return nil }
+    size = Int(status.st_size) - Self.trailerSize
+    var trailer = [UInt8](repeating: 0, count: Self.trailerSize)
+    guard pread(descriptor, &trailer, trailer.count, off_t(size)) == trailer.count else {
+      return nil
+    }
+    let numbers = trailer.withUnsafeBytes { bytes in
+      (0..<4).map {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+      }
+    }
+    guard numbers[0] == Self.mark, numbers[1] == UInt64(size), numbers[3] == ~numbers[1],
+      numbers[2] <= 255
+    else { return nil }
+    self.status = Int32(numbers[2])
+    file = TemporaryFile(owning: descriptor, in: "")
+  }
+
+  /// Writes what the command printed, in its order.
+  func write(to sink: Sink) throws(Failure) {
+    var offset = 0
+    var open = (output: true, errors: true)
+    while offset < size {
+      let head = try file.read(at: offset, count: Frames.headSize)
+      offset += Frames.headSize
+      let count = head.withUnsafeBytes {
+        Int(UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+      }
+      guard let stream = Stream(rawValue: head[0]), count <= size - offset else {
+        throw .badValue(format: "recording", detail: "its parts do not fit")
+      }
+      var left = count
+      while left > 0 {
+        let piece = try file.read(at: offset, count: min(left, 1 << 16))
+        offset += piece.count
+        left -= piece.count
+        guard stream == .output ? open.output : open.errors else { continue }
+        let result: Result<Bool, Failure> = piece.withUnsafeBytes { bytes in
+          Result { () throws(Failure) in try sink(stream, bytes) }
+        }
+        if try !result.get() {
+          if stream == .output { open.output = false } else { open.errors = false }
+        }
+      }
+    }
+  }
+}
