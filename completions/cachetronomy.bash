@@ -186,7 +186,7 @@ _cachetronomy() {
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --refresh --force --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --refresh --force --cached-only --no-store --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --tag)
     non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait)
     __cachetronomy_offer_flags_options 0

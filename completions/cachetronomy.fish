@@ -23,7 +23,7 @@ function __cachetronomy_parse_tokens -S
         __cachetronomy_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'run'
-            __cachetronomy_parse_subcommand 0 'db=' 'profile=' 'q/quiet' 'v/verbose' 'c=' 'shell=' 'env=+' 'env-ignore=+' 'no-env' 'no-cwd' 'scope=' 'executable=' 'arg-files=' 'ttl=' 'tag=+' 'cache-status=' 'wait=' 'refresh' 'version' 'h/help'
+            __cachetronomy_parse_subcommand 0 'db=' 'profile=' 'q/quiet' 'v/verbose' 'c=' 'shell=' 'env=+' 'env-ignore=+' 'no-env' 'no-cwd' 'scope=' 'executable=' 'arg-files=' 'ttl=' 'tag=+' 'cache-status=' 'wait=' 'refresh' 'cached-only' 'no-store' 'no-stdin' 'version' 'h/help'
         case 'set'
             __cachetronomy_parse_subcommand 2 'file=' 'ttl=' 'tag=+' 'format=' 'entry-version=' 'db=' 'profile=' 'q/quiet' 'v/verbose' 'version' 'h/help'
         case 'get'
@@ -164,6 +164,9 @@ complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" cache-status' -l 'cache-status' -d 'The exit statuses that are kept (default: 0).' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" wait' -l 'wait' -d 'Wait so long for another call that runs it (default: 10m).' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" force refresh' -l 'refresh' -l 'force' -d 'Run it, and replace the answer.'
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" cached-only' -l 'cached-only' -d 'Never run it: without an answer the status is 1.'
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" no-store' -l 'no-store' -d 'Do not store what it prints.'
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" no-stdin' -l 'no-stdin' -d 'It needs no input: keep the result though input was waiting.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" version' -l 'version' -d 'Show the version.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy set" file' -l 'file' -d 'Read the value from a file.' -rfka ''

@@ -101,6 +101,9 @@ _cachetronomy_run() {
         '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
         '--wait[Wait so long for another call that runs it (default\: 10m).]:duration:'
         '(--refresh --force)'{--refresh,--force}'[Run it, and replace the answer.]'
+        '--cached-only[Never run it\: without an answer the status is 1.]'
+        '--no-store[Do not store what it prints.]'
+        '--no-stdin[It needs no input\: keep the result though input was waiting.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

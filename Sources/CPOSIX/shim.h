@@ -17,6 +17,12 @@ static inline int cachetronomy_terminal_width(int fd) {
   return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+// Bytes that could be read from a pipe, socket or terminal at once.
+static inline int cachetronomy_waiting_bytes(int fd) {
+  int count = 0;
+  return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
+}
+
 // A descriptor that becomes readable when the process ends; -1 on kernels before 5.3.
 static inline int cachetronomy_pidfd_open(int pid) {
 #ifdef SYS_pidfd_open

@@ -1,3 +1,4 @@
+internal import CPOSIX
 internal import Cachetronomy
 internal import Glibc
 
@@ -24,6 +25,17 @@ enum Input {
   /// The bytes of standard input.
   static func standardInput() throws(Failure) -> [UInt8] {
     try read(descriptor: 0, "standard input", 999_000_000)
+  }
+
+  /// Whether something waits to be read from standard input.
+  static var isWaiting: Bool {
+    var status = stat()
+    guard fstat(0, &status) == 0 else { return false }
+    if status.st_mode & S_IFMT == S_IFREG {
+      let place = lseek(0, 0, SEEK_CUR)
+      return place >= 0 && place < status.st_size
+    }
+    return status.st_mode & S_IFMT != S_IFCHR && cachetronomy_waiting_bytes(0) > 0
   }
 
   private static func read(

@@ -9,6 +9,9 @@ struct RunLine: Equatable {
   var cacheStatus: String?
   var wait: String?
   var refresh = false
+  var cachedOnly = false
+  var noStore = false
+  var noStdin = false
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
 
@@ -63,6 +66,9 @@ struct RunLine: Equatable {
     case "--no-env": key.noEnv = true
     case "--no-cwd": key.noCwd = true
     case "--refresh", "--force": refresh = true
+    case "--cached-only": cachedOnly = true
+    case "--no-store": noStore = true
+    case "--no-stdin": noStdin = true
     default: return false
     }
     return true

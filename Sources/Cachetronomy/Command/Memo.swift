@@ -12,6 +12,10 @@ public struct Memo {
   public var rule: String?
   /// Run the command even if there is an answer.
   public var refresh = false
+  /// Answer from the store or not at all.
+  public var cachedOnly = false
+  /// Whether somebody has sent input that the command was not given; asked after it has ended.
+  public var isInputWaiting: () -> Bool = { false }
   /// How long to wait for another process that runs the same command, in microseconds.
   public var patience: Int64 = 600_000_000
   /// The store for reading; nil if there is none yet.
@@ -85,6 +89,7 @@ public struct Memo {
       case .failure(let why): miss = why.miss
       }
     }
+    if cachedOnly { return Outcome(status: 1, key: key, verdict: .miss(miss), notKept: "not run") }
     guard let storeForWriting else { return try run(key, miss, nil, nil) }
     var target: Store?
     do throws(Failure) {
@@ -222,6 +227,9 @@ public struct Memo {
     return outcome
   }
 
+  /// Why a silent command's result is not kept: it may have waited for what was sent.
+  public static let unreadInput = "standard input was not given to it"
+
   private var isKeeping: Bool {
     storeForWriting != nil && invocation.settings.timeToLive?.microseconds != 0
   }
@@ -233,6 +241,7 @@ public struct Memo {
     if storeForWriting == nil { return "storing is switched off" }
     if target == nil { return "there is no store" }
     if result.wasCutOff { return "its reader left before it ended" }
+    if spool.bytes == 0, isInputWaiting() { return Self.unreadInput }
     switch result.ending {
     case .killed(let signal): return "it was killed by signal \(signal)"
     case .exited(let status):

@@ -38,6 +38,15 @@ extension Tool {
       name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
     var refresh = false
 
+    @Flag(help: "Never run it: without an answer the status is 1.")
+    var cachedOnly = false
+
+    @Flag(help: "Do not store what it prints.")
+    var noStore = false
+
+    @Flag(help: "It needs no input: keep the result though input was waiting.")
+    var noStdin = false
+
     /// What was read, without the command's own words.
     var line: RunLine {
       var line = RunLine()
@@ -48,6 +57,7 @@ extension Tool {
       line.cacheStatus = cacheStatus
       line.wait = wait
       line.refresh = refresh
+      (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
       return line
     }
   }
@@ -67,6 +77,9 @@ enum RunVerb {
     let environment = Words.environment()
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
+    if line.cachedOnly, line.refresh {
+      throw .badSetting("options", "--cached-only and --refresh contradict each other")
+    }
     guard let command = try line.key.command(line.words) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
@@ -122,12 +135,19 @@ enum RunVerb {
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
     if let patience { memo.patience = patience.microseconds }
-    if isUsable {
+    memo.cachedOnly = line.cachedOnly
+    if !line.noStdin { memo.isInputWaiting = { Input.isWaiting } }
+    if isUsable, !line.noStore {
       memo.storeForWriting = { () throws(Failure) in
         try line.common.writing(environment, create: true, patience: 3000)
       }
     }
     let outcome = try memo.answer()
+    if outcome.notKept == Memo.unreadInput, !line.common.quiet {
+      Output.say(
+        "standard input was not given to the command, and its result is not kept "
+          + "(see --no-stdin in 'cachetronomy run --help')")
+    }
     if isTalking { Output.say(describe(outcome, plan)) }
     return (outcome.status, outcome.signal)
   }
