@@ -40,7 +40,11 @@ let package = Package(
     .testTarget(
       name: "CachetronomyTests", dependencies: ["Cachetronomy"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["Cachetronomy", "CachetronomyCLI"],
+      name: "CommandTests",
+      dependencies: [
+        "Cachetronomy", "CachetronomyCLI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -44,6 +44,8 @@ struct RunLine: Equatable {
       } else if text.hasPrefix("--"), let cut = text.firstIndex(of: "=") {
         name = text[text.index(text.startIndex, offsetBy: 2)..<cut]
         value = Array(text[text.index(after: cut)...].utf8)
+        // The parser takes nothing after '=' for a value that is missing.
+        if value.isEmpty { return nil }
       } else if text.hasPrefix("--"), at < words.count, words[at].first != UInt8(ascii: "-") {
         name = text.dropFirst(2)
         value = words[at]

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Testing
+
+@testable import CachetronomyCLI
+
+/// `run` reads plain command lines by itself, others through the argument parser: both must agree.
+@Suite struct RunLineTests {
+  /// Each option in its forms, with values that look like something else.
+  static let pieces: [[String]] = [
+    ["-q"], ["--quiet"], ["-v"], ["--verbose"], ["--no-env"], ["--no-cwd"], ["--refresh"],
+    ["--force"], ["--cached-only"], ["--no-store"], ["--no-stdin"], ["--db", "x.db"],
+    ["--db=x=y.db"], ["--profile", "ci"], ["--scope", ""], ["--shell", "bash -o pipefail"],
+    ["--env", "A*"], ["--env=B"], ["--env-ignore", "C"], ["--scope", "a b"], ["--scope=--db"],
+    ["--executable", "path"], ["--arg-files", "none"], ["--ttl", "5m"], ["--ttl=1h"],
+    ["--tag", "t"], ["--tag=é"], ["--cache-status", "0,1"], ["--wait", "3s"], ["-c", "true | cat"],
+    ["-qv"], ["-vc", "x"], ["--ttl", "-5"], ["--unknown"], ["--help"], ["--version"], ["-h"],
+    ["--ttl"], ["-x"], ["--no-env=1"], ["--Db", "x"], ["--env"], ["-"], ["--profile="],
+  ]
+
+  static let ends: [[String]] = [
+    ["ls", "-l"], ["--", "ls", "--ttl", "5"], ["--"], [], ["sh", "-c", "x", "--", "-q"],
+  ]
+
+  private func slow(_ words: [[UInt8]]) -> RunLine? {
+    let (own, command) = RunLine.split(words)
+    guard let run = try? Tool.parseAsRoot(["run"] + own.map { Words.text($0) }) as? Tool.Run else {
+      return nil
+    }
+    var line = run.line
+    line.words = command
+    return line
+  }
+
+  @Test func `whatever the fast reading takes, the parser reads the same`() {
+    var (lines, taken) = (0, 0)
+    for (i, first) in Self.pieces.enumerated() {
+      for (j, second) in ([[]] + Self.pieces).enumerated() where (7 * i + j) % 4 == 0 {
+        // The parser takes a hundredth of a second: each pair gets one of the ends.
+        let end = Self.ends[(i + j) % Self.ends.count]
+        let words = (first + second + end).map { Array($0.utf8) }
+        lines += 1
+        guard let fast = RunLine(words) else { continue }
+        taken += 1
+        #expect(fast == slow(words), "\(first + second + end)")
+      }
+    }
+    #expect(lines > 200)
+    // The fast reading is worth having: it takes the plain ones.
+    #expect(taken > lines / 3)
+  }
+
+  @Test func `every option of run is one that the fast reading knows`() {
+    for piece in Self.pieces.prefix(30) {
+      #expect(RunLine((piece + ["true"]).map { Array($0.utf8) }) != nil, "\(piece)")
+    }
+  }
+
+  @Test func `bytes that are no text reach the command as they are`() {
+    let word: [UInt8] = [0x61, 0xff, 0x62]
+    #expect(RunLine([Array("--".utf8), word])?.words == [word])
+    #expect(Words.bytes(Words.text(word)) == word)
+    #expect(
+      RunLine([Array("--scope".utf8), word, Array("x".utf8)])
+        == slow([Array("--scope".utf8), word, Array("x".utf8)]))
+  }
+}
