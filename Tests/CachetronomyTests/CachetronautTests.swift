@@ -200,6 +200,29 @@ struct Film: Codable, Sendable, Equatable {
     #expect(try other.get("k", as: Int.self) == 5)
   }
 
+  @Test func `a file that was removed or replaced is followed`() throws {
+    let cache = try cache()
+    try cache.set("k", 1)
+    #expect(try cache.get("k", as: Int.self) == 1)
+    let elsewhere = try Place()
+    let second = try Cachetronaut(path: elsewhere.database, evicting: false, now: clock.now)
+    try second.set("k", 2)
+    try second.shutdown()
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: place.database + suffix)
+    }
+    try FileManager.default.copyItem(atPath: elsewhere.database, toPath: place.database)
+    clock.advance(seconds: 1)
+    #expect(try cache.get("k", as: Int.self) == 2)
+    #expect(try cache.get("k", as: Int.self) == 2)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: place.database + suffix)
+    }
+    try cache.set("k", 3)
+    #expect(try cache.get("k", as: Int.self) == 3)
+    #expect(try place.sqlite("SELECT count(*) FROM cache") == "1")
+  }
+
   @Test func `a set that failed leaves nothing behind, and all is well afterwards`() throws {
     let cache = try Cachetronaut(path: place.database, evicting: false, patience: 20)
     try cache.set("k", 1)

@@ -20,6 +20,9 @@ struct CacheState {
   private var unloggedReads: Int64 = 0
   private var misses: Int64 = 0
   private var capEvictions: Int64 = 0
+  private let patience: Int32
+  private var identity: StoreFile.Identity?
+  private var lookedAt: Int64 = 0
   private let memory: @Sendable () -> MemoryPressure.Reading?
   private var nextSweep: Int64 = 0
   private var nextLook: Int64 = 0
@@ -33,14 +36,12 @@ struct CacheState {
     path: String, profile name: String?, patience: Int32,
     memory: @escaping @Sendable () -> MemoryPressure.Reading?
   ) throws(Failure) {
-    guard let store = try Store.open(path, for: .writing(create: true), patience: patience)
-    else {
-      throw .store(path: path, .missing, detail: "it could not be made")
-    }
-    store.isLongLived = true
-    self.path = store.path
+    self.patience = patience
     self.memory = memory
+    let store = try Self.openStore(path, patience)
+    self.path = store.path
     self.store = store
+    identity = StoreFile.identity(store.path)
     if let name, try store.profile(name) == nil { try store.save([Profile(name: name)]) }
     if let name {
       profile = try store.profile(.flag(name))
@@ -51,6 +52,31 @@ struct CacheState {
     header = SharedHeader(store: store.path)
     rearm()
   }
+
+  private static func openStore(_ path: String, _ patience: Int32) throws(Failure) -> Store {
+    guard let store = try Store.open(path, for: .writing(create: true), patience: patience) else {
+      throw .store(path: path, .missing, detail: "it could not be made")
+    }
+    store.isLongLived = true
+    return store
+  }
+
+  /// Opens the file anew if another has its name since, or none: somebody removed or replaced it.
+  private mutating func follow() throws(Failure) {
+    guard store != nil, StoreFile.identity(path) != identity || identity == nil else { return }
+    forget()
+    (stamp, header) = (nil, nil)
+    let fresh = try Self.openStore(path, patience)
+    store = fresh
+    identity = StoreFile.identity(path)
+    dataVersion = try fresh.dataVersion()
+    header = SharedHeader(store: path)
+  }
+
+  /// How long a hit in memory may believe that the file is still the one it was, in microseconds.
+  ///
+  /// A change *of* the file is seen at once; this is for another file in its place.
+  private static let faith: Int64 = 100_000
 
   /// The open store.
   func open() throws(Failure) -> Store {
@@ -76,7 +102,8 @@ struct CacheState {
   mutating func held<T>(
     _ key: Key, as _: T.Type, version: Int64?, at now: Timestamp
   ) -> Box<T>? {
-    guard let stamp, header?.stamp() == stamp, let held = tier.peek(key),
+    guard let stamp, header?.stamp() == stamp,
+      (0..<Self.faith).contains(now.microseconds - lookedAt), let held = tier.peek(key),
       version == nil || held.entry.version == version, let box = held.object as? Box<T>,
       tier.use(held, at: now)
     else { return nil }
@@ -84,6 +111,8 @@ struct CacheState {
   }
 
   mutating func find(_ key: Key, at now: Timestamp) throws(Failure) -> Found? {
+    try follow()
+    lookedAt = now.microseconds
     let seen = header?.stamp()
     if let seen, seen == stamp {
       if let held = tier.take(key, at: now) {
@@ -146,6 +175,7 @@ struct CacheState {
   private mutating func write<T>(
     _ body: (Store) throws(Failure) -> T
   ) throws(Failure) -> T {
+    try follow()
     let store = try open()
     var (wasTrue, base) = (false, dataVersion)
     var old: SharedHeader.Stamp?

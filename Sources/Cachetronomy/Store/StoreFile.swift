@@ -78,6 +78,19 @@ enum StoreFile {
     close(descriptor)
   }
 
+  /// What tells a file from another of the same name.
+  struct Identity: Equatable {
+    var device: UInt64
+    var inode: UInt64
+  }
+
+  /// Which file has a name now; nil if none has.
+  static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
   /// Bytes in the write-ahead log.
   static func walSize(_ path: String) -> Int64 {
     var status = stat()
