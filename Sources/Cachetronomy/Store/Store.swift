@@ -63,6 +63,8 @@ public final class Store {
       let store = Store(connection, isWritable: true, patience, waiting, lock)
       try store.identify()
       try store.prepareToWrite()
+      // The tables themselves out of the log, which every cold reader would read through for ever.
+      try? store.checkpoint()
       return store
     case (.database(let foreign), _):
       if foreign, case .writing = access {
