@@ -132,6 +132,7 @@ public final class Cachetronaut: Sendable {
     let found: Found? = try with { state, now throws(Failure) in try state.find(key, at: now) }
     guard let found else { return nil }
     if let version, found.entry.version != version { return nil }
+    if let box = found.object as? Box<T> { return box.value }
     let value = try format(found.entry.format).decode(found.entry.data)
     let object = try ValueDecoder.decode(type, from: value)
     try with { state, _ throws(Failure) in state.hold(found, Box(object)) }

@@ -40,6 +40,14 @@ enum Records {
     .map(fields.map { (.string($0.0), $0.1) })
   }
 
+  /// How often and when a key was read.
+  static func reads(_ row: Store.AccessCount) -> [(String, Value)] {
+    [
+      ("key", .string(row.key)), ("access_count", .int(row.count)),
+      ("last_accessed", .string(row.last)),
+    ]
+  }
+
   /// Seconds with microseconds as a fraction.
   static func seconds(_ microseconds: Int64) -> Value { .double(Double(microseconds) / 1e6) }
 

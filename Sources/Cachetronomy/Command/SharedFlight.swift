@@ -116,16 +116,7 @@ final class SharedFlight {
 
   /// Removes the flights beside a store whose leaders have died.
   static func sweepDead(beside store: String) {
-    let directory = StoreFile.directory(of: store)
-    let prefix = String(store.dropFirst(directory == "/" ? 1 : directory.count + 1)) + "-flight."
-    guard let stream = opendir(directory) else { return }
-    defer { closedir(stream) }
-    while let item = readdir(stream) {
-      let name = withUnsafePointer(to: item.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name.hasPrefix(prefix) else { continue }
-      let path = directory + "/" + name
+    for path in StoreFile.siblings(of: store, mark: "-flight.") {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
       guard descriptor >= 0 else { continue }
       if isOurs(descriptor) { sweep(path, descriptor) }

@@ -1,9 +1,11 @@
 /// A value of some type: asked for by that type without the cost of a cast between existentials.
+///
+/// `@unchecked Sendable`: it holds nothing, and its one subclass holds one Sendable constant.
 class AnyBox: @unchecked Sendable {}
 
 /// A value of one type.
 ///
-/// `@unchecked Sendable` above is true of it: it holds one Sendable constant.
+/// `@unchecked Sendable` as its superclass is.
 final class Box<T: Sendable>: AnyBox, @unchecked Sendable {
   let value: T
   init(_ value: T) { self.value = value }

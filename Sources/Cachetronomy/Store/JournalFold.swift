@@ -116,19 +116,8 @@ private struct Segment: ~Copyable {
 
   /// Segments that an earlier folder left.
   static func waiting(beside path: String) -> [String] {
-    let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-    let (directory, name) = (String(path[..<cut]), String(path[path.utf8.index(after: cut)...]))
-    guard let stream = opendir(directory.isEmpty ? "/" : directory) else { return [] }
-    defer { closedir(stream) }
-    var found: [String] = []
-    while let item = readdir(stream) {
-      let entry = withUnsafePointer(to: item.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      let suffix = entry.utf8.count - name.utf8.count - 1
-      if suffix == 16, entry.hasPrefix(name + ".") { found.append(path + entry.suffix(17)) }
-    }
-    return found
+    let size = path.utf8.count + 17
+    return StoreFile.siblings(of: path, mark: ".").filter { $0.utf8.count == size }
   }
 }
 

@@ -18,19 +18,15 @@ struct SharedHeader: Sendable {
   // The mapping is read-only, shared and permanent: an address, not ownership.
   private let address: UInt
 
-  private static let known = Mutex<[Identity: SharedHeader]>([:])
-
-  private struct Identity: Hashable {
-    var device: UInt64
-    var inode: UInt64
-  }
+  private static let known = Mutex<[StoreFile.Identity: SharedHeader]>([:])
 
   /// The header of the store at a path; nil if there is no `-shm` file yet.
   init?(store: String) {
     let path = store + "-shm"
     var status = stat()
     guard stat(path, &status) == 0, status.st_size >= 136 else { return nil }
-    let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    let identity = StoreFile.Identity(
+      device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     let found = Self.known.withLock { known -> SharedHeader? in
       if let header = known[identity] { return header }
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -79,7 +79,7 @@ enum StoreFile {
   }
 
   /// What tells a file from another of the same name.
-  struct Identity: Equatable {
+  struct Identity: Hashable {
     var device: UInt64
     var inode: UInt64
   }
@@ -89,6 +89,23 @@ enum StoreFile {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  /// The files beside a path whose names begin with its name and a mark, in no order.
+  static func siblings(of path: String, mark: String) -> [String] {
+    let directory = directory(of: path)
+    let parent = directory == "/" ? "/" : directory + "/"
+    let prefix = path.dropFirst(path.hasPrefix(parent) ? parent.count : 0) + mark
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var found: [String] = []
+    while let item = readdir(stream) {
+      let name = withUnsafePointer(to: item.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasPrefix(prefix) { found.append(parent + name) }
+    }
+    return found
   }
 
   /// Bytes in the write-ahead log.

@@ -50,11 +50,8 @@ extension Tool.Log {
       for row in rows {
         if json {
           try Output.write(
-            json: Records.object([
-              ("key", .string(row.key)), ("access_count", .int(row.count)),
-              ("last_accessed", .string(row.last)),
-              ("last_accessed_by_profile", .string(row.profile)),
-            ]))
+            json: Records.object(
+              Records.reads(row) + [("last_accessed_by_profile", .string(row.profile))]))
         } else {
           let key = Terminal.isOutput ? Terminal.printable(row.key) : row.key
           try Output.write("\(row.count)\t\(row.last)\t\(row.profile)\t\(key)\n")

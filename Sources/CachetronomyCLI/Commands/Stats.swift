@@ -77,10 +77,7 @@ extension Tool {
       for row in tier == .memory ? [] : try store.hottest(top) {
         if json {
           try Output.write(
-            json: Records.object([
-              ("key", .string(row.key)), ("access_count", .int(row.count)),
-              ("last_accessed", .string(row.last)),
-            ]))
+            json: Records.object(Records.reads(row)))
         } else {
           let key = Terminal.isOutput ? Terminal.printable(row.key) : row.key
           try Output.write("\(row.count)\t\(key)\n")
@@ -127,12 +124,7 @@ extension Tool {
         (
           "top",
           .array(
-            hottest.map {
-              Records.object([
-                ("key", .string($0.key)), ("access_count", .int($0.count)),
-                ("last_accessed", .string($0.last)),
-              ])
-            })
+            hottest.map { Records.object(Records.reads($0)) })
         ),
       ])
     }
