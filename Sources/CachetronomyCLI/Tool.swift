@@ -24,6 +24,7 @@ struct Tool: ParsableCommand {
     let words = verbFirst(words)
     let isRun = words.first == Array("run".utf8)
     do {
+      if let status = try HotPath.answer(words) { return (status, nil) }
       if isRun {
         let words = Array(words.dropFirst())
         return try RunVerb.run(try RunLine(words) ?? parseRun(words))
