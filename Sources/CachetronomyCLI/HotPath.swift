@@ -12,17 +12,18 @@ enum HotPath {
   /// - Throws: `Failure.file` if the output cannot be written.
   static func answer(_ words: [[UInt8]]) throws(Failure) -> Int32? {
     guard let verb = words.first else { return nil }
-    let rest = Array(words.dropFirst())
-    if verb.elementsEqual("run".utf8) { return try run(rest) }
-    if verb.elementsEqual("get".utf8) { return try get(rest) }
-    if verb.elementsEqual("has".utf8) { return has(rest) ? Status.done : nil }
+    if verb.elementsEqual("run".utf8) { return try run(words) }
+    if verb.elementsEqual("get".utf8) { return try get(Array(words.dropFirst())) }
+    if verb.elementsEqual("has".utf8) { return has(Array(words.dropFirst())) ? Status.done : nil }
     return nil
   }
 
   // MARK: run
 
   private static func run(_ words: [[UInt8]]) throws(Failure) -> Int32? {
-    guard let line = RunLine(words), !line.refresh, !line.common.verbose else { return nil }
+    guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose else {
+      return nil
+    }
     let environment = Words.environment()
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }

@@ -24,9 +24,10 @@ struct RunLine: Equatable {
 
   /// Reads the words after `run`.
   ///
+  /// - Parameter start: how many words come before, `run` among them.
   /// - Returns: nil unless it is certain: only options known here, in plain form.
-  init?(_ words: [[UInt8]]) {
-    var at = 0
+  init?(_ words: [[UInt8]], from start: Int = 0) {
+    var at = start
     while at < words.count {
       let word = words[at]
       guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
@@ -55,7 +56,11 @@ struct RunLine: Equatable {
       }
       guard setValue(String(name), Words.text(value)) else { return nil }
     }
-    self.words = Array(words[at...])
+    self.words.reserveCapacity(words.count - at)
+    while at < words.count {
+      self.words.append(words[at])
+      at += 1
+    }
   }
 
   /// A line that somebody else read.
@@ -119,10 +124,10 @@ struct RunLine: Equatable {
   /// The settings that the flags say.
   func settings() throws(Failure) -> RunSettings {
     var settings = try key.settings()
-    settings.timeToLive = try ttl.map { text throws(Failure) in try TimeToLive(text) }
-    settings.tags = []
+    // No `map`: it would copy each option into memory, with the type's own description to undo that.
+    if let ttl { settings.timeToLive = try TimeToLive(ttl) }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
-    settings.cacheStatus = try cacheStatus.map { text throws(Failure) in try statuses(text) }
+    if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }
     return settings
   }
 

@@ -44,6 +44,7 @@ struct Tool: ParsableCommand {
 
   /// `cachetronomy --db x get k` as `cachetronomy get --db x k`, as users of git expect it to work.
   private static func verbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
+    guard words.first?.first == UInt8(ascii: "-") else { return words }
     var moved = 0
     while moved < words.count {
       switch Words.text(words[moved]) {

@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import Glibc
 
 /// The words of our own command line as bytes, and as text that keeps every byte.
 ///
@@ -10,15 +11,17 @@ enum Words {
   /// The arguments after our own name.
   static func own() -> [[UInt8]] {
     let argv = CommandLine.unsafeArgv
-    return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      argv[index].map { word in
-        var count = 0
-        while word[count] != 0 { count += 1 }
-        return word.withMemoryRebound(to: UInt8.self, capacity: count) {
-          Array(UnsafeBufferPointer(start: $0, count: count))
-        }
+    var words: [[UInt8]] = []
+    words.reserveCapacity(Int(CommandLine.argc))
+    var index = 1
+    while index < Int(CommandLine.argc), let word = argv[index] {
+      let count = strlen(word)
+      word.withMemoryRebound(to: UInt8.self, capacity: count) {
+        words.append(Array(UnsafeBufferPointer(start: $0, count: count)))
       }
+      index += 1
     }
+    return words
   }
 
   /// A word as text.

@@ -61,7 +61,11 @@ public struct Invocation: Sendable {
 
   /// The name of its entry: `run:`, the command shortened, `#`, 32 digits.
   public func key() -> Key {
-    let shown = shownArguments.map { ShellWords.quote($0) }.joined(separator: " ")
+    var shown = ""
+    for word in shownArguments {
+      if !shown.isEmpty { shown += " " }
+      shown += ShellWords.quote(word)
+    }
     return Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest()))")
   }
 
@@ -81,7 +85,8 @@ public struct Invocation: Sendable {
 
   /// The digest over all parts, each named and with its length, in a fixed order.
   func digest() -> [UInt8] {
-    var sum = Digest(size: 16)
+    var sum: [UInt8] = []
+    sum.reserveCapacity(8192)
     sum.add(Self.format)
     sum.add("argv", argv)
     sum.add("executable", executablePart())
@@ -89,9 +94,10 @@ public struct Invocation: Sendable {
     if settings.cwd ?? true { sum.add("cwd", [directory]) }
     sum.add("user", [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))])
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
-    sum.add("environment", variables.flatMap { [$0.name, $0.value] })
+    sum.begin("environment", count: variables.count * 2)
+    environment.append(variables, to: &sum)
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
-    return sum.finish()
+    return Digest.of(sum)
   }
 
   private func executablePart() -> [[UInt8]] {
@@ -135,18 +141,24 @@ public struct Invocation: Sendable {
   }
 }
 
-extension Digest {
+// The parts are laid out whole before they are digested: to feed them one by one takes longer.
+extension [UInt8] {
   /// One item with its length before it.
-  fileprivate mutating func add(_ item: [UInt8]) {
-    withUnsafeBytes(of: UInt64(item.count).littleEndian) { update($0) }
-    update(item)
+  fileprivate mutating func add(_ item: some Collection<UInt8>) {
+    append(little: UInt64(item.count))
+    append(contentsOf: item)
   }
 
   /// A named part: its name, how many items, the items.
   fileprivate mutating func add(_ name: StaticString, _ items: [[UInt8]]) {
-    withUnsafeBytes(of: UInt64(name.utf8CodeUnitCount).littleEndian) { update($0) }
-    update(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    withUnsafeBytes(of: UInt64(items.count).littleEndian) { update($0) }
+    begin(name, count: items.count)
     for item in items { add(item) }
+  }
+
+  /// A named part whose items follow.
+  fileprivate mutating func begin(_ name: StaticString, count: Int) {
+    append(little: UInt64(name.utf8CodeUnitCount))
+    append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(little: UInt64(count))
   }
 }

@@ -25,7 +25,7 @@ public struct HotStore {
     let database = Stamp.File(status)
     place = TierPlace(store: self.path, database, root: root ?? TierPlace.root)
     // The head before the state: what was published after our look is newer, never older.
-    guard place.isTrusted, let head = TierHead(in: place),
+    guard place.isTrusted, let head = TierHead.read(in: place),
       let stamp = Stamp(unopened: self.path, database), stamp == head.stamp
     else { return nil }
     profiles = HotProfiles(head.profiles)
