@@ -172,6 +172,23 @@ final class SharedTier {
 
   // MARK: bounds
 
+  /// What is in the tier, if it is true of the store now.
+  func inventory() -> Store.Memory? {
+    guard place.isTrusted, let found = TierHead.read(in: place),
+      let stamp = Stamp(store: path, header), found.stamp == stamp
+    else { return nil }
+    var memory = Store.Memory()
+    memory.path = place.directory
+    for file in byUse() {
+      memory.names.insert(file.name)
+      memory.bytes += file.bytes
+    }
+    memory.entries = Int64(memory.names.count)
+    memory.limit = min(found.limits.bytes, place.roomLimit)
+    memory.dropped = found.dropped
+    return memory
+  }
+
   /// The files of entries, those first that were used the longest time ago.
   private func byUse() -> [(name: String, bytes: Int64)] {
     var found: [(name: String, bytes: Int64, used: Int64)] = []

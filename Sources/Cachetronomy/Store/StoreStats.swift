@@ -49,6 +49,12 @@ extension Store {
     return try statement.accesses()
   }
 
+  /// The most read keys of those in memory, hottest first.
+  public func hottest(_ limit: Int, in memory: Memory) throws(Failure) -> [AccessCount] {
+    let all = try hottest(memory.names.isEmpty ? 0 : Int(Int32.max))
+    return Array(all.filter { memory.holds(Key(stored: $0.key)) }.prefix(limit))
+  }
+
   /// How often and when one key was read; nil if it never was.
   public func access(of key: Key) throws(Failure) -> AccessCount? {
     var statement = try connection.prepare(
