@@ -122,10 +122,23 @@ struct KeyOptions: ParsableArguments {
   )
   var argFiles: String?
 
+  @Flag(help: "Read standard input: it is in the key, and the command gets it.")
+  var stdin = false
+
+  @Option(
+    help: ArgumentHelp("What is in this file is in the key (may be repeated).", valueName: "path"))
+  var file: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "When this file was changed is in the key (may be repeated).", valueName: "path"))
+  var mtime: [String] = []
+
   var values: KeyValues {
     KeyValues(
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
-      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles)
+      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles, stdin: stdin,
+      file: file, mtime: mtime)
   }
 }
 
@@ -140,6 +153,9 @@ struct KeyValues: Equatable {
   var scope: String?
   var executable: String?
   var argFiles: String?
+  var stdin = false
+  var file: [String] = []
+  var mtime: [String] = []
 
   /// The settings they say.
   func settings() throws(Failure) -> RunSettings {
@@ -155,6 +171,9 @@ struct KeyValues: Equatable {
     settings.scope = try scope.map { text throws(Failure) in try Words.plain(text, "scope") }
     settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
     settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
+    if stdin { settings.stdin = true }
+    for path in file { settings.file.append(try Words.plain(path, "path")) }
+    for path in mtime { settings.mtime.append(try Words.plain(path, "path")) }
     return settings
   }
 

@@ -8,6 +8,8 @@ struct RunLine: Equatable {
   var tags: [String] = []
   var cacheStatus: String?
   var wait: String?
+  var timeout: String?
+  var failureTTL: String?
   var refresh = false
   var cachedOnly = false
   var noStore = false
@@ -18,7 +20,7 @@ struct RunLine: Equatable {
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
-    "tag", "cache-status", "wait",
+    "tag", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
   ]
   private static let valuedShort: Set<Character> = ["c"]
 
@@ -67,6 +69,7 @@ struct RunLine: Equatable {
     case "-v", "--verbose": common.verbose = true
     case "--no-env": key.noEnv = true
     case "--no-cwd": key.noCwd = true
+    case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
     case "--cached-only": cachedOnly = true
     case "--no-store": noStore = true
@@ -91,6 +94,10 @@ struct RunLine: Equatable {
     case "tag": tags.append(value)
     case "cache-status": cacheStatus = value
     case "wait": wait = value
+    case "file": key.file.append(value)
+    case "mtime": key.mtime.append(value)
+    case "timeout": timeout = value
+    case "failure-ttl": failureTTL = value
     default: return false
     }
     return true
@@ -120,6 +127,10 @@ struct RunLine: Equatable {
   func settings() throws(Failure) -> RunSettings {
     var settings = try key.settings()
     settings.timeToLive = try ttl.map { text throws(Failure) in try TimeToLive(text) }
+    settings.timeout = try timeout.map { text throws(Failure) in try TimeToLive(text) }
+    settings.failureTimeToLive = try failureTTL.map { text throws(Failure) in
+      try TimeToLive(text)
+    }
     settings.tags = []
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
     settings.cacheStatus = try cacheStatus.map { text throws(Failure) in try statuses(text) }

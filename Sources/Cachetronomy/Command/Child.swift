@@ -21,10 +21,15 @@ struct Child {
   let output: Int32
   let errors: Int32
 
-  /// Starts a command with `/dev/null` for its input and pipes for its outputs.
+  /// Starts a command with pipes for its outputs.
   ///
+  /// - Parameters:
+  ///   - input: what it reads; nil is `/dev/null`.
+  ///   - leadsGroup: whether it gets a process group of its own.
   /// - Throws: `Failure.cannotRun` in a shell's words.
-  static func start(_ invocation: Invocation, mask: sigset_t) throws(Failure) -> Child {
+  static func start(
+    _ invocation: Invocation, input: Int32?, leadsGroup: Bool, mask: sigset_t
+  ) throws(Failure) -> Child {
     var pipes: [Int32] = [-1, -1, -1, -1]
     let made = pipes.withUnsafeMutableBufferPointer { ends in
       pipe(ends.baseAddress) == 0 && pipe(ends.baseAddress.map { $0 + 2 }) == 0
@@ -41,11 +46,15 @@ struct Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
     posix_spawn_file_actions_adddup2(&actions, pipes[3], 2)
     var process = pid_t()
-    let code = spawn(invocation, actions: &actions, mask, &process)
+    let code = spawn(invocation, actions: &actions, leadsGroup, mask, &process)
     guard code == 0 else {
       close(pipes[0])
       close(pipes[2])
@@ -77,7 +86,7 @@ struct Child {
 
   private static func spawn(
     _ invocation: Invocation, actions: UnsafeMutablePointer<posix_spawn_file_actions_t>,
-    _ mask: sigset_t, _ process: inout pid_t
+    _ leadsGroup: Bool, _ mask: sigset_t, _ process: inout pid_t
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -85,7 +94,8 @@ struct Child {
     // What we block for ourselves is not the command's affair.
     var mask = mask
     posix_spawnattr_setsigmask(&attributes, &mask)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
     return withArguments(invocation) { path, argv, environment in
       let code = posix_spawn(&process, path, actions, &attributes, argv, environment)
       guard code == ENOEXEC else { return code }

@@ -14,6 +14,8 @@ public struct Invocation: Sendable {
   public var settings: RunSettings
   /// The last word is a pipeline of `-c`, in which the shell itself opens files.
   public var isPipeline: Bool
+  /// The digest of the standard input it gets; nil if it gets none.
+  public var input: [UInt8]?
 
   /// Changes with every change of how keys are made, so that no old entry is taken for a new one.
   static let format: [UInt8] = Array("cachetronomy run 1".utf8)
@@ -50,11 +52,15 @@ public struct Invocation: Sendable {
       for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where word.holds(Array(mark.utf8)) {
         // Inside a pipeline the shell opens it, and our standard input is empty.
         if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
+        // With --stdin what it holds is in the key.
+        if settings.stdin == true, word == Self.standardInput { continue }
         return ShellWords.quote(word)
       }
     }
     return nil
   }
+
+  private static let standardInput = Array("/dev/stdin".utf8)
 
   /// The arguments with secrets hidden.
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
@@ -91,6 +97,12 @@ public struct Invocation: Sendable {
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
     sum.add("environment", variables.flatMap { [$0.name, $0.value] })
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
+    if !settings.file.isEmpty || !settings.mtime.isEmpty {
+      let files = WatchedFiles(home: environment["HOME"])
+      for path in settings.file { sum.add("file", [Array(path.utf8)] + files.contents(path)) }
+      for path in settings.mtime { sum.add("mtime", [Array(path.utf8)] + files.modified(path)) }
+    }
+    if let input { sum.add("stdin", [input]) }
     return sum.finish()
   }
 
@@ -110,6 +122,7 @@ public struct Invocation: Sendable {
     if identity == .none || identity == .path { return [] }
     var parts: [[UInt8]] = []
     for (index, word) in argv.enumerated().dropFirst() {
+      if input != nil, word == Self.standardInput { continue }
       guard let (path, stamp) = Self.file(word) else { continue }
       parts.append(Self.bytes(Int64(index)))
       if identity == .content {
@@ -130,7 +143,7 @@ public struct Invocation: Sendable {
     return FileStamp(rest).map { (rest, $0) }
   }
 
-  private static func bytes(_ number: Int64) -> [UInt8] {
+  static func bytes(_ number: Int64) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 }

@@ -14,6 +14,8 @@ public struct Memo {
   public var refresh = false
   /// Answer from the store or not at all.
   public var cachedOnly = false
+  /// What the command reads; nil is nothing.
+  public var input: CommandInput?
   /// Whether somebody has sent input that the command was not given; asked after it has ended.
   public var isInputWaiting: () -> Bool = { false }
   /// How long to wait for another process that runs the same command, in microseconds.
@@ -144,7 +146,13 @@ public struct Memo {
       case .hit(let entry):
         // A row that lost what only we know of it was rewritten by another program.
         guard entry.info != nil else { return .failure(NotFound(miss: .corrupt)) }
-        return .success((entry, try Replay(entry, from: store)))
+        let replay = try Replay(entry, from: store)
+        if let limit = failureTimeToLive, !isKept(replay.of.exitStatus), let info = entry.info,
+          now().since(info.created) > limit.microseconds
+        {
+          return .failure(NotFound(miss: .expired))
+        }
+        return .success((entry, replay))
       }
     } catch .badValue {
       return .failure(NotFound(miss: .corrupt))
@@ -190,16 +198,21 @@ public struct Memo {
       call.environment.set(Self.ancestors, to: above + name)
     }
     let start = Timestamp.monotonic()
-    let result = try Watching.run(
-      call, pass: sink,
-      record: { stream, bytes in
-        spool.append(stream, bytes)
-        return spool.abandoned == nil
-      })
+    func watch(_ input: Int32?) throws(Failure) -> Watching.Result {
+      try Watching.run(
+        call, input: input, pass: sink,
+        record: { stream, bytes in
+          spool.append(stream, bytes)
+          return spool.abandoned == nil
+        })
+    }
+    let result: Watching.Result
+    if let input { result = try input.withDescriptor(watch) } else { result = try watch(nil) }
     let duration = Timestamp.monotonic() - start
     var outcome = Outcome(
       status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)
     if result.wasCutOff, case .killed = result.ending { outcome.status = 0 }
+    if result.isOutOfTime { outcome.status = Watching.timeoutStatus }
     // A signal that was meant for this call is none of theirs: one of them takes over.
     if let flight, result.signal == nil, !result.wasCutOff, spool.share() {
       flight.finish(status: outcome.status)
@@ -241,11 +254,12 @@ public struct Memo {
     if storeForWriting == nil { return "storing is switched off" }
     if target == nil { return "there is no store" }
     if result.wasCutOff { return "its reader left before it ended" }
+    if result.isOutOfTime { return "it ran out of time" }
     if spool.bytes == 0, isInputWaiting() { return Self.unreadInput }
     switch result.ending {
     case .killed(let signal): return "it was killed by signal \(signal)"
     case .exited(let status):
-      guard (invocation.settings.cacheStatus ?? [0]).contains(status) else {
+      guard isKept(status) || failureTimeToLive != nil else {
         return "exit status \(status) is not kept"
       }
     }
@@ -256,6 +270,15 @@ public struct Memo {
       return failure.description
     case nil: return nil
     }
+  }
+
+  private func isKept(_ status: Int32) -> Bool {
+    (invocation.settings.cacheStatus ?? [0]).contains(status)
+  }
+
+  /// How long results with other statuses are kept; nil if they are not.
+  private var failureTimeToLive: TimeToLive? {
+    invocation.settings.failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil }
   }
 
   private func entry(
@@ -274,7 +297,8 @@ public struct Memo {
       id = fresh
     }
     let stored = now()
-    let expiry = (invocation.settings.timeToLive ?? profile.timeToLive).expiry(from: stored)
+    let success = invocation.settings.timeToLive ?? profile.timeToLive
+    let expiry = (isKept(status) ? success : failureTimeToLive ?? success).expiry(from: stored)
     let tags = profile.tags + invocation.settings.tags.filter { !profile.tags.contains($0) }
     return Entry(
       key: key, data: data, format: "msgpack", expiry: expiry, tags: tags, profile: profile.name,

@@ -24,6 +24,16 @@ public struct RunSettings: Sendable, Equatable {
   public var executable: Identity?
   /// `--arg-files`: how files named as arguments enter the key.
   public var argFiles: Identity?
+  /// `--stdin`: standard input is read, is in the key, and goes to the command.
+  public var stdin: Bool?
+  /// `--file`: files whose contents are in the key; they add up.
+  public var file: [String] = []
+  /// `--mtime`: files whose time of change is in the key; they add up.
+  public var mtime: [String] = []
+  /// `--timeout`: how long the command may run; zero is no limit.
+  public var timeout: TimeToLive?
+  /// `--failure-ttl`: how long results with other exit statuses are kept; zero is not at all.
+  public var failureTimeToLive: TimeToLive?
   /// A rule's `cache: false`: the command is run as if we were not there.
   public var cache: Bool?
 
@@ -55,6 +65,11 @@ public struct RunSettings: Sendable, Equatable {
     result.cacheStatus = other.cacheStatus ?? cacheStatus
     result.executable = other.executable ?? executable
     result.argFiles = other.argFiles ?? argFiles
+    result.stdin = other.stdin ?? stdin
+    result.file += other.file.filter { !file.contains($0) }
+    result.mtime += other.mtime.filter { !mtime.contains($0) }
+    result.timeout = other.timeout ?? timeout
+    result.failureTimeToLive = other.failureTimeToLive ?? failureTimeToLive
     result.cache = other.cache ?? cache
     return result
   }

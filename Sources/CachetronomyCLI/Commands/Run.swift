@@ -34,6 +34,17 @@ extension Tool {
         "Wait so long for another call that runs it (default: 10m).", valueName: "duration"))
     var wait: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "End the command after so long: TERM, then KILL; status 124.", valueName: "duration"))
+    var timeout: String?
+
+    @Option(
+      name: .customLong("failure-ttl"),
+      help: ArgumentHelp(
+        "Keep results with other exit statuses so long.", valueName: "duration"))
+    var failureTTL: String?
+
     @Flag(
       name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
     var refresh = false
@@ -56,6 +67,7 @@ extension Tool {
       line.tags = tag
       line.cacheStatus = cacheStatus
       line.wait = wait
+      (line.timeout, line.failureTTL) = (timeout, failureTTL)
       line.refresh = refresh
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
       return line
@@ -119,7 +131,9 @@ enum RunVerb {
       if !line.common.quiet { Output.warn(error) }
       (store, isUsable) = (nil, false)
     }
-    let (plan, call) = try invocation(profile)
+    let plan: Plan
+    var call: Invocation
+    (plan, call) = try invocation(profile)
     let isTalking = line.common.verbose && !line.common.quiet
     if plan.settings.cache == false {
       if isTalking { Output.say("not cached: rule \(plan.rule?.source ?? "") says so") }
@@ -129,14 +143,21 @@ enum RunVerb {
       if isTalking { Output.say("not cached: \(word) is this call's alone") }
       throw Memo.become(call)
     }
+
+    var input: CommandInput?
+    if plan.settings.stdin == true {
+      input = try Input.spool(beside: store)
+      call.input = input?.digest
+    }
     var memo = Memo(call, profile: profile, store: store, sink: Output.pass) { failure in
       if !line.common.quiet { Output.warn(failure) }
     }
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
+    memo.input = input
     if let patience { memo.patience = patience.microseconds }
     memo.cachedOnly = line.cachedOnly
-    if !line.noStdin { memo.isInputWaiting = { Input.isWaiting } }
+    if !line.noStdin, input == nil { memo.isInputWaiting = { Input.isWaiting } }
     if isUsable, !line.noStore {
       memo.storeForWriting = { () throws(Failure) in
         try line.common.writing(environment, create: true, patience: 3000)
