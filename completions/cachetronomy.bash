@@ -186,9 +186,9 @@ _cachetronomy() {
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --stdin --refresh --force --cached-only --no-store --no-stdin --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --stdin --refresh --force --background --warm --cached-only --no-store --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
-    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait --timeout --failure-ttl)
+    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -242,6 +242,12 @@ _cachetronomy_run() {
         return
         ;;
     '--failure-ttl')
+        return
+        ;;
+    '--stale-while-revalidate')
+        return
+        ;;
+    '--stale-if-error')
         return
         ;;
     esac

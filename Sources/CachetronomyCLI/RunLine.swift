@@ -10,7 +10,11 @@ struct RunLine: Equatable {
   var wait: String?
   var timeout: String?
   var failureTTL: String?
+  var staleWhileRevalidate: String?
+  var staleIfError: String?
   var refresh = false
+  var background = false
+  var warm = false
   var cachedOnly = false
   var noStore = false
   var noStdin = false
@@ -21,6 +25,7 @@ struct RunLine: Equatable {
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
     "tag", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
+    "stale-while-revalidate", "stale-if-error",
   ]
   private static let valuedShort: Set<Character> = ["c"]
 
@@ -71,6 +76,8 @@ struct RunLine: Equatable {
     case "--no-cwd": key.noCwd = true
     case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
+    case "--background": background = true
+    case "--warm": warm = true
     case "--cached-only": cachedOnly = true
     case "--no-store": noStore = true
     case "--no-stdin": noStdin = true
@@ -98,6 +105,8 @@ struct RunLine: Equatable {
     case "mtime": key.mtime.append(value)
     case "timeout": timeout = value
     case "failure-ttl": failureTTL = value
+    case "stale-while-revalidate": staleWhileRevalidate = value
+    case "stale-if-error": staleIfError = value
     default: return false
     }
     return true
@@ -126,15 +135,36 @@ struct RunLine: Equatable {
   /// The settings that the flags say.
   func settings() throws(Failure) -> RunSettings {
     var settings = try key.settings()
-    settings.timeToLive = try ttl.map { text throws(Failure) in try TimeToLive(text) }
-    settings.timeout = try timeout.map { text throws(Failure) in try TimeToLive(text) }
-    settings.failureTimeToLive = try failureTTL.map { text throws(Failure) in
-      try TimeToLive(text)
+    func duration(_ text: String?) throws(Failure) -> TimeToLive? {
+      guard let text else { return nil }
+      return try TimeToLive(text)
     }
+    settings.timeToLive = try duration(ttl)
+    settings.timeout = try duration(timeout)
+    settings.failureTimeToLive = try duration(failureTTL)
+    settings.staleWhileRevalidate = try duration(staleWhileRevalidate)
+    settings.staleIfError = try duration(staleIfError)
     settings.tags = []
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
     settings.cacheStatus = try cacheStatus.map { text throws(Failure) in try statuses(text) }
     return settings
+  }
+
+  /// Options that cannot be meant together.
+  func check() throws(Failure) {
+    func exclude(_ one: (String, Bool), _ other: (String, Bool)) throws(Failure) {
+      if one.1, other.1 {
+        throw .badSetting("options", "\(one.0) and \(other.0) contradict each other")
+      }
+    }
+    try exclude(("--cached-only", cachedOnly), ("--refresh", refresh))
+    try exclude(("--cached-only", cachedOnly), ("--warm", warm))
+    try exclude(("--no-store", noStore), ("--warm", warm))
+    try exclude(("--no-store", noStore), ("--background", background))
+    try exclude(("--refresh", refresh), ("--warm", warm))
+    if background, !refresh {
+      throw .badSetting("options", "--background wants --refresh (or see --warm)")
+    }
   }
 
   private func statuses(_ text: String) throws(Failure) -> [Int32] {

@@ -8,9 +8,12 @@ internal import Cachetronomy
 /// else looks like it.
 enum Words {
   /// The arguments after our own name.
-  static func own() -> [[UInt8]] {
+  static func own() -> [[UInt8]] { Array(all().dropFirst()) }
+
+  /// Our name and all arguments.
+  static func all() -> [[UInt8]] {
     let argv = CommandLine.unsafeArgv
-    return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+    return (0..<Int(CommandLine.argc)).compactMap { index in
       argv[index].map { word in
         var count = 0
         while word[count] != 0 { count += 1 }

@@ -10,7 +10,7 @@ import Testing
   /// Options that are about this call alone.
   static let ofTheCall: Set<String> = [
     "db", "profile", "quiet", "verbose", "help", "version", "refresh", "force", "cached-only",
-    "no-store", "no-stdin", "wait", "c",
+    "no-store", "no-stdin", "wait", "c", "background", "warm",
   ]
 
   /// Those whose names differ for a reason.

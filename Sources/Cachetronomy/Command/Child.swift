@@ -70,7 +70,9 @@ struct Child {
   ///
   /// Returns only with a failure.
   static func become(_ invocation: Invocation) -> Failure {
-    let code = withArguments(invocation) { path, argv, environment in
+    let code = withArguments(
+      invocation.argv, invocation.environment, invocation.executable.program
+    ) { path, argv, environment in
       execve(path, argv, environment)
       let code = errno
       guard code == ENOEXEC else { return code }
@@ -82,6 +84,49 @@ struct Child {
     let name = ShellWords.quote(invocation.argv.first ?? [])
     let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
     return .cannotRun(.notExecutable(name: name, reason: reason))
+  }
+
+  /// The descriptor that a detached process finds its lock at.
+  static let handedOver: Int32 = 3
+
+  /// Starts our own program again, away from everything that we were called from: in a session of its
+  /// own, with nothing open but its input and a lock.
+  ///
+  /// - Parameters:
+  ///   - input: what it reads; nil is `/dev/null`.
+  ///   - lock: handed over as descriptor `handedOver`.
+  static func detach(
+    _ argv: [[UInt8]], environment: Environment, input: Int32?, lock: Int32
+  ) throws(Failure) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, lock, handedOver)
+    cachetronomy_spawn_close_from(&actions, handedOver + 1)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var mask = sigset_t()
+    sigprocmask(SIG_BLOCK, nil, &mask)
+    sigdelset(&mask, SIGPIPE)
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | cachetronomy_spawn_setsid))
+    var process = pid_t()
+    let code = withArguments(argv, environment, Array("/proc/self/exe".utf8)) {
+      path, argv, environment in
+      posix_spawn(&process, path, &actions, &attributes, argv, environment)
+    }
+    guard code == 0 else {
+      throw .file(verb: "start", path: "a refresh", reason: SystemError.text(code))
+    }
   }
 
   private static func spawn(
@@ -96,7 +141,9 @@ struct Child {
     posix_spawnattr_setsigmask(&attributes, &mask)
     let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
-    return withArguments(invocation) { path, argv, environment in
+    return withArguments(
+      invocation.argv, invocation.environment, invocation.executable.program
+    ) { path, argv, environment in
       let code = posix_spawn(&process, path, actions, &attributes, argv, environment)
       guard code == ENOEXEC else { return code }
       // As execvp does: a script without '#!' is the shell's.
@@ -109,16 +156,17 @@ struct Child {
   private typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
   private static func withArguments(
-    _ invocation: Invocation, _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
+    _ argv: [[UInt8]], _ environment: Environment, _ program: [UInt8],
+    _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
   ) -> Int32 {
-    var argv = invocation.argv.map { word in word.withCPath { strdup($0) } }
-    var environment = invocation.environment.variables.map { variable in
+    var argv = argv.map { word in word.withCPath { strdup($0) } }
+    var environment = environment.variables.map { variable in
       (variable.name + [0x3d] + variable.value).withCPath { strdup($0) }
     }
     argv.append(nil)
     environment.append(nil)
     defer { for text in argv + environment { free(text) } }
-    return invocation.executable.program.withCPath { path in
+    return program.withCPath { path in
       argv.withUnsafeMutableBufferPointer { argv in
         environment.withUnsafeMutableBufferPointer { environment in
           guard let argv = argv.baseAddress, let environment = environment.baseAddress else {

@@ -60,6 +60,16 @@ public struct Environment: Sendable {
     return String(validating: value, as: UTF8.self)
   }
 
+  /// Takes a variable away.
+  ///
+  /// - Returns: what its value was.
+  mutating func remove(_ name: String) -> [UInt8]? {
+    let value = self[name]
+    let name = Array(name.utf8)
+    if value != nil { variables.removeAll { $0.name == name } }
+    return value
+  }
+
   /// Sets a variable.
   mutating func set(_ name: String, to value: String) {
     let variable = Variable(name, value)

@@ -34,6 +34,10 @@ public struct RunSettings: Sendable, Equatable {
   public var timeout: TimeToLive?
   /// `--failure-ttl`: how long results with other exit statuses are kept; zero is not at all.
   public var failureTimeToLive: TimeToLive?
+  /// `--stale-while-revalidate`: how long past its time an answer is given while a new one is made.
+  public var staleWhileRevalidate: TimeToLive?
+  /// `--stale-if-error`: how long past its time an answer stands in for a failure.
+  public var staleIfError: TimeToLive?
   /// A rule's `cache: false`: the command is run as if we were not there.
   public var cache: Bool?
 
@@ -70,6 +74,8 @@ public struct RunSettings: Sendable, Equatable {
     result.mtime += other.mtime.filter { !mtime.contains($0) }
     result.timeout = other.timeout ?? timeout
     result.failureTimeToLive = other.failureTimeToLive ?? failureTimeToLive
+    result.staleWhileRevalidate = other.staleWhileRevalidate ?? staleWhileRevalidate
+    result.staleIfError = other.staleIfError ?? staleIfError
     result.cache = other.cache ?? cache
     return result
   }

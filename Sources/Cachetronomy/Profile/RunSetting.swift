@@ -12,6 +12,8 @@ enum RunSetting: String, CaseIterable {
   case mtime
   case scope
   case shell
+  case staleIfError = "stale_if_error"
+  case staleWhileRevalidate = "stale_while_revalidate"
   case stdin
   case tags
   case timeToLive = "time_to_live"
@@ -57,6 +59,8 @@ enum RunSetting: String, CaseIterable {
         throw reader.complaint(node, "want a shell, as bash -o pipefail")
       }
       settings.shell = text
+    case .staleIfError: settings.staleIfError = try reader.duration(node)
+    case .staleWhileRevalidate: settings.staleWhileRevalidate = try reader.duration(node)
     case .stdin: settings.stdin = try reader.flag(node)
     case .tags: settings.tags = try reader.strings(node)
     case .timeToLive: settings.timeToLive = try reader.duration(node)
@@ -79,6 +83,8 @@ enum RunSetting: String, CaseIterable {
     case .mtime: settings.mtime.isEmpty ? nil : Node(list: settings.mtime)
     case .scope: settings.scope.map { Node(text: $0) }
     case .shell: settings.shell.map { Node(text: $0) }
+    case .staleIfError: settings.staleIfError.map { Node(text: $0.description) }
+    case .staleWhileRevalidate: settings.staleWhileRevalidate.map { Node(text: $0.description) }
     case .stdin: settings.stdin.map { Node(text: $0 ? "true" : "false") }
     case .tags: settings.tags.isEmpty ? nil : Node(list: settings.tags)
     case .timeToLive: settings.timeToLive.map { Node(text: $0.description) }

@@ -45,9 +45,26 @@ extension Tool {
         "Keep results with other exit statuses so long.", valueName: "duration"))
     var failureTTL: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "So long past its time print the old answer while a new one is made.",
+        valueName: "duration"))
+    var staleWhileRevalidate: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "So long past its time print the old answer if the command fails.", valueName: "duration"))
+    var staleIfError: String?
+
     @Flag(
       name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
     var refresh = false
+
+    @Flag(help: "With --refresh: run it in the background, print nothing.")
+    var background = false
+
+    @Flag(help: "Run it in the background if there is no fresh answer; print nothing.")
+    var warm = false
 
     @Flag(help: "Never run it: without an answer the status is 1.")
     var cachedOnly = false
@@ -68,7 +85,8 @@ extension Tool {
       line.cacheStatus = cacheStatus
       line.wait = wait
       (line.timeout, line.failureTTL) = (timeout, failureTTL)
-      line.refresh = refresh
+      (line.staleWhileRevalidate, line.staleIfError) = (staleWhileRevalidate, staleIfError)
+      (line.refresh, line.background, line.warm) = (refresh, background, warm)
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
       return line
     }
@@ -86,12 +104,11 @@ enum RunVerb {
   ///
   /// - Returns: the status, and the signal to die of, if the command died of one that we got.
   static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
-    let environment = Words.environment()
+    var environment = Words.environment()
+    let handedOver = Memo.handedOver(&environment)
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
-    if line.cachedOnly, line.refresh {
-      throw .badSetting("options", "--cached-only and --refresh contradict each other")
-    }
+    try line.check()
     guard let command = try line.key.command(line.words) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
@@ -112,7 +129,9 @@ enum RunVerb {
       let plan = try Plan(command, profile: profile, flags: flags)
       return (plan, try plan.invocation(directory: directory, environment: environment))
     }
+    let isSilent = line.background || line.warm
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] {
+      if isSilent { return (Status.done, nil) }
       let plain = Profile(name: Profile.defaultName)
       throw Memo.become(try invocation(plain).1)
     }
@@ -137,10 +156,12 @@ enum RunVerb {
     let isTalking = line.common.verbose && !line.common.quiet
     if plan.settings.cache == false {
       if isTalking { Output.say("not cached: rule \(plan.rule?.source ?? "") says so") }
+      if isSilent { return (Status.done, nil) }
       throw Memo.become(call)
     }
     if let word = call.unrepeatable {
       if isTalking { Output.say("not cached: \(word) is this call's alone") }
+      if isSilent { return (Status.done, nil) }
       throw Memo.become(call)
     }
 
@@ -155,6 +176,9 @@ enum RunVerb {
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
     memo.input = input
+    memo.handedOver = handedOver
+    memo.refresher = Words.all()
+    if isSilent { memo.background = line.warm ? .ifMissing : .always }
     if let patience { memo.patience = patience.microseconds }
     memo.cachedOnly = line.cachedOnly
     if !line.noStdin, input == nil { memo.isInputWaiting = { Input.isWaiting } }
@@ -169,6 +193,9 @@ enum RunVerb {
         "standard input was not given to the command, and its result is not kept "
           + "(see --no-stdin in 'cachetronomy run --help')")
     }
+    if case .fallback(let age, let why) = outcome.verdict, !line.common.quiet {
+      Output.say("warning: \(why); this is the answer of \(Human.duration(age)) ago")
+    }
     if isTalking { Output.say(describe(outcome, plan)) }
     return (outcome.status, outcome.signal)
   }
@@ -180,6 +207,12 @@ enum RunVerb {
     case .hit(let age, let left, let saved):
       let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
       return "HIT, \(Human.duration(age)) old, \(rest), \(Human.duration(saved)) saved, \(tail)"
+    case .stale(let age, let overdue, let isRefreshing):
+      return "STALE, \(Human.duration(age)) old, \(Human.duration(overdue)) past its time, "
+        + (isRefreshing ? "a new one is being made, " : "") + tail
+    case .fallback(let age, let why):
+      return "STALE, \(Human.duration(age)) old, instead of a failure: \(why), \(tail)"
+    case .started: return "STARTED in the background, \(tail)"
     case .shared: return "SHARED with another call that ran it, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
