@@ -173,20 +173,20 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|evict|clear|stats|log|profile|gc|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list evict clear stats log profile gc help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc help' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --stdin --refresh --force --background --warm --cached-only --no-store --no-stdin --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
     non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
@@ -513,6 +513,51 @@ _cachetronomy_list() {
         return
         ;;
     '--saved-by')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_explain() {
+    repeating_flags=()
+    non_repeating_flags=(--no-env --no-cwd --stdin --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime)
+    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-c')
+        return
+        ;;
+    '--shell')
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--env-ignore')
+        return
+        ;;
+    '--scope')
+        return
+        ;;
+    '--executable')
+        return
+        ;;
+    '--arg-files')
+        return
+        ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
         return
         ;;
     '--db')

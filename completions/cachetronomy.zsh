@@ -58,6 +58,7 @@ _cachetronomy() {
             'keys:Print the keys of the store, one a line.'
             'show:Print all that is known of an entry but its value.'
             'list:List the entries with their size, age and time left.'
+            'explain:Say whether a command would be answered or run, and why.'
             'evict:Move entries out of memory; they stay in the store.'
             'clear:Remove all entries of a kind.'
             'stats:Print what the cache holds, what it answered and what that saved.'
@@ -70,7 +71,7 @@ _cachetronomy() {
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|evict|clear|stats|log|profile|gc|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -111,6 +112,7 @@ _cachetronomy_run() {
         '--background[With --refresh\: run it in the background, print nothing.]'
         '--warm[Run it in the background if there is no fresh answer; print nothing.]'
         '--cached-only[Never run it\: without an answer the status is 1.]'
+        '--explain[Say whether it would be answered or run, and why; run nothing.]'
         '--no-store[Do not store what it prints.]'
         '--no-stdin[It needs no input\: keep the result though input was waiting.]'
         '--version[Show the version.]'
@@ -288,6 +290,35 @@ _cachetronomy_list() {
         '--match[Only keys that match, as a shell glob.]:glob:'
         '--saved-by[Only entries saved under a profile.]:profile:'
         '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_explain() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':key:'
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '*--env[Only these variables are in the key (globs; may be repeated).]:name:'
+        '*--env-ignore[These variables are not in the key (globs; may be repeated).]:name:'
+        '--no-env[No variable is in the key.]'
+        '--no-cwd[The working directory is not in the key.]'
+        '--scope[A name that keeps entries apart.]:name:'
+        '--executable[How the program'\''s file is in the key\: stat, content or path.]:how:'
+        '--arg-files[How files named as arguments are\: stat, content or none.]:how:'
+        '--stdin[Read standard input\: it is in the key, and the command gets it.]'
+        '*--file[What is in this file is in the key (may be repeated).]:path:'
+        '*--mtime[When this file was changed is in the key (may be repeated).]:path:'
+        '--json[Print JSON.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

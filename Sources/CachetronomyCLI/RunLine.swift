@@ -18,6 +18,8 @@ struct RunLine: Equatable {
   var cachedOnly = false
   var noStore = false
   var noStdin = false
+  var explain = false
+  var json = false
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
 
@@ -76,6 +78,7 @@ struct RunLine: Equatable {
     case "--no-cwd": key.noCwd = true
     case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
+    case "--explain": explain = true
     case "--background": background = true
     case "--warm": warm = true
     case "--cached-only": cachedOnly = true

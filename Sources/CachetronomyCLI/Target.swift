@@ -10,7 +10,9 @@ struct CommandWords: ParsableArguments {
   var commandWord: [String] = []
 
   /// The verbs that take such words.
-  static let verbs: Swift.Set<String> = ["get", "has", "show", "delete", "evict"]
+  static let verbs: Swift.Set<String> = [
+    "get", "has", "show", "delete", "evict", "explain",
+  ]
 
   var bytes: [[UInt8]] { commandWord.map { Words.bytes($0) } }
 

@@ -15,7 +15,7 @@ import Testing
     ["--tag", "t"], ["--tag=é"], ["--cache-status", "0,1"], ["--wait", "3s"], ["-c", "true | cat"],
     ["--stdin"], ["--file", "~/a"], ["--file=b"], ["--mtime", "c"], ["--timeout", "30s"],
     ["--failure-ttl", "10s"], ["--stale-while-revalidate", "1m"], ["--stale-if-error=1d"],
-    ["--background"], ["--warm"],
+    ["--background"], ["--warm"], ["--explain"],
     ["-qv"], ["-vc", "x"], ["--ttl", "-5"], ["--unknown"], ["--help"], ["--version"], ["-h"],
     ["--ttl"], ["-x"], ["--no-env=1"], ["--Db", "x"], ["--env"], ["-"], ["--profile="],
   ]

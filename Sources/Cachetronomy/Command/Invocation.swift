@@ -93,9 +93,8 @@ public struct Invocation: Sendable {
     sum.add("executable", executablePart())
     sum.add("argument files", fileParts())
     if settings.cwd ?? true { sum.add("cwd", [directory]) }
-    sum.add("user", [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))])
-    let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
-    sum.add("environment", variables.flatMap { [$0.name, $0.value] })
+    sum.add("user", userPart())
+    sum.add("environment", keyedVariables().flatMap { [$0.name, $0.value] })
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
       let files = WatchedFiles(home: environment["HOME"])
@@ -106,7 +105,7 @@ public struct Invocation: Sendable {
     return sum.finish()
   }
 
-  private func executablePart() -> [[UInt8]] {
+  func executablePart() -> [[UInt8]] {
     switch settings.executable ?? .stat {
     case .content: return [executable.path, FileStamp.digest(executable.path) ?? []]
     case .path, .none: return [executable.path]
@@ -116,23 +115,35 @@ public struct Invocation: Sendable {
     }
   }
 
-  /// Each word, or the part after its first `=`, that names a regular file.
+  func userPart() -> [[UInt8]] {
+    [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))]
+  }
+
+  /// The variables that are in the key.
+  func keyedVariables() -> [Environment.Variable] {
+    environment.keyed(settings.env, ignoring: settings.envIgnore)
+  }
+
   private func fileParts() -> [[UInt8]] {
+    var parts: [[UInt8]] = []
+    for file in argumentFiles() { parts += [Self.bytes(Int64(file.index))] + file.parts }
+    return parts
+  }
+
+  /// Each word, or the part after its first `=`, that names a regular file.
+  func argumentFiles() -> [(index: Int, parts: [[UInt8]])] {
     let identity = settings.argFiles ?? .stat
     if identity == .none || identity == .path { return [] }
-    var parts: [[UInt8]] = []
+    var found: [(Int, [[UInt8]])] = []
     for (index, word) in argv.enumerated().dropFirst() {
       if input != nil, word == Self.standardInput { continue }
       guard let (path, stamp) = Self.file(word) else { continue }
-      parts.append(Self.bytes(Int64(index)))
-      if identity == .content {
-        parts.append(FileStamp.digest(path) ?? [])
-      } else {
-        parts.append(Self.bytes(stamp.size))
-        parts.append(Self.bytes(stamp.modified))
-      }
+      found.append(
+        identity == .content
+          ? (index, [FileStamp.digest(path) ?? []])
+          : (index, [Self.bytes(stamp.size), Self.bytes(stamp.modified)]))
     }
-    return parts
+    return found
   }
 
   private static func file(_ word: [UInt8]) -> ([UInt8], FileStamp)? {
@@ -150,7 +161,7 @@ public struct Invocation: Sendable {
 
 extension Digest {
   /// One item with its length before it.
-  fileprivate mutating func add(_ item: [UInt8]) {
+  mutating func add(_ item: [UInt8]) {
     withUnsafeBytes(of: UInt64(item.count).littleEndian) { update($0) }
     update(item)
   }

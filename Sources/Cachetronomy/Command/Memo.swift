@@ -20,7 +20,9 @@ public struct Memo {
   /// The descriptor of a flight that another call took and started us for.
   public var handedOver: Int32?
   /// Give no answer, only see to it that there is one.
-  public var background: Background?
+  public var background = false
+  /// On a miss find out in what the key differs from that of the nearest earlier recording.
+  public var isComparing = false
   /// What the command reads; nil is nothing.
   public var input: CommandInput?
   /// Whether somebody has sent input that the command was not given; asked after it has ended.
@@ -61,6 +63,8 @@ public struct Memo {
     public var verdict: Verdict
     /// Why the result was not kept; nil if it was, or was a hit.
     public var notKept: String?
+    /// On a miss, if it was asked for: the nearest earlier recording of the same words.
+    public var nearest: Explanation.Nearest?
     /// A signal that came to us and killed the command.
     public var signal: Int32?
   }
@@ -100,12 +104,12 @@ public struct Memo {
     } else {
       switch find(key) {
       case .success(let (entry, replay)):
-        if background == nil { try replay.write(to: sink) }
+        if !background { try replay.write(to: sink) }
         return hit(key, entry, replay.of)
       case .failure(let why): miss = why.miss
       }
     }
-    if background != nil { return startRefresh(key, miss) }
+    if background { return startRefresh(key, miss) }
     let old = refresh || miss == .expired ? oldAnswer(key) : nil
     if let old, !refresh, old.isWithin(invocation.settings.staleWhileRevalidate),
       cachedOnly || canRefresh
@@ -113,6 +117,16 @@ public struct Memo {
       return try serve(old, key)
     }
     if cachedOnly { return Outcome(status: 1, key: key, verdict: .miss(miss), notKept: "not run") }
+    // Before the run, which stores what would then be nearest.
+    let nearest = isComparing && miss == .absent ? self.nearest(to: key) : nil
+    var outcome = try runOrShare(key, miss, old)
+    outcome.nearest = nearest
+    return outcome
+  }
+
+  private func runOrShare(
+    _ key: Key, _ miss: Miss, _ old: OldAnswer?
+  ) throws(Failure) -> Outcome {
     guard let storeForWriting else { return try run(key, miss, nil, nil, old) }
     var target: Store?
     do throws(Failure) {
@@ -242,7 +256,6 @@ public struct Memo {
       status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)
     if result.wasCutOff, case .killed = result.ending { outcome.status = 0 }
     if result.isOutOfTime { outcome.status = Watching.timeoutStatus }
-    // A signal that was meant for this call is none of theirs: one of them takes over.
     var instead: Outcome?
     if let held {
       if let old, held.isHolding, let why = failure(of: result) {
@@ -251,6 +264,7 @@ public struct Memo {
         try held.release()
       }
     }
+    // A signal that was meant for this call is none of theirs: one of them takes over.
     if let flight, result.signal == nil, !result.wasCutOff, spool.share() {
       flight.finish(status: outcome.status)
     }
@@ -347,6 +361,7 @@ public struct Memo {
       info: Entry.Info(
         created: stored, keepUntil: keepUntil(expiry, status), size: spool.bytes,
         cost: max(0, duration),
-        origin: .run, rule: rule, recording: id, began: began))
+        origin: .run, rule: rule, recording: id, began: began,
+        parts: (try? target.secret()).map { Fingerprints(of: invocation, secret: $0).encoded }))
   }
 }

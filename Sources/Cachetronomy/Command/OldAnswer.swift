@@ -15,14 +15,6 @@ struct OldAnswer {
 }
 
 extension Memo {
-  /// A run that is there only to be stored.
-  public enum Background: Sendable {
-    /// Whatever there is.
-    case always
-    /// Only if there is no fresh answer.
-    case ifMissing
-  }
-
   /// Tells the process that we start for a refresh where its flight is.
   private static let marker = "CACHETRONOMY_REFRESH"
 

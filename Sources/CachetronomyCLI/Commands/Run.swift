@@ -69,6 +69,9 @@ extension Tool {
     @Flag(help: "Never run it: without an answer the status is 1.")
     var cachedOnly = false
 
+    @Flag(help: "Say whether it would be answered or run, and why; run nothing.")
+    var explain = false
+
     @Flag(help: "Do not store what it prints.")
     var noStore = false
 
@@ -87,6 +90,7 @@ extension Tool {
       (line.timeout, line.failureTTL) = (timeout, failureTTL)
       (line.staleWhileRevalidate, line.staleIfError) = (staleWhileRevalidate, staleIfError)
       (line.refresh, line.background, line.warm) = (refresh, background, warm)
+      line.explain = explain
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
       return line
     }
@@ -130,7 +134,8 @@ enum RunVerb {
       return (plan, try plan.invocation(directory: directory, environment: environment))
     }
     let isSilent = line.background || line.warm
-    if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] {
+    let isOff = environment["CACHETRONOMY_DISABLE"].map { $0 != [UInt8(ascii: "0")] } ?? false
+    if isOff, !line.explain {
       if isSilent { return (Status.done, nil) }
       let plain = Profile(name: Profile.defaultName)
       throw Memo.become(try invocation(plain).1)
@@ -154,17 +159,19 @@ enum RunVerb {
     var call: Invocation
     (plan, call) = try invocation(profile)
     let isTalking = line.common.verbose && !line.common.quiet
-    if plan.settings.cache == false {
-      if isTalking { Output.say("not cached: rule \(plan.rule?.source ?? "") says so") }
+    let notCached: String? =
+      if isOff {
+        "CACHETRONOMY_DISABLE is set"
+      } else if plan.settings.cache == false {
+        "rule \(plan.rule?.source ?? "") says so"
+      } else {
+        call.unrepeatable.map { "\($0) is this call's alone" }
+      }
+    if let notCached, !line.explain {
+      if isTalking { Output.say("not cached: \(notCached)") }
       if isSilent { return (Status.done, nil) }
       throw Memo.become(call)
     }
-    if let word = call.unrepeatable {
-      if isTalking { Output.say("not cached: \(word) is this call's alone") }
-      if isSilent { return (Status.done, nil) }
-      throw Memo.become(call)
-    }
-
     var input: CommandInput?
     if plan.settings.stdin == true {
       input = try Input.spool(beside: store)
@@ -178,7 +185,8 @@ enum RunVerb {
     memo.input = input
     memo.handedOver = handedOver
     memo.refresher = Words.all()
-    if isSilent { memo.background = line.warm ? .ifMissing : .always }
+    memo.background = isSilent
+    memo.isComparing = isTalking
     if let patience { memo.patience = patience.microseconds }
     memo.cachedOnly = line.cachedOnly
     if !line.noStdin, input == nil { memo.isInputWaiting = { Input.isWaiting } }
@@ -186,6 +194,11 @@ enum RunVerb {
       memo.storeForWriting = { () throws(Failure) in
         try line.common.writing(environment, create: true, patience: 3000)
       }
+    }
+    if line.explain {
+      let report = ExplainReport(memo.explain(notCached: notCached), plan)
+      try report.write(json: line.json)
+      return (report.status, nil)
     }
     let outcome = try memo.answer()
     if outcome.notKept == Memo.unreadInput, !line.common.quiet {
@@ -216,7 +229,12 @@ enum RunVerb {
     case .shared: return "SHARED with another call that ran it, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
+      let nearest = outcome.nearest.map { nearest in
+        "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Human.duration(nearest.age)) ago differs in "
+          + nearest.differences.map(\.description).joined(separator: ", ")
+      }
       return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"
+        + (nearest ?? "")
     }
   }
 }
