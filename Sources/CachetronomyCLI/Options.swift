@@ -95,12 +95,12 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these variables are in the key (globs; may be repeated).", valueName: "name"))
+      "Only these variables are in the key (globs).", valueName: "name"))
   var env: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "These variables are not in the key (globs; may be repeated).", valueName: "name"))
+      "These variables are not in the key (globs).", valueName: "name"))
   var envIgnore: [String] = []
 
   @Flag(help: "No variable is in the key.")
@@ -114,24 +114,24 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the program's file is in the key: stat, content or path.", valueName: "how"))
+      "The program's file in the key: stat, content, path.", valueName: "how"))
   var executable: String?
 
   @Option(
-    help: ArgumentHelp("How files named as arguments are: stat, content or none.", valueName: "how")
+    help: ArgumentHelp("Files in the arguments: stat, content, none.", valueName: "how")
   )
   var argFiles: String?
 
-  @Flag(help: "Read standard input: it is in the key, and the command gets it.")
+  @Flag(help: "Read standard input: into the key, to the command.")
   var stdin = false
 
   @Option(
-    help: ArgumentHelp("What is in this file is in the key (may be repeated).", valueName: "path"))
+    help: ArgumentHelp("The contents of this file are in the key.", valueName: "path"))
   var file: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "When this file was changed is in the key (may be repeated).", valueName: "path"))
+      "The time of change of this file is in the key.", valueName: "path"))
   var mtime: [String] = []
 
   var values: KeyValues {

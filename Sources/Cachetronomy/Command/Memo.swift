@@ -33,6 +33,9 @@ public struct Memo {
   public var store: Store?
   /// Opens the store for writing, made if need be; nil if nothing shall be stored.
   public var storeForWriting: (() throws(Failure) -> Store?)?
+  /// Moves a damaged store out of the way, of which a connection may be open here if that is said;
+  /// false if it is not damaged.
+  public var setAside: (_ isKnown: Bool) -> Bool = { _ in false }
   /// Takes the output.
   public var sink: Sink
   /// The time.
@@ -132,7 +135,8 @@ public struct Memo {
     do throws(Failure) {
       target = try storeForWriting()
     } catch {
-      warn(error)
+      // Where the damaged one stood a new one can be made at once.
+      if complain(error, isKnown: store != nil) { target = try? storeForWriting() }
     }
     guard let target, !refresh, isSharing else { return try run(key, miss, target, nil, old) }
     return try runOnce(key, miss, target, old)
@@ -197,9 +201,17 @@ public struct Memo {
     } catch .badValue {
       return .failure(NotFound(miss: .corrupt))
     } catch {
-      warn(error)
+      complain(error)
       return .failure(NotFound(miss: .absent))
     }
+  }
+
+  /// Says what is wrong with the store, unless it could be moved out of the way.
+  @discardableResult
+  private func complain(_ failure: Failure, isKnown: Bool = true) -> Bool {
+    if failure.isDamage, setAside(isKnown) { return true }
+    warn(failure)
+    return false
   }
 
   func hit(_ key: Key, _ entry: Entry, _ recording: Recording) -> Outcome {
@@ -227,7 +239,7 @@ public struct Memo {
     do {
       witness = try (target ?? store)?.witness(at: began)
     } catch {
-      warn(error)
+      complain(error)
     }
     let spool = Spool(
       directory: (target ?? store)?.directory ?? "/tmp",
@@ -284,7 +296,7 @@ public struct Memo {
             AccessJournal.Kind(miss), key, profile: profile.name, at: began)
         }
       } catch {
-        warn(error)
+        complain(error)
         outcome.notKept = error.description
       }
     } else if instead == nil, handedOver == nil {

@@ -31,51 +31,51 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp(
-        "Wait so long for another call that runs it (default: 10m).", valueName: "duration"))
+        "How long to wait for a call that runs it (10m).", valueName: "duration"))
     var wait: String?
 
     @Option(
       help: ArgumentHelp(
-        "End the command after so long: TERM, then KILL; status 124.", valueName: "duration"))
+        "End it after so long, with status 124.", valueName: "duration"))
     var timeout: String?
 
     @Option(
       name: .customLong("failure-ttl"),
       help: ArgumentHelp(
-        "Keep results with other exit statuses so long.", valueName: "duration"))
+        "How long other exit statuses are kept.", valueName: "duration"))
     var failureTTL: String?
 
     @Option(
       help: ArgumentHelp(
-        "So long past its time print the old answer while a new one is made.",
+        "So long print an old answer and make a new one.",
         valueName: "duration"))
     var staleWhileRevalidate: String?
 
     @Option(
       help: ArgumentHelp(
-        "So long past its time print the old answer if the command fails.", valueName: "duration"))
+        "So long print an old answer if the command fails.", valueName: "duration"))
     var staleIfError: String?
 
     @Flag(
       name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
     var refresh = false
 
-    @Flag(help: "With --refresh: run it in the background, print nothing.")
+    @Flag(help: "With --refresh: in the background, silently.")
     var background = false
 
-    @Flag(help: "Run it in the background if there is no fresh answer; print nothing.")
+    @Flag(help: "Refresh in the background unless there is an answer.")
     var warm = false
 
     @Flag(help: "Never run it: without an answer the status is 1.")
     var cachedOnly = false
 
-    @Flag(help: "Say whether it would be answered or run, and why; run nothing.")
+    @Flag(help: "Run nothing: say what would happen, and why.")
     var explain = false
 
     @Flag(help: "Do not store what it prints.")
     var noStore = false
 
-    @Flag(help: "It needs no input: keep the result though input was waiting.")
+    @Flag(help: "It needs no input, though some may be waiting.")
     var noStdin = false
 
     /// What was read, without the command's own words.
@@ -140,19 +140,30 @@ enum RunVerb {
       let plain = Profile(name: Profile.defaultName)
       throw Memo.become(try invocation(plain).1)
     }
+    let trouble = Trouble(line.common, environment)
     var (store, profile) = (Store?.none, Profile(name: Profile.defaultName))
     var isUsable = true
-    do throws(Failure) {
+    func look() throws(Failure) {
       store = try line.common.reading(environment)
       profile = try line.common.profile(in: store, environment)
       if try StoreLocation.find(line.common.store, environment) == nil {
         throw Failure.store(
           path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
       }
+    }
+    do throws(Failure) {
+      do throws(Failure) {
+        try look()
+      } catch {
+        let isKnown = store != nil
+        store = nil
+        guard error.isDamage, trouble.setAside(isKnown: isKnown) else { throw error }
+        try look()
+      }
     } catch {
       // A wrong word on the command line is the user's to mend; all else must not stop the command.
       if case .unknownProfile = error, line.common.profile != nil { throw error }
-      if !line.common.quiet { Output.warn(error) }
+      trouble.warn(error)
       (store, isUsable) = (nil, false)
     }
     let plan: Plan
@@ -177,9 +188,9 @@ enum RunVerb {
       input = try Input.spool(beside: store)
       call.input = input?.digest
     }
-    var memo = Memo(call, profile: profile, store: store, sink: Output.pass) { failure in
-      if !line.common.quiet { Output.warn(failure) }
-    }
+    var memo = Memo(
+      call, profile: profile, store: store, sink: Output.pass, warn: trouble.warn)
+    memo.setAside = trouble.setAside
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
     memo.input = input
@@ -201,6 +212,7 @@ enum RunVerb {
       return (report.status, nil)
     }
     let outcome = try memo.answer()
+    trouble.count()
     if outcome.notKept == Memo.unreadInput, !line.common.quiet {
       Output.say(
         "standard input was not given to the command, and its result is not kept "
