@@ -58,4 +58,28 @@ import Testing
         "1", "3", "2", "3", "2", "3", "2", "3", "2", "3", "3", "3", "1", "2", "1",
       ])
   }
+
+  @Test func `a slow endless writer ends when its reader has left`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cachetronomy run -- sh -c 'while :; do echo tick; sleep .5; done' | head -1
+      cachetronomy keys | wc -l
+      """)
+    #expect(outcome.lines == ["tick", "0"])
+    #expect(outcome.errors == "")
+    #expect(outcome.seconds < 60)
+  }
+
+  @Test func `a lower ttl of a rule and a removal bind at once`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cmd() { cachetronomy run -- sh -c 'echo x >> n; wc -l < n'; }
+      rule() { echo "p: {rules: [{match: sh **, time_to_live: $1}]}" > p.yaml; cachetronomy profile apply p.yaml --use p -q; }
+      rule 1h; cmd; sqlite3 store/cache.db 'UPDATE entry_info SET created = created - 60000000'
+      cmd; rule 30s; cmd; cmd; cachetronomy clear --saved-by p -q; cmd; cmd
+      """)
+    #expect(outcome.lines == ["1", "1", "2", "2", "3", "3"])
+  }
 }
