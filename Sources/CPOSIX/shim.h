@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -16,6 +17,20 @@ static inline char **cachetronomy_environ(void) { return environ; }
 static inline int cachetronomy_terminal_width(int fd) {
   struct winsize size;
   return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// The kind of file system that a path is on, as statfs names it; 0 if that is not known.
+static inline unsigned long cachetronomy_filesystem_kind(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (unsigned long)status.f_type & 0xffffffffUL : 0;
+}
+
+// Bytes that the file system of a path holds at most.
+static inline unsigned long long cachetronomy_filesystem_size(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0
+             ? (unsigned long long)status.f_blocks * (unsigned long long)status.f_bsize
+             : 0;
 }
 
 // Bytes that could be read from a pipe, socket or terminal at once.

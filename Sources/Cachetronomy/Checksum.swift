@@ -27,3 +27,36 @@ struct Checksum {
     return Int64(bitPattern: sum.value)
   }
 }
+
+extension Checksum {
+  /// The sum of much: four sums side by side, each over every fourth word, which a processor makes at
+  /// once.
+  static func ofLanes(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    guard bytes.count >= 64 else {
+      var sum = Checksum()
+      sum.update(bytes)
+      return sum.value
+    }
+    let factor: UInt64 = 0xff51_afd7_ed55_8ccd
+    var (a, b, c, d): (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 4)
+    var at = 0
+    func word(_ place: Int) -> UInt64 {
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+    func mix(_ sum: inout UInt64, _ word: UInt64) {
+      sum = (sum ^ word) &* factor
+      sum ^= sum >> 32
+    }
+    while bytes.count - at >= 32 {
+      mix(&a, word(at))
+      mix(&b, word(at + 8))
+      mix(&c, word(at + 16))
+      mix(&d, word(at + 24))
+      at += 32
+    }
+    var sum = Checksum()
+    withUnsafeBytes(of: (a, b, c, d)) { sum.update($0) }
+    sum.update(UnsafeRawBufferPointer(rebasing: bytes[at...]))
+    return sum.value
+  }
+}

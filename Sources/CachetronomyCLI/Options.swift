@@ -160,7 +160,7 @@ struct KeyValues: Equatable {
   /// The settings they say.
   func settings() throws(Failure) -> RunSettings {
     var settings = RunSettings()
-    settings.shell = try shell.map { text throws(Failure) in try Words.plain(text, "shell") }
+    if let shell { settings.shell = try Words.plain(shell, "shell") }
     if !env.isEmpty {
       if noEnv { throw .badSetting("options", "--env and --no-env contradict each other") }
       settings.env = env
@@ -168,9 +168,13 @@ struct KeyValues: Equatable {
     if noEnv { settings.env = [] }
     settings.envIgnore = envIgnore
     if noCwd { settings.cwd = false }
-    settings.scope = try scope.map { text throws(Failure) in try Words.plain(text, "scope") }
-    settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
-    settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
+    if let scope { settings.scope = try Words.plain(scope, "scope") }
+    if let executable {
+      settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
+    }
+    if let argFiles {
+      settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
+    }
     if stdin { settings.stdin = true }
     for path in file { settings.file.append(try Words.plain(path, "path")) }
     for path in mtime { settings.mtime.append(try Words.plain(path, "path")) }
@@ -178,9 +182,8 @@ struct KeyValues: Equatable {
   }
 
   private func identity(
-    _ text: String?, _ option: String, _ allowed: [RunSettings.Identity]
-  ) throws(Failure) -> RunSettings.Identity? {
-    guard let text else { return nil }
+    _ text: String, _ option: String, _ allowed: [RunSettings.Identity]
+  ) throws(Failure) -> RunSettings.Identity {
     guard let value = RunSettings.Identity(rawValue: text), allowed.contains(value) else {
       throw .badSetting(
         "\(option) '\(text)'", "want \(allowed.map(\.rawValue).joined(separator: ", "))")

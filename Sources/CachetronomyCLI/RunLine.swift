@@ -33,9 +33,10 @@ struct RunLine: Equatable {
 
   /// Reads the words after `run`.
   ///
+  /// - Parameter start: how many words come before, `run` among them.
   /// - Returns: nil unless it is certain: only options known here, in plain form.
-  init?(_ words: [[UInt8]]) {
-    var at = 0
+  init?(_ words: [[UInt8]], from start: Int = 0) {
+    var at = start
     while at < words.count {
       let word = words[at]
       guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
@@ -64,7 +65,11 @@ struct RunLine: Equatable {
       }
       guard setValue(String(name), Words.text(value)) else { return nil }
     }
-    self.words = Array(words[at...])
+    self.words.reserveCapacity(words.count - at)
+    while at < words.count {
+      self.words.append(words[at])
+      at += 1
+    }
   }
 
   /// A line that somebody else read.
@@ -138,18 +143,16 @@ struct RunLine: Equatable {
   /// The settings that the flags say.
   func settings() throws(Failure) -> RunSettings {
     var settings = try key.settings()
-    func duration(_ text: String?) throws(Failure) -> TimeToLive? {
-      guard let text else { return nil }
-      return try TimeToLive(text)
+    // No `map`: it would copy each option into memory, with the type's own description to undo that.
+    if let ttl { settings.timeToLive = try TimeToLive(ttl) }
+    if let timeout { settings.timeout = try TimeToLive(timeout) }
+    if let failureTTL { settings.failureTimeToLive = try TimeToLive(failureTTL) }
+    if let staleWhileRevalidate {
+      settings.staleWhileRevalidate = try TimeToLive(staleWhileRevalidate)
     }
-    settings.timeToLive = try duration(ttl)
-    settings.timeout = try duration(timeout)
-    settings.failureTimeToLive = try duration(failureTTL)
-    settings.staleWhileRevalidate = try duration(staleWhileRevalidate)
-    settings.staleIfError = try duration(staleIfError)
-    settings.tags = []
+    if let staleIfError { settings.staleIfError = try TimeToLive(staleIfError) }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
-    settings.cacheStatus = try cacheStatus.map { text throws(Failure) in try statuses(text) }
+    if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }
     return settings
   }
 

@@ -24,6 +24,7 @@ struct Tool: ParsableCommand {
     let words = verbFirst(words)
     let isRun = words.first == Array("run".utf8)
     do {
+      if let status = try HotPath.answer(words) { return (status, nil) }
       if isRun {
         let words = Array(words.dropFirst())
         return try RunVerb.run(try RunLine(words) ?? parseRun(words))
@@ -43,6 +44,7 @@ struct Tool: ParsableCommand {
 
   /// `cachetronomy --db x get k` as `cachetronomy get --db x k`, as users of git expect it to work.
   private static func verbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
+    guard words.first?.first == UInt8(ascii: "-") else { return words }
     var moved = 0
     while moved < words.count {
       switch Words.text(words[moved]) {

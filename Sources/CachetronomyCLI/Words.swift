@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import Glibc
 
 /// The words of our own command line as bytes, and as text that keeps every byte.
 ///
@@ -13,15 +14,15 @@ enum Words {
   /// Our name and all arguments.
   static func all() -> [[UInt8]] {
     let argv = CommandLine.unsafeArgv
-    return (0..<Int(CommandLine.argc)).compactMap { index in
-      argv[index].map { word in
-        var count = 0
-        while word[count] != 0 { count += 1 }
-        return word.withMemoryRebound(to: UInt8.self, capacity: count) {
-          Array(UnsafeBufferPointer(start: $0, count: count))
-        }
+    var words: [[UInt8]] = []
+    words.reserveCapacity(Int(CommandLine.argc))
+    while words.count < Int(CommandLine.argc), let word = argv[words.count] {
+      let count = strlen(word)
+      word.withMemoryRebound(to: UInt8.self, capacity: count) {
+        words.append(Array(UnsafeBufferPointer(start: $0, count: count)))
       }
     }
+    return words
   }
 
   /// A word as text.

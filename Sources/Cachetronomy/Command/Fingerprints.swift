@@ -37,10 +37,9 @@ struct Fingerprints: Equatable {
 
   init(of call: Invocation, secret: [UInt8]) {
     func print(_ parts: [[UInt8]]) -> [UInt8] {
-      var sum = Digest(size: 8)
-      sum.update(secret)
-      for part in parts { sum.add(part) }
-      return sum.finish()
+      var bytes = secret
+      for part in parts { bytes.add(part) }
+      return Digest.of(bytes, size: 8)
     }
     func add(_ part: Part, named name: String = "", _ parts: [[UInt8]]) {
       items.append(Item(part: part, name: name, print: print(parts)))

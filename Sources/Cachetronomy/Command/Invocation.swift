@@ -67,7 +67,11 @@ public struct Invocation: Sendable {
 
   /// The name of its entry: `run:`, the command shortened, `#`, 32 digits.
   public func key() -> Key {
-    let shown = shownArguments.map { ShellWords.quote($0) }.joined(separator: " ")
+    var shown = ""
+    for word in shownArguments {
+      if !shown.isEmpty { shown += " " }
+      shown += ShellWords.quote(word)
+    }
     return Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest()))")
   }
 
@@ -87,14 +91,17 @@ public struct Invocation: Sendable {
 
   /// The digest over all parts, each named and with its length, in a fixed order.
   func digest() -> [UInt8] {
-    var sum = Digest(size: 16)
+    var sum: [UInt8] = []
+    sum.reserveCapacity(8192)
     sum.add(Self.format)
     sum.add("argv", argv)
     sum.add("executable", executablePart())
     sum.add("argument files", fileParts())
     if settings.cwd ?? true { sum.add("cwd", [directory]) }
     sum.add("user", userPart())
-    sum.add("environment", keyedVariables().flatMap { [$0.name, $0.value] })
+    let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
+    sum.begin("environment", count: variables.count * 2)
+    environment.append(variables, to: &sum)
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
       let files = WatchedFiles(home: environment["HOME"])
@@ -102,7 +109,7 @@ public struct Invocation: Sendable {
       for path in settings.mtime { sum.add("mtime", [Array(path.utf8)] + files.modified(path)) }
     }
     if let input { sum.add("stdin", [input]) }
-    return sum.finish()
+    return Digest.of(sum)
   }
 
   func executablePart() -> [[UInt8]] {
@@ -121,29 +128,39 @@ public struct Invocation: Sendable {
 
   /// The variables that are in the key.
   func keyedVariables() -> [Environment.Variable] {
-    environment.keyed(settings.env, ignoring: settings.envIgnore)
+    environment.keyed(settings.env, ignoring: settings.envIgnore).map {
+      Environment.Variable(Array(environment.name($0)), Array(environment.value($0)))
+    }
   }
 
+  /// Each word, or the part after its first `=`, that names a regular file: its place, then what
+  /// stands for the file.
   private func fileParts() -> [[UInt8]] {
-    var parts: [[UInt8]] = []
-    for file in argumentFiles() { parts += [Self.bytes(Int64(file.index))] + file.parts }
-    return parts
-  }
-
-  /// Each word, or the part after its first `=`, that names a regular file.
-  func argumentFiles() -> [(index: Int, parts: [[UInt8]])] {
     let identity = settings.argFiles ?? .stat
     if identity == .none || identity == .path { return [] }
-    var found: [(Int, [[UInt8]])] = []
+    var parts: [[UInt8]] = []
     for (index, word) in argv.enumerated().dropFirst() {
       if input != nil, word == Self.standardInput { continue }
       guard let (path, stamp) = Self.file(word) else { continue }
-      found.append(
-        identity == .content
-          ? (index, [FileStamp.digest(path) ?? []])
-          : (index, [Self.bytes(stamp.size), Self.bytes(stamp.modified)]))
+      parts.append(Self.bytes(Int64(index)))
+      if identity == .content {
+        parts.append(FileStamp.digest(path) ?? [])
+      } else {
+        parts.append(Self.bytes(stamp.size))
+        parts.append(Self.bytes(stamp.modified))
+      }
     }
-    return found
+    return parts
+  }
+
+  /// The files among the arguments one by one.
+  func argumentFiles() -> [(index: Int, parts: [[UInt8]])] {
+    let parts = fileParts()
+    let width = settings.argFiles == .content ? 2 : 3
+    return stride(from: 0, to: parts.count, by: width).map { at in
+      let index = parts[at].reversed().reduce(0) { $0 << 8 | Int($1) }
+      return (index, Array(parts[at + 1..<at + width]))
+    }
   }
 
   private static func file(_ word: [UInt8]) -> ([UInt8], FileStamp)? {
@@ -159,18 +176,24 @@ public struct Invocation: Sendable {
   }
 }
 
-extension Digest {
+// The parts are laid out whole before they are digested: to feed them one by one takes longer.
+extension [UInt8] {
   /// One item with its length before it.
-  mutating func add(_ item: [UInt8]) {
-    withUnsafeBytes(of: UInt64(item.count).littleEndian) { update($0) }
-    update(item)
+  mutating func add(_ item: some Collection<UInt8>) {
+    append(little: UInt64(item.count))
+    append(contentsOf: item)
   }
 
   /// A named part: its name, how many items, the items.
   fileprivate mutating func add(_ name: StaticString, _ items: [[UInt8]]) {
-    withUnsafeBytes(of: UInt64(name.utf8CodeUnitCount).littleEndian) { update($0) }
-    update(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    withUnsafeBytes(of: UInt64(items.count).littleEndian) { update($0) }
+    begin(name, count: items.count)
     for item in items { add(item) }
+  }
+
+  /// A named part whose items follow.
+  fileprivate mutating func begin(_ name: StaticString, count: Int) {
+    append(little: UInt64(name.utf8CodeUnitCount))
+    append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(little: UInt64(count))
   }
 }

@@ -108,7 +108,9 @@ public struct Memo {
       switch find(key) {
       case .success(let (entry, replay)):
         if !background { try replay.write(to: sink) }
-        return hit(key, entry, replay.of)
+        let outcome = hit(key, entry, replay.of)
+        store?.refill(entry, replay)
+        return outcome
       case .failure(let why): miss = why.miss
       }
     }
@@ -228,7 +230,7 @@ public struct Memo {
     guard let store, store.isWritable else { return }
     let grown = AccessJournal(store: store.path)
       .append(kind, key, profile: profile.name, saved: saved, at: now())
-    if grown { try? store.foldJournal(at: now()) }
+    if grown { try? store.foldJournalIfFree(at: now()) }
   }
 
   func run(

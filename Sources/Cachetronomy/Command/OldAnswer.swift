@@ -16,7 +16,7 @@ struct OldAnswer {
 
 extension Memo {
   /// Tells the process that we start for a refresh where its flight is.
-  private static let marker = "CACHETRONOMY_REFRESH"
+  public static let marker = "CACHETRONOMY_REFRESH"
 
   /// The descriptor of a flight, if this process was started to run a command in the background;
   /// the variable that says so is taken out of the environment.

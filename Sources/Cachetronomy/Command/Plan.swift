@@ -23,15 +23,26 @@ public struct Plan: Sendable {
   public init(
     _ command: Command, profile: Profile, flags: RunSettings
   ) throws(Failure) {
-    let whole = profile.run.overlaid(by: flags)
-    switch command {
-    case .words(let words): (argv, isPipeline) = (words, false)
-    case .pipeline(let text):
-      (argv, isPipeline) = (try Invocation.pipeline(text, shell: whole.shell), true)
-    }
+    argv = try Self.words(of: command, profile: profile, flags: flags)
+    isPipeline = if case .pipeline = command { true } else { false }
     self.profile = profile
-    rule = profile.rule(for: argv)
-    settings = profile.run.overlaid(by: rule?.settings ?? RunSettings()).overlaid(by: flags)
+    if let rule = profile.rule(for: argv) {
+      self.rule = rule
+      settings = profile.run.overlaid(by: rule.settings).overlaid(by: flags)
+    } else {
+      settings = profile.run.overlaid(by: flags)
+    }
+  }
+
+  /// The words of a command: for a pipeline the shell's own, `-c`, the pipeline.
+  static func words(
+    of command: Command, profile: Profile, flags: RunSettings
+  ) throws(Failure) -> [[UInt8]] {
+    switch command {
+    case .words(let words): words
+    case .pipeline(let text):
+      try Invocation.pipeline(text, shell: flags.shell ?? profile.run.shell)
+    }
   }
 
   /// The command with all that makes its key.

@@ -19,6 +19,8 @@ public struct Profile: Sendable, Equatable {
 
   /// Output over this many bytes is passed through but not stored.
   public var maxEntrySize: Int64 = 64 << 20
+  /// Bytes held in the memory that processes share; 0 switches it off.
+  public var maxMemory: Int64 = 64 << 20
   /// What holds for every `run` under this profile.
   public var run = RunSettings()
   /// What holds for some commands; the first that matches is taken.
@@ -38,6 +40,7 @@ public struct Profile: Sendable, Equatable {
     for (name, number) in [
       ("ttl_cleanup_interval", ttlCleanupInterval), ("max_items_in_memory", maxItemsInMemory),
       ("memory_cleanup_interval", memoryCleanupInterval), ("max_entry_size", maxEntrySize),
+      ("max_memory", maxMemory),
     ] where number < 0 { throw .badSetting(name, "want 0 or more") }
     guard freeMemoryTarget >= 0, freeMemoryTarget.isFinite else {
       throw .badSetting("free_memory_target", "want 0 or more")
@@ -59,11 +62,13 @@ public struct Profile: Sendable, Equatable {
     /// Whether a command is meant: `*` within a word, `**` for any number of words.
     ///
     /// The first word matches the command as typed or the last part of its path.
-    public func matches(_ words: [[UInt8]]) -> Bool {
+    public func matches(_ words: [[UInt8]]) -> Bool { Self.matches(match, words) }
+
+    static func matches(_ match: [String], _ words: [[UInt8]]) -> Bool {
       guard let first = words.first else { return false }
-      if Self.matches(match[...], words[...]) { return true }
+      if matches(match[...], words[...]) { return true }
       guard let slash = first.lastIndex(of: UInt8(ascii: "/")) else { return false }
-      return Self.matches(match[...], [Array(first[(slash + 1)...])] + words.dropFirst())
+      return matches(match[...], [Array(first[(slash + 1)...])] + words.dropFirst())
     }
 
     private static func matches(_ match: ArraySlice<String>, _ words: ArraySlice<[UInt8]>) -> Bool {

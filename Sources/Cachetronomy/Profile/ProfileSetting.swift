@@ -8,13 +8,14 @@ enum ProfileSetting: String, CaseIterable {
   case maxItemsInMemory = "max_items_in_memory"
   case tags
   case maxEntrySize = "max_entry_size"
+  case maxMemory = "max_memory"
   case run
   case rules
 
   /// Those that are columns of the seed's table.
   var isSeeds: Bool {
     switch self {
-    case .maxEntrySize, .run, .rules: false
+    case .maxEntrySize, .maxMemory, .run, .rules: false
     default: true
     }
   }
@@ -34,6 +35,7 @@ enum ProfileSetting: String, CaseIterable {
     case .maxItemsInMemory: profile.maxItemsInMemory = try reader.count(node)
     case .tags: profile.tags = try reader.strings(node)
     case .maxEntrySize: profile.maxEntrySize = try reader.size(node)
+    case .maxMemory: profile.maxMemory = try reader.size(node)
     case .run:
       profile.run = try readRun(node, .run, with: reader)
     case .rules:
@@ -112,6 +114,7 @@ enum ProfileSetting: String, CaseIterable {
     case .maxItemsInMemory: return Node(text: profile.maxItemsInMemory.description)
     case .tags: return Node(list: profile.tags)
     case .maxEntrySize: return Node(text: profile.maxEntrySize.description)
+    case .maxMemory: return Node(text: profile.maxMemory.description)
     case .run:
       let pairs = settings(profile.run)
       return pairs.isEmpty ? nil : Node(pairs: pairs)

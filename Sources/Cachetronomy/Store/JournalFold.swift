@@ -17,6 +17,12 @@ extension Store {
     for name in segments { try fold(name) }
   }
 
+  /// The same if nobody else is writing: for a reader who has other things to do.
+  public func foldJournalIfFree(at now: Timestamp) throws(Failure) {
+    guard try isWriterLockFree() else { return }
+    try foldJournal(at: now)
+  }
+
   private func fold(_ name: String) throws(Failure) {
     guard let segment = Segment(name) else { return }
     let mark = "segment/" + segment.id

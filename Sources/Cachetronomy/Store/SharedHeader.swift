@@ -47,15 +47,39 @@ struct SharedHeader: Sendable {
   /// The state now; nil while somebody is writing the header.
   func stamp() -> Stamp? {
     guard let start = UnsafeRawPointer(bitPattern: address) else { return nil }
+    return Stamp(start)
+  }
+}
+
+extension SharedHeader.Stamp {
+  /// Both copies of the header, which is written twice; nil if they differ or nobody made it yet.
+  fileprivate init?(_ start: UnsafeRawPointer) {
+    guard start.load(fromByteOffset: 12, as: UInt8.self) != 0 else { return nil }
     let (one, other) = (Self.read(start), Self.read(start + 48))
-    return one == other ? one : nil
+    guard one == other else { return nil }
+    self = one
   }
 
-  private static func read(_ start: UnsafeRawPointer) -> Stamp {
-    Stamp(
+  private static func read(_ start: UnsafeRawPointer) -> Self {
+    Self(
       frames: start.load(fromByteOffset: 16, as: UInt32.self),
       pages: start.load(fromByteOffset: 20, as: UInt32.self),
       checksum: start.load(fromByteOffset: 24, as: UInt64.self),
       salt: start.load(fromByteOffset: 32, as: UInt64.self))
+  }
+
+  /// The header of a store that this process has not opened: closing a descriptor of `-shm` would
+  /// drop the locks that SQLite holds on it.
+  init?(unopened store: String) {
+    let descriptor = open(store + "-shm", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    let found = withUnsafeTemporaryAllocation(byteCount: 96, alignment: 8) { buffer -> Self? in
+      guard pread(descriptor, buffer.baseAddress, 96, 0) == 96, let start = buffer.baseAddress
+      else { return nil }
+      return Self(UnsafeRawPointer(start))
+    }
+    guard let found else { return nil }
+    self = found
   }
 }

@@ -17,6 +17,12 @@ public final class Store {
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
 
+  /// Whether what is read and written here goes to the memory tier that processes share.
+  private let sharesMemory: Bool
+  var tier: SharedTier?
+  /// The entry that the last transaction put.
+  var newest: Entry?
+
   /// The expiry that was written last, and how.
   var spelt: (expiry: Timestamp, text: String)?
 
@@ -98,6 +104,8 @@ public final class Store {
     self.patience = patience
     self.waiting = waiting
     self.lock = lock
+    // A process that stays has its own memory, and every commit of its is seen by the shared one.
+    sharesMemory = isWritable && waiting == .blocking
     path = connection.path
   }
 
@@ -165,16 +173,14 @@ public final class Store {
     return made
   }
 
-  /// Runs a write transaction of ours: WriterLock, `BEGIN IMMEDIATE`, and a checkpoint if the log
-  /// has grown.
+  /// Runs a write transaction of ours: WriterLock, `BEGIN IMMEDIATE`, a checkpoint if the log has
+  /// grown, and the memory tier brought up to date.
   func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
     let lock = try writerLock()
     try lock.acquire(within: patience)
     defer { lock.release() }
-    let result = try transaction(body)
-    checkpointIfGrown()
-    return result
+    return try writeLocked(body)
   }
 
   /// The same if the lock is free at once; nil if it is not.
@@ -183,8 +189,29 @@ public final class Store {
     let lock = try writerLock()
     guard lock.tryAcquire() else { return nil }
     defer { lock.release() }
-    let result = try transaction(body)
+    return try writeLocked(body)
+  }
+
+  func isWriterLockFree() throws(Failure) -> Bool {
+    guard isWritable else { return false }
+    let lock = try writerLock()
+    guard lock.tryAcquire() else { return false }
+    lock.release()
+    return true
+  }
+
+  private func writeLocked<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+    newest = nil
+    var version: Int64 = 0
+    let result = try transaction { () throws(Failure) in
+      if try beginTier() { version = try dataVersion() }
+      return try body()
+    }
+    Fault.reach()
     checkpointIfGrown()
+    Fault.reach()
+    // The tier is a convenience: what could not be published is not believed.
+    try? publish(newest, version)
     return result
   }
 
@@ -202,6 +229,72 @@ public final class Store {
     }
   }
 
+  // MARK: the memory tier
+
+  /// Looks whether the shared memory tier is true of the store; inside a transaction that writes.
+  private func beginTier() throws(Failure) -> Bool {
+    guard sharesMemory else { return false }
+    // There is no log to look at before the first transaction.
+    if tier == nil { tier = SharedTier(store: path) }
+    tier?.begin()
+    return tier != nil
+  }
+
+  /// Publishes the state after a commit of ours, if nobody else has committed since it began.
+  private func publish(_ entry: Entry?, _ version: Int64) throws(Failure) {
+    guard let tier else { return }
+    let file = try entry.flatMap { entry throws(Failure) in try hotFile(entry, nil) }
+    try holding { () throws(Failure) in
+      guard try dataVersion() == version else { return }
+      try tier.publish(file, profiles: hotProfiles)
+    }
+  }
+
+  /// Runs something while nobody else can write, and writes nothing.
+  private func holding(_ body: () throws(Failure) -> Void) throws(Failure) {
+    var begin = try connection.prepare(.begin, "BEGIN IMMEDIATE")
+    try begin.run()
+    defer {
+      if var rollback = try? connection.prepare(.rollback, "ROLLBACK") { try? rollback.run() }
+    }
+    try body()
+  }
+
+  /// Puts what was read from the store into the memory tier, if that can be done without waiting.
+  ///
+  /// - Parameter replay: for a recording, what it printed.
+  public func refill(_ entry: Entry, _ replay: Replay?) {
+    guard sharesMemory, let lock = try? writerLock() else { return }
+    guard let file = try? hotFile(entry, replay), lock.tryAcquire() else { return }
+    defer { lock.release() }
+    connection.busyTimeout(0)
+    defer { connection.busyTimeout(patience) }
+    try? holding { () throws(Failure) in
+      guard try beginTier(), let tier, try self.entry(entry.key) == entry else { return }
+      try tier.publish(file, profiles: hotProfiles)
+    }
+  }
+
+  private func hotFile(
+    _ entry: Entry, _ replay: Replay?
+  ) throws(Failure) -> (key: Key, file: [UInt8])? {
+    var replay = replay
+    if entry.info?.origin == .run, replay == nil {
+      // A large one is put there by whoever reads it first.
+      guard entry.info?.recording == nil else { return nil }
+      replay = try Replay(entry, from: self)
+    }
+    return try HotEntry.encode(entry, replay, limit: 16 << 20).map { (entry.key, $0) }
+  }
+
+  private func hotProfiles() throws(Failure) -> (bytes: [UInt8], limits: TierHead.Limits) {
+    let active = try profile(nil) ?? Profile(name: Profile.defaultName)
+    return (
+      HotProfiles.encode(try profiles(), active: try activeProfileName()),
+      TierHead.Limits(entries: active.maxItemsInMemory, bytes: active.maxMemory)
+    )
+  }
+
   /// True for a process that lives long and writes much.
   ///
   /// A process that writes once folds a log of over 64 frames and cuts it off: every cold reader
@@ -211,10 +304,7 @@ public final class Store {
 
   private func checkpointIfGrown() {
     guard connection.committedFrames > (isLongLived ? 1000 : 64) else { return }
-    // Refused because of a reader: the next writer tries.
-    connection.busyTimeout(0)
-    _ = try? connection.integer("PRAGMA wal_checkpoint(\(isLongLived ? "PASSIVE" : "TRUNCATE"))")
-    connection.busyTimeout(patience)
+    foldLog(isLongLived ? "PASSIVE" : "TRUNCATE")
   }
 
   /// Folds the log into the database, in its own turn of the lock.
@@ -222,9 +312,24 @@ public final class Store {
     let lock = try writerLock()
     try lock.acquire(within: patience)
     defer { lock.release() }
+    var version: Int64 = 0
+    if sharesMemory {
+      try? holding { () throws(Failure) in if try beginTier() { version = try dataVersion() } }
+    }
+    foldLog("TRUNCATE")
+    try? publish(nil, version)
+  }
+
+  private func foldLog(_ mode: String) {
+    // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
-    _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.busyTimeout(patience)
+    defer { connection.busyTimeout(patience) }
+    guard let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))"), busy == 0,
+      sharesMemory
+    else { return }
+    // Whoever opens a store with an empty log alone makes its header anew, with other salts: memory
+    // would not be believed any more. A log of one commit gives the same header again.
+    try? transaction { () throws(Failure) in try count("checkpoints") }
   }
 
   /// A number that changes when another connection has committed.

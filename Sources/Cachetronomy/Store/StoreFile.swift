@@ -96,6 +96,11 @@ enum StoreFile {
     let directory = directory(of: path)
     let parent = directory == "/" ? "/" : directory + "/"
     let prefix = path.dropFirst(path.hasPrefix(parent) ? parent.count : 0) + mark
+    return names(in: directory).filter { $0.hasPrefix(prefix) }.map { parent + $0 }
+  }
+
+  /// The names in a directory, in no order.
+  static func names(in directory: String) -> [String] {
     guard let stream = opendir(directory) else { return [] }
     defer { closedir(stream) }
     var found: [String] = []
@@ -103,7 +108,7 @@ enum StoreFile {
       let name = withUnsafePointer(to: item.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasPrefix(prefix) { found.append(parent + name) }
+      if name != ".", name != ".." { found.append(name) }
     }
     return found
   }

@@ -39,6 +39,7 @@ extension Store {
   public func use(profile name: String) throws(Failure) {
     guard try profile(name) != nil else { throw try unknown(name) }
     try write { () throws(Failure) in
+      tier?.forgetProfiles()
       try setState("active_profile", name == Profile.defaultName ? nil : name)
     }
   }
@@ -55,6 +56,7 @@ extension Store {
     _ profiles: [Profile], from sources: [String: (path: String, digest: String)] = [:]
   ) throws(Failure) {
     try write { () throws(Failure) in
+      tier?.forgetProfiles()
       for profile in profiles { try save(profile, sources[profile.name]) }
     }
   }
@@ -112,6 +114,7 @@ extension Store {
   /// - Returns: false if there was none.
   public func delete(profile name: String) throws(Failure) -> Bool {
     try write { () throws(Failure) in
+      tier?.forgetProfiles()
       var row = try connection.prepare("DELETE FROM profiles WHERE name = ?")
       row.bind(1, name)
       try row.run()

@@ -21,12 +21,18 @@ extension Store {
   ///   later, came in between.
   @discardableResult
   public func put(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
-    try write { () throws(Failure) in try insert(entry, unless: witness) }
+    try write { () throws(Failure) in
+      let isStored = try insert(entry, unless: witness)
+      if isStored { newest = entry }
+      return isStored
+    }
   }
 
   /// The body of `put`, inside a write transaction.
   func insert(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
     if let witness, try isOutdated(witness, entry.key) { return false }
+    tier?.forget(entry.key)
+    Fault.reach()
     var row = try connection.prepare(
       .insert,
       """

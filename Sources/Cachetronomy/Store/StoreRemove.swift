@@ -103,6 +103,8 @@ extension Store {
     let removed = Removed(sum.integer(0), sum.integer(1))
     sum.reset()
     guard removed.entries > 0 else { return removed }
+    try forget(where: condition, values, removed.entries)
+    Fault.reach()
     if let reason {
       var log = try connection.prepare(
         """
@@ -124,6 +126,18 @@ extension Store {
 }
 
 extension Store {
+  /// Takes entries out of the shared memory before their rows go.
+  private func forget(
+    where condition: String, _ values: [String], _ count: Int64
+  ) throws(Failure) {
+    guard let tier, tier.isInUse else { return }
+    // To name so many takes longer than to fill the memory again.
+    if count > 10_000 { return tier.forgetAll() }
+    var keys = try connection.prepare("SELECT c.key FROM cache c WHERE \(condition)")
+    for (index, value) in values.enumerated() { keys.bind(Int32(index + 1), value) }
+    while try keys.step() { tier.forget(Key(stored: keys.text(0))) }
+  }
+
   /// Removes some expired entries, those longest past their time first; inside a write transaction.
   func removeBatch(
     of limit: Int, because reason: Reason, profile: String, at now: Timestamp
@@ -194,6 +208,7 @@ extension Store {
       var known: [(key: String, count: Int64)] = []
       var statement = try connection.prepare("SELECT 1 FROM cache WHERE key = ?")
       for key in keys {
+        tier?.forget(key)
         statement.bind(1, key.text)
         if try statement.step() { known.append((key.text, 0)) }
         statement.reset()

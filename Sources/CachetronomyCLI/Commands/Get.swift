@@ -45,17 +45,20 @@ extension Tool {
         if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
         throw Status.exit(Status.miss)
       case .hit(let entry):
+        var replay: Replay?
         if json {
           try Output.write(json: try Records.value(entry, in: store, at: now))
         } else if entry.info?.origin == .run {
-          let replay = try Replay(entry, from: store)
-          try replay.write([stderr ? .errors : .output]) { _, bytes throws(Failure) in
+          let made = try Replay(entry, from: store)
+          replay = made
+          try made.write([stderr ? .errors : .output]) { _, bytes throws(Failure) in
             try Output.pass(.output, bytes)
           }
         } else {
           try print(entry)
         }
         if store.isWritable { journal.append(.hit, key, profile: profile.name, at: now) }
+        if !json { store.refill(entry, replay) }
       }
     }
 

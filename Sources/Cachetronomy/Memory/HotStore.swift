@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// A store as its memory tier shows it, read without SQLite, locks or writes.
+///
+/// It answers only what is certain: whoever gets nil asks the store itself. Not for a process that
+/// has or had the store open.
+public struct HotStore {
+  /// The database, every link resolved.
+  public let path: String
+  private let place: TierPlace
+  private let profiles: HotProfiles
+
+  /// A window on a store whose tier is true at this moment.
+  ///
+  /// - Parameter path: the database; links are followed.
+  /// - Returns: nil if there is no tier, or it was made for another state of the store.
+  public init?(_ path: String, root: String? = nil) {
+    guard let real = realpath(path, nil) else { return nil }
+    self.path = String(cString: real)
+    free(real)
+    var status = stat()
+    guard stat(self.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_uid == geteuid(), status.st_nlink == 1
+    else { return nil }
+    let database = Stamp.File(status)
+    place = TierPlace(store: self.path, database, root: root ?? TierPlace.root)
+    // The head before the state: what was published after our look is newer, never older.
+    guard place.isTrusted, let head = TierHead.read(in: place),
+      let stamp = Stamp(unopened: self.path, database), stamp == head.stamp
+    else { return nil }
+    profiles = HotProfiles(head.profiles)
+  }
+
+  /// What a command line, the profile and its first matching rule together say of a command.
+  ///
+  /// - Returns: nil if the profile is not there or cannot be read.
+  public func plan(
+    _ command: Plan.Command, _ choice: ProfileChoice, flags: RunSettings
+  ) throws(Failure) -> Plan? {
+    let profile = try profiles.profile(choice) { profile throws(Failure) in
+      try Plan.words(of: command, profile: profile, flags: flags)
+    }
+    guard let profile else { return nil }
+    return try Plan(command, profile: profile, flags: flags)
+  }
+
+  /// The name of the profile that a choice means; nil if it is not there.
+  public func profileName(_ choice: ProfileChoice) -> String? {
+    try? profiles.profile(choice) { _ in [] }?.name
+  }
+
+  /// The entry of a key; nil if the tier has none that is whole.
+  public func entry(_ key: Key) -> HotEntry? { HotEntry(place.path(HotEntry.name(of: key)), key) }
+}

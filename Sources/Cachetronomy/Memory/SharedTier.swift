@@ -1,0 +1,232 @@
+internal import Glibc
+
+/// The memory tier of a store as its writers keep it: true at every moment, or not believed.
+///
+/// A writer asks `begin` inside its transaction, takes away what it is about to change by `forget`,
+/// and after its commit publishes a new head from within a second transaction in which nobody else
+/// can write. Whoever dies in between leaves a head that the store's state no longer fits.
+final class SharedTier {
+  private let place: TierPlace
+  private let path: String
+  private let header: SharedHeader
+  /// What is true of the tier since `begin`; nil while nothing may be published.
+  private var head: TierHead?
+  private var hasProfiles = true
+  private var isBroken = false
+
+  /// The tier of an open store, there or not; nil if its files tell nothing about its state.
+  init?(store path: String, root: String = TierPlace.root) {
+    guard let database = Stamp.File(path), let header = SharedHeader(store: path) else {
+      return nil
+    }
+    self.path = path
+    self.header = header
+    place = TierPlace(store: path, database, root: root)
+  }
+
+  // MARK: a transaction
+
+  /// Compares the tier with the store, inside a transaction that keeps all others from writing; what
+  /// is not true of the store's present state is taken away.
+  func begin() {
+    head = nil
+    hasProfiles = true
+    guard !isBroken, place.isTrusted else { return }
+    if let found = TierHead.read(in: place), let stamp = Stamp(store: path, header),
+      found.stamp == stamp
+    {
+      head = found
+    } else {
+      clear()
+    }
+  }
+
+  /// Whether there is anything to take away.
+  var isInUse: Bool { (head?.entries ?? 0) > 0 }
+
+  /// Takes an entry away before its row changes.
+  func forget(_ key: Key) {
+    guard head != nil else { return }
+    remove(HotEntry.name(of: key))
+  }
+
+  /// Takes all entries away before rows change that nobody can name.
+  func forgetAll() { if head != nil { clear() } }
+
+  /// The profiles are about to change.
+  func forgetProfiles() { hasProfiles = false }
+
+  private func remove(_ name: String) {
+    let file = place.path(name)
+    var status = stat()
+    guard lstat(file, &status) == 0 else { return }
+    if unlink(file) == 0 {
+      head?.entries -= 1
+      head?.bytes -= Int64(status.st_size)
+    } else if errno != ENOENT {
+      giveUp()
+    }
+  }
+
+  /// What cannot be taken away must not be believed.
+  private func giveUp() {
+    head = nil
+    isBroken = true
+    unlink(place.path(TierHead.name))
+  }
+
+  /// The head first: without it nothing is believed.
+  private func clear() {
+    let dropped = head?.dropped ?? 0
+    head = nil
+    Fault.reach()
+    if unlink(place.path(TierHead.name)) != 0, errno != ENOENT { return giveUp() }
+    Fault.reach()
+    for name in StoreFile.names(in: place.directory)
+    where unlink(place.path(name)) != 0 && errno != ENOENT { return giveUp() }
+    if let stamp = Stamp(store: path, header) {
+      head = TierHead(stamp: stamp, path: path)
+      head?.dropped = dropped
+      hasProfiles = false
+    }
+  }
+
+  // MARK: publishing
+
+  /// Publishes the state of the store as it is now, inside a transaction that keeps all others from
+  /// writing, and with it one entry.
+  ///
+  /// - Parameters:
+  ///   - entry: an entry's key and its file, whole.
+  ///   - profiles: reads the profiles and limits, if they are not known any more.
+  func publish(
+    _ entry: (key: Key, file: [UInt8])?,
+    profiles: () throws(Failure) -> (bytes: [UInt8], limits: TierHead.Limits)
+  ) throws(Failure) {
+    guard !isBroken, let stamp = Stamp(store: path, header) else { return }
+    let next = head ?? TierHead(stamp: stamp, path: path)
+    next.stamp = stamp
+    if head == nil || !hasProfiles {
+      let found = try profiles()
+      (next.profiles, next.limits) = (found.bytes, found.limits)
+    }
+    guard next.limits.bytes > 0, next.limits.entries > 0 else { return clear() }
+    guard let isNew = place.make(for: path) else { return }
+    if let entry { add(entry.key, entry.file, to: next, isNew: isNew) }
+    Fault.reach()
+    if write(next.encoded(), as: TierHead.name) { (head, hasProfiles) = (next, true) }
+    Fault.reach()
+  }
+
+  private func add(_ key: Key, _ file: [UInt8], to next: TierHead, isNew: Bool) {
+    let room = min(next.limits.bytes, place.roomLimit)
+    let size = Int64(file.count)
+    guard size <= room / 4 else { return }
+    // A look at all other tiers is worth its time now and then.
+    if isNew || (next.bytes + size) >> 20 != next.bytes >> 20 {
+      sweepSiblings(leaving: room - next.bytes - size)
+    }
+    if next.entries >= next.limits.entries || next.bytes + size > room {
+      trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: size)
+    }
+    let name = HotEntry.name(of: key)
+    var status = stat()
+    let replaced = lstat(place.path(name), &status) == 0
+    Fault.reach()
+    if write(file, as: name) {
+      next.entries += replaced ? 0 : 1
+      next.bytes += size - (replaced ? Int64(status.st_size) : 0)
+    }
+  }
+
+  /// Under its name at once and whole, or not at all.
+  private func write(_ bytes: [UInt8], as name: String) -> Bool {
+    let temporary = place.path(".new-" + getpid().description)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    var descriptor = open(temporary, flags, 0o600)
+    if descriptor < 0, errno == EEXIST {
+      // A process of this number died here: it holds no lock any more, we do.
+      unlink(temporary)
+      descriptor = open(temporary, flags, 0o600)
+    }
+    guard descriptor >= 0 else { return false }
+    let written = bytes.withUnsafeBytes { buffer in
+      var left = buffer[...]
+      while !left.isEmpty {
+        let part = UnsafeRawBufferPointer(rebasing: left)
+        let count = Glibc.write(descriptor, part.baseAddress, part.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        left = left.dropFirst(count)
+      }
+      return true
+    }
+    close(descriptor)
+    Fault.reach()
+    guard written, rename(temporary, place.path(name)) == 0 else {
+      unlink(temporary)
+      return false
+    }
+    return true
+  }
+
+  // MARK: bounds
+
+  /// The files of entries, those first that were used the longest time ago.
+  private func byUse() -> [(name: String, bytes: Int64)] {
+    var found: [(name: String, bytes: Int64, used: Int64)] = []
+    for name in StoreFile.names(in: place.directory) where name.utf8.count == 32 {
+      var status = stat()
+      guard lstat(place.path(name), &status) == 0 else { continue }
+      let used =
+        Int64(status.st_atim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue
+        &+ Int64(status.st_atim.tv_nsec)
+      found.append((name, Int64(status.st_size), used))
+    }
+    return found.sorted { $0.used < $1.used }.map { ($0.name, $0.bytes) }
+  }
+
+  /// Makes room, and an eighth more, so that not every entry pays for a look at all others.
+  private func trim(_ next: TierHead, to limits: TierHead.Limits, adding size: Int64) {
+    let files = byUse()
+    (next.entries, next.bytes) = (Int64(files.count), files.reduce(0) { $0 + $1.bytes })
+    let entries = max(0, limits.entries - limits.entries / 8 - 1)
+    let bytes = max(0, limits.bytes - limits.bytes / 8 - size)
+    for file in files {
+      if next.entries <= entries, next.bytes <= bytes { break }
+      guard unlink(place.path(file.name)) == 0 || errno == ENOENT else { return }
+      next.entries -= 1
+      next.bytes -= file.bytes
+      next.dropped += 1
+    }
+  }
+
+  /// Removes the tiers of databases that are gone or are other files now, and of the others those
+  /// longest without a change, until all together leave so many bytes at most.
+  func sweepSiblings(leaving room: Int64 = .max) {
+    var others: [(place: TierPlace, bytes: Int64, changed: Int64)] = []
+    for name in StoreFile.names(in: place.parent) {
+      let other = TierPlace(parent: place.parent, name: name)
+      guard other.directory != place.directory, other.isTrusted else { continue }
+      if let head = TierHead.read(in: other), let file = Stamp.File(head.path),
+        file.device == head.stamp.database.device, file.inode == head.stamp.database.inode
+      {
+        let changed = Stamp.File(other.path(TierHead.name))?.changed ?? 0
+        others.append((other, head.bytes, changed))
+      } else {
+        Self.remove(other)
+      }
+    }
+    var sum = others.reduce(0) { $0 + $1.bytes }
+    for other in others.sorted(by: { $0.changed < $1.changed }) where sum > max(0, room) {
+      Self.remove(other.place)
+      sum -= other.bytes
+    }
+  }
+
+  private static func remove(_ other: TierPlace) {
+    unlink(other.path(TierHead.name))
+    for file in StoreFile.names(in: other.directory) { unlink(other.path(file)) }
+    rmdir(other.directory)
+  }
+}

@@ -1,0 +1,54 @@
+extension [UInt8] {
+  /// Appends a number, its lowest byte first.
+  mutating func append(little number: some FixedWidthInteger) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+  }
+
+  /// Appends bytes with their count before them.
+  mutating func append(counted bytes: [UInt8]) {
+    append(little: UInt32(clamping: bytes.count))
+    append(contentsOf: bytes)
+  }
+
+  /// Puts a number over bytes that are there.
+  mutating func put(little number: UInt64, at place: Int) {
+    withUnsafeMutableBytes {
+      $0.storeBytes(of: number.littleEndian, toByteOffset: place, as: UInt64.self)
+    }
+  }
+}
+
+/// Reads numbers and counted bytes one after the other; nothing beyond the end.
+struct FieldReader {
+  private let bytes: UnsafeRawBufferPointer
+  private(set) var at: Int
+
+  init(_ bytes: UnsafeRawBufferPointer, at start: Int = 0) {
+    self.bytes = bytes
+    at = start
+  }
+
+  mutating func number<T: FixedWidthInteger>(_: T.Type = T.self) -> T? {
+    guard at >= 0, bytes.count - at >= MemoryLayout<T>.size else { return nil }
+    defer { at += MemoryLayout<T>.size }
+    return T(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: T.self))
+  }
+
+  /// The next so many bytes, in place.
+  mutating func slice(_ count: Int) -> UnsafeRawBufferPointer? {
+    guard count >= 0, bytes.count - at >= count else { return nil }
+    defer { at += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[at..<at + count])
+  }
+
+  /// Bytes with their count before them.
+  mutating func counted() -> UnsafeRawBufferPointer? {
+    guard let count = number(UInt32.self) else { return nil }
+    return slice(Int(count))
+  }
+
+  /// The same as text; nil if it is not UTF-8.
+  mutating func text() -> String? {
+    counted().flatMap { String(validating: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,132 @@
+internal import Cachetronomy
+internal import Glibc
+
+/// Answers `run`, `get` and `has` from the memory that processes share, before the argument parser or
+/// SQLite is touched.
+///
+/// Only what is certain: a command line in plain form, memory that is true at this moment, a fresh
+/// entry. Anything else falls through to those who read the line and the store in full.
+enum HotPath {
+  /// The exit status of an answer that was given; nil if there was none.
+  ///
+  /// - Throws: `Failure.file` if the output cannot be written.
+  static func answer(_ words: [[UInt8]]) throws(Failure) -> Int32? {
+    guard let verb = words.first else { return nil }
+    if verb.elementsEqual("run".utf8) { return try run(words) }
+    if verb.elementsEqual("get".utf8) { return try get(Array(words.dropFirst())) }
+    if verb.elementsEqual("has".utf8) { return has(Array(words.dropFirst())) ? Status.done : nil }
+    return nil
+  }
+
+  // MARK: run
+
+  private static func run(_ words: [[UInt8]]) throws(Failure) -> Int32? {
+    guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
+      !line.background, !line.explain
+    else { return nil }
+    let environment = Words.environment()
+    if environment[Memo.marker] != nil { return nil }
+    if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
+    if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
+    guard let (store, plan, key) = entry(of: line, words: line.words, environment),
+      let entry = store.entry(key), entry.isRecording
+    else { return nil }
+    let now = Timestamp.now()
+    guard entry.isFresh(at: now, within: plan.settings.timeToLive) else { return nil }
+    // A failure that was kept has a limit of its own.
+    if plan.settings.failureTimeToLive != nil, entry.exitStatus != 0 { return nil }
+    try entry.replay(to: Output.pass)
+    note(key, in: store, plan.profile.name, saved: entry.cost, at: now)
+    return entry.exitStatus
+  }
+
+  /// The entry that a command line means.
+  private static func entry(
+    of line: RunLine, words: [[UInt8]], _ environment: Environment
+  ) -> (HotStore, Plan, Key)? {
+    do throws(Failure) {
+      guard let command = try line.key.command(words), let store = try store(line, environment),
+        let plan = try store.plan(
+          command, try line.common.choice(environment), flags: try line.settings()),
+        plan.settings.cache != false, plan.settings.stdin != true
+      else { return nil }
+      let directory = try WorkingDirectory.path(named: environment["PWD"])
+      let call = try plan.invocation(directory: directory, environment: environment)
+      guard call.unrepeatable == nil else { return nil }
+      return (store, plan, call.key())
+    } catch {
+      // Whoever reads the line in full has the words for it.
+      return nil
+    }
+  }
+
+  private static func store(
+    _ line: RunLine, _ environment: Environment
+  ) throws(Failure) -> HotStore? {
+    try StoreLocation.find(line.common.store, environment).flatMap { HotStore($0.path) }
+  }
+
+  private static func note(
+    _ key: Key, in store: HotStore, _ profile: String, saved: Int64 = 0, at now: Timestamp
+  ) {
+    let isLong = AccessJournal(store: store.path)
+      .append(.hit, key, profile: profile, saved: saved, at: now)
+    guard isLong, let open = try? Store.open(store.path, for: .reading, ownsProcess: true) else {
+      return
+    }
+    try? open.foldJournalIfFree(at: now)
+  }
+
+  // MARK: get, has
+
+  private static func get(_ words: [[UInt8]]) throws(Failure) -> Int32? {
+    // On a terminal what is printed depends on the value.
+    guard !Terminal.isOutput, let found = target(words) else { return nil }
+    let now = Timestamp.now()
+    guard let entry = found.store.entry(found.key), entry.isFresh(at: now, within: found.limit)
+    else { return nil }
+    try entry.write(errors: false) { _, bytes throws(Failure) in try Output.pass(.output, bytes) }
+    note(found.key, in: found.store, found.profile, at: now)
+    return Status.done
+  }
+
+  private static func has(_ words: [[UInt8]]) -> Bool {
+    guard let found = target(words), let entry = found.store.entry(found.key) else { return false }
+    return entry.isFresh(at: .now(), within: found.limit)
+  }
+
+  private struct Target {
+    var store: HotStore
+    var profile: String
+    var key: Key
+    /// How old an answer may be where a rule says so.
+    var limit: TimeToLive?
+  }
+
+  /// What `get` and `has` are asked for: one key, or a command after `--`.
+  private static func target(_ words: [[UInt8]]) -> Target? {
+    let cut = words.firstIndex { $0.elementsEqual("--".utf8) }
+    guard let line = RunLine(cut.map { Array(words[..<$0]) } ?? words) else { return nil }
+    // Only what both verbs take.
+    var plain = RunLine()
+    (plain.common, plain.key, plain.words) = (line.common, line.key, line.words)
+    guard plain == line, !line.common.verbose else { return nil }
+    let environment = Words.environment()
+    if cut != nil || line.key.pipeline != nil {
+      let command = cut.map { Array(words[($0 + 1)...]) } ?? []
+      guard line.words.isEmpty,
+        let (store, plan, key) = entry(of: line, words: command, environment)
+      else { return nil }
+      return Target(
+        store: store, profile: plan.profile.name, key: key, limit: plan.settings.timeToLive)
+    }
+    // '#' and digits mean a key that only the store knows.
+    guard line.key == KeyValues(), line.words.count == 1, let word = line.words.first,
+      word.first != UInt8(ascii: "#"), let key = try? Words.key(Words.text(word)),
+      let store = try? store(line, environment),
+      let choice = try? line.common.choice(environment),
+      let profile = store.profileName(choice)
+    else { return nil }
+    return Target(store: store, profile: profile, key: key, limit: nil)
+  }
+}
