@@ -60,9 +60,9 @@ public struct RunSettings: Sendable, Equatable {
   public func overlaid(by other: RunSettings) -> RunSettings {
     var result = self
     result.timeToLive = other.timeToLive ?? timeToLive
-    result.tags += other.tags.filter { !tags.contains($0) }
+    Self.add(other.tags, to: &result.tags)
     result.env = other.env ?? env
-    result.envIgnore += other.envIgnore.filter { !envIgnore.contains($0) }
+    Self.add(other.envIgnore, to: &result.envIgnore)
     result.cwd = other.cwd ?? cwd
     result.scope = other.scope ?? scope
     result.shell = other.shell ?? shell
@@ -70,13 +70,18 @@ public struct RunSettings: Sendable, Equatable {
     result.executable = other.executable ?? executable
     result.argFiles = other.argFiles ?? argFiles
     result.stdin = other.stdin ?? stdin
-    result.file += other.file.filter { !file.contains($0) }
-    result.mtime += other.mtime.filter { !mtime.contains($0) }
+    Self.add(other.file, to: &result.file)
+    Self.add(other.mtime, to: &result.mtime)
     result.timeout = other.timeout ?? timeout
     result.failureTimeToLive = other.failureTimeToLive ?? failureTimeToLive
     result.staleWhileRevalidate = other.staleWhileRevalidate ?? staleWhileRevalidate
     result.staleIfError = other.staleIfError ?? staleIfError
     result.cache = other.cache ?? cache
     return result
+  }
+
+  // A loop, not `filter`: most calls have nothing in most lists.
+  private static func add(_ more: [String], to list: inout [String]) {
+    for item in more where !list.contains(item) { list.append(item) }
   }
 }
