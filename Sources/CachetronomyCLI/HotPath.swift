@@ -21,10 +21,11 @@ enum HotPath {
   // MARK: run
 
   private static func run(_ words: [[UInt8]]) throws(Failure) -> Int32? {
-    guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose else {
-      return nil
-    }
+    guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
+      !line.background, !line.explain
+    else { return nil }
     let environment = Words.environment()
+    if environment[Memo.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
     guard let (store, plan, key) = entry(of: line, words: line.words, environment),
@@ -32,6 +33,8 @@ enum HotPath {
     else { return nil }
     let now = Timestamp.now()
     guard entry.isFresh(at: now, within: plan.settings.timeToLive) else { return nil }
+    // A failure that was kept has a limit of its own.
+    if plan.settings.failureTimeToLive != nil, entry.exitStatus != 0 { return nil }
     try entry.replay(to: Output.pass)
     note(key, in: store, plan.profile.name, saved: entry.cost, at: now)
     return entry.exitStatus
@@ -45,7 +48,7 @@ enum HotPath {
       guard let command = try line.key.command(words), let store = try store(line, environment),
         let plan = try store.plan(
           command, try line.common.choice(environment), flags: try line.settings()),
-        plan.settings.cache != false
+        plan.settings.cache != false, plan.settings.stdin != true
       else { return nil }
       let directory = try WorkingDirectory.path(named: environment["PWD"])
       let call = try plan.invocation(directory: directory, environment: environment)

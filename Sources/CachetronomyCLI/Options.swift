@@ -95,12 +95,12 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these variables are in the key (globs; may be repeated).", valueName: "name"))
+      "Only these variables are in the key (globs).", valueName: "name"))
   var env: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "These variables are not in the key (globs; may be repeated).", valueName: "name"))
+      "These variables are not in the key (globs).", valueName: "name"))
   var envIgnore: [String] = []
 
   @Flag(help: "No variable is in the key.")
@@ -114,18 +114,31 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the program's file is in the key: stat, content or path.", valueName: "how"))
+      "The program's file in the key: stat, content, path.", valueName: "how"))
   var executable: String?
 
   @Option(
-    help: ArgumentHelp("How files named as arguments are: stat, content or none.", valueName: "how")
+    help: ArgumentHelp("Files in the arguments: stat, content, none.", valueName: "how")
   )
   var argFiles: String?
+
+  @Flag(help: "Read standard input: into the key, to the command.")
+  var stdin = false
+
+  @Option(
+    help: ArgumentHelp("The contents of this file are in the key.", valueName: "path"))
+  var file: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The time of change of this file is in the key.", valueName: "path"))
+  var mtime: [String] = []
 
   var values: KeyValues {
     KeyValues(
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
-      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles)
+      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles, stdin: stdin,
+      file: file, mtime: mtime)
   }
 }
 
@@ -140,6 +153,9 @@ struct KeyValues: Equatable {
   var scope: String?
   var executable: String?
   var argFiles: String?
+  var stdin = false
+  var file: [String] = []
+  var mtime: [String] = []
 
   /// The settings they say.
   func settings() throws(Failure) -> RunSettings {
@@ -159,6 +175,9 @@ struct KeyValues: Equatable {
     if let argFiles {
       settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
     }
+    if stdin { settings.stdin = true }
+    for path in file { settings.file.append(try Words.plain(path, "path")) }
+    for path in mtime { settings.mtime.append(try Words.plain(path, "path")) }
     return settings
   }
 

@@ -8,17 +8,26 @@ struct RunLine: Equatable {
   var tags: [String] = []
   var cacheStatus: String?
   var wait: String?
+  var timeout: String?
+  var failureTTL: String?
+  var staleWhileRevalidate: String?
+  var staleIfError: String?
   var refresh = false
+  var background = false
+  var warm = false
   var cachedOnly = false
   var noStore = false
   var noStdin = false
+  var explain = false
+  var json = false
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
 
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
-    "tag", "cache-status", "wait",
+    "tag", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
+    "stale-while-revalidate", "stale-if-error",
   ]
   private static let valuedShort: Set<Character> = ["c"]
 
@@ -72,7 +81,11 @@ struct RunLine: Equatable {
     case "-v", "--verbose": common.verbose = true
     case "--no-env": key.noEnv = true
     case "--no-cwd": key.noCwd = true
+    case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
+    case "--explain": explain = true
+    case "--background": background = true
+    case "--warm": warm = true
     case "--cached-only": cachedOnly = true
     case "--no-store": noStore = true
     case "--no-stdin": noStdin = true
@@ -96,6 +109,12 @@ struct RunLine: Equatable {
     case "tag": tags.append(value)
     case "cache-status": cacheStatus = value
     case "wait": wait = value
+    case "file": key.file.append(value)
+    case "mtime": key.mtime.append(value)
+    case "timeout": timeout = value
+    case "failure-ttl": failureTTL = value
+    case "stale-while-revalidate": staleWhileRevalidate = value
+    case "stale-if-error": staleIfError = value
     default: return false
     }
     return true
@@ -126,9 +145,32 @@ struct RunLine: Equatable {
     var settings = try key.settings()
     // No `map`: it would copy each option into memory, with the type's own description to undo that.
     if let ttl { settings.timeToLive = try TimeToLive(ttl) }
+    if let timeout { settings.timeout = try TimeToLive(timeout) }
+    if let failureTTL { settings.failureTimeToLive = try TimeToLive(failureTTL) }
+    if let staleWhileRevalidate {
+      settings.staleWhileRevalidate = try TimeToLive(staleWhileRevalidate)
+    }
+    if let staleIfError { settings.staleIfError = try TimeToLive(staleIfError) }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
     if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }
     return settings
+  }
+
+  /// Options that cannot be meant together.
+  func check() throws(Failure) {
+    func exclude(_ one: (String, Bool), _ other: (String, Bool)) throws(Failure) {
+      if one.1, other.1 {
+        throw .badSetting("options", "\(one.0) and \(other.0) contradict each other")
+      }
+    }
+    try exclude(("--cached-only", cachedOnly), ("--refresh", refresh))
+    try exclude(("--cached-only", cachedOnly), ("--warm", warm))
+    try exclude(("--no-store", noStore), ("--warm", warm))
+    try exclude(("--no-store", noStore), ("--background", background))
+    try exclude(("--refresh", refresh), ("--warm", warm))
+    if background, !refresh {
+      throw .badSetting("options", "--background wants --refresh (or see --warm)")
+    }
   }
 
   private func statuses(_ text: String) throws(Failure) -> [Int32] {

@@ -14,7 +14,7 @@ struct Tool: ParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, Set.self, Get.self, Has.self, Delete.self, Keys.self, Show.self, List.self,
-      Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
+      Explain.self, Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
     ])
 
   /// Runs the tool.

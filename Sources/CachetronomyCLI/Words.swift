@@ -9,17 +9,18 @@ internal import Glibc
 /// else looks like it.
 enum Words {
   /// The arguments after our own name.
-  static func own() -> [[UInt8]] {
+  static func own() -> [[UInt8]] { Array(all().dropFirst()) }
+
+  /// Our name and all arguments.
+  static func all() -> [[UInt8]] {
     let argv = CommandLine.unsafeArgv
     var words: [[UInt8]] = []
     words.reserveCapacity(Int(CommandLine.argc))
-    var index = 1
-    while index < Int(CommandLine.argc), let word = argv[index] {
+    while words.count < Int(CommandLine.argc), let word = argv[words.count] {
       let count = strlen(word)
       word.withMemoryRebound(to: UInt8.self, capacity: count) {
         words.append(Array(UnsafeBufferPointer(start: $0, count: count)))
       }
-      index += 1
     }
     return words
   }

@@ -100,14 +100,27 @@ public struct Environment: Sendable {
     return String(validating: value, as: UTF8.self)
   }
 
+  /// Takes a variable away.
+  ///
+  /// - Returns: what its value was.
+  mutating func remove(_ name: String) -> [UInt8]? {
+    let value = self[name]
+    if value != nil { drop(Array(name.utf8)) }
+    return value
+  }
+
   /// Sets a variable.
   mutating func set(_ name: String, to value: String) {
     let variable = Variable(name, value)
+    drop(variable.name)
+    append(variable)
+  }
+
+  private mutating func drop(_ name: [UInt8]) {
     var others = Environment([])
-    for index in 0..<count where !self.name(index).elementsEqual(variable.name) {
+    for index in 0..<count where !self.name(index).elementsEqual(name) {
       others.append(Variable(Array(self.name(index)), Array(self.value(index))))
     }
-    others.append(variable)
     self = others
   }
 

@@ -131,7 +131,7 @@ extension Tool {
         ("hit_rate", counters.hitRate.map { .double($0) } ?? .null),
         ("time_saved_seconds", Records.seconds(counters.saved)),
         ("evictions", Records.object(evictions.map { ($0.reason, .int($0.count)) })),
-        ("warnings", .int(0)),
+        ("warnings", .int(counters.warnings)),
         (
           "top",
           .array(
