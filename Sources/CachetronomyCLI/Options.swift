@@ -166,7 +166,7 @@ struct KeyValues: Equatable {
       settings.env = env
     }
     if noEnv { settings.env = [] }
-    settings.envIgnore = envIgnore
+    if !envIgnore.isEmpty { settings.envIgnore = envIgnore }
     if noCwd { settings.cwd = false }
     if let scope { settings.scope = try Words.plain(scope, "scope") }
     if let executable {

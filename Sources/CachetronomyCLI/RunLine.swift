@@ -1,7 +1,9 @@
 internal import Cachetronomy
 
 /// A command line of `run`, read without the argument parser, which takes longer than a hit.
-struct RunLine: Equatable {
+///
+/// A class, since an optional structure of this size costs its metadata on the way out.
+final class RunLine: Equatable {
   var common = CommonValues()
   var key = KeyValues()
   var ttl: String?
@@ -23,6 +25,18 @@ struct RunLine: Equatable {
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
 
+  static func == (one: RunLine, other: RunLine) -> Bool {
+    one.common == other.common && one.key == other.key && one.ttl == other.ttl
+      && one.tags == other.tags && one.cacheStatus == other.cacheStatus && one.wait == other.wait
+      && one.timeout == other.timeout && one.failureTTL == other.failureTTL
+      && one.staleWhileRevalidate == other.staleWhileRevalidate
+      && one.staleIfError == other.staleIfError && one.refresh == other.refresh
+      && one.background == other.background && one.warm == other.warm
+      && one.cachedOnly == other.cachedOnly && one.noStore == other.noStore
+      && one.noStdin == other.noStdin && one.explain == other.explain && one.json == other.json
+      && one.words == other.words
+  }
+
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
@@ -42,7 +56,8 @@ struct RunLine: Equatable {
       guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
       at += 1
       if word == Array("--".utf8) { break }
-      guard let text = String(validating: word, as: UTF8.self) else { return nil }
+      let text = Words.text(word)
+      guard !text.utf8.contains(0) else { return nil }
       if setFlag(text) { continue }
       let name: Substring
       let value: [UInt8]
@@ -75,7 +90,7 @@ struct RunLine: Equatable {
   /// A line that somebody else read.
   init() {}
 
-  private mutating func setFlag(_ text: String) -> Bool {
+  private func setFlag(_ text: String) -> Bool {
     switch text {
     case "-q", "--quiet": common.quiet = true
     case "-v", "--verbose": common.verbose = true
@@ -94,7 +109,7 @@ struct RunLine: Equatable {
     return true
   }
 
-  private mutating func setValue(_ name: String, _ value: String) -> Bool {
+  private func setValue(_ name: String, _ value: String) -> Bool {
     switch name {
     case "c": key.pipeline = value
     case "db": common.store = value

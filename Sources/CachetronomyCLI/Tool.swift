@@ -64,7 +64,7 @@ struct Tool: ParsableCommand {
     let (own, command) = RunLine.split(words)
     let parsed = try parseAsRoot(["run"] + own.map { Words.text($0) })
     guard let run = parsed as? Run else { throw CleanExit.helpRequest(Run.self) }
-    var line = run.line
+    let line = run.line
     line.words = command
     return line
   }

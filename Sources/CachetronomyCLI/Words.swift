@@ -9,14 +9,16 @@ internal import Glibc
 /// else looks like it.
 enum Words {
   /// The arguments after our own name.
-  static func own() -> [[UInt8]] { Array(all().dropFirst()) }
+  static func own() -> [[UInt8]] { all(after: 1) }
 
   /// Our name and all arguments.
-  static func all() -> [[UInt8]] {
+  static func all() -> [[UInt8]] { all(after: 0) }
+
+  private static func all(after skipped: Int) -> [[UInt8]] {
     let argv = CommandLine.unsafeArgv
     var words: [[UInt8]] = []
     words.reserveCapacity(Int(CommandLine.argc))
-    while words.count < Int(CommandLine.argc), let word = argv[words.count] {
+    while skipped + words.count < Int(CommandLine.argc), let word = argv[skipped + words.count] {
       let count = strlen(word)
       word.withMemoryRebound(to: UInt8.self, capacity: count) {
         words.append(Array(UnsafeBufferPointer(start: $0, count: count)))
@@ -27,6 +29,8 @@ enum Words {
 
   /// A word as text.
   static func text(_ bytes: [UInt8]) -> String {
+    // To judge other text sets up a decoder of Unicode.
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""
     var left = bytes[...]

@@ -66,4 +66,9 @@ import Testing
       RunLine([Array("--scope".utf8), word, Array("x".utf8)])
         == slow([Array("--scope".utf8), word, Array("x".utf8)]))
   }
+
+  @Test func `no field is left out where two readings are compared`() {
+    // Whoever adds one adds it to `==` and here.
+    #expect(Mirror(reflecting: RunLine()).children.count == 19)
+  }
 }

@@ -97,7 +97,7 @@ public struct Environment: Sendable {
   /// The value as text; nil if it is not set, empty or not UTF-8.
   public func text(_ name: String) -> String? {
     guard let value = self[name], !value.isEmpty else { return nil }
-    return String(validating: value, as: UTF8.self)
+    return String(utf8: value)
   }
 
   /// Takes a variable away.

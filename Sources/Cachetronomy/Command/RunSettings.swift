@@ -44,6 +44,15 @@ public struct RunSettings: Sendable, Equatable {
   /// Nothing said.
   public init() {}
 
+  /// Whether nothing is said.
+  public var isEmpty: Bool {
+    timeToLive == nil && tags.isEmpty && env == nil && envIgnore.isEmpty && cwd == nil
+      && scope == nil && shell == nil && cacheStatus == nil && executable == nil
+      && argFiles == nil && stdin == nil && file.isEmpty && mtime.isEmpty && timeout == nil
+      && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
+      && cache == nil
+  }
+
   /// How a file enters the key.
   public enum Identity: String, Sendable, CaseIterable {
     /// By size and time of change.
@@ -58,6 +67,9 @@ public struct RunSettings: Sendable, Equatable {
 
   /// These settings with others laid over them: scalars and `env` replace, the lists add up.
   public func overlaid(by other: RunSettings) -> RunSettings {
+    // Most calls have nothing to lay over: to copy it all twice takes a tenth of a hit.
+    if other.isEmpty { return self }
+    if isEmpty { return other }
     var result = self
     result.timeToLive = other.timeToLive ?? timeToLive
     Self.add(other.tags, to: &result.tags)

@@ -22,7 +22,7 @@ extension Tool {
 
     func run() throws {
       guard target.key == nil else { return try explainEntry() }
-      var line = RunLine()
+      let line = RunLine()
       line.common = common.values
       line.key = target.keyOptions.values
       line.words = target.words.bytes

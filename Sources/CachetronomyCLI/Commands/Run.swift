@@ -80,7 +80,7 @@ extension Tool {
 
     /// What was read, without the command's own words.
     var line: RunLine {
-      var line = RunLine()
+      let line = RunLine()
       line.common = common.values
       line.key = key.values
       line.ttl = ttl
