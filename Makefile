@@ -2,8 +2,12 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
+# Types by accessor instead of by name, and the functions of a hit side by side: see docs/decisions.md.
 STATIC := -c release --product cachetronomy -Xswiftc -static-executable \
-  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+  -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
+  -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/hot-functions \
+  -Xlinker --no-warn-symbol-ordering
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv procps
