@@ -29,7 +29,7 @@ import Testing
     guard let run = try? Tool.parseAsRoot(["run"] + own.map { Words.text($0) }) as? Tool.Run else {
       return nil
     }
-    var line = run.line
+    let line = run.line
     line.words = command
     return line
   }

@@ -109,7 +109,7 @@ public struct Memo {
       case .success(let (entry, replay)):
         if !background { try replay.write(to: sink) }
         let outcome = hit(key, entry, replay.of)
-        store?.refill(entry, replay)
+        if profile.maxMemory > 0 { store?.refill(entry, replay) }
         return outcome
       case .failure(let why): miss = why.miss
       }
