@@ -27,7 +27,7 @@ extension Tool {
       }
       let profile = try common.values.profile(in: store, environment)
       let started = Timestamp.now()
-      let report = try Sweep(store, profile: profile.name, now: started).run()
+      let report = try Sweep(store, profile: profile, now: started).run()
       let taken = Timestamp.now().since(started)
       if json { return try Output.write(json: Self.record(report, started, taken)) }
       let removed = report.removed[.time] ?? Store.Removed()
