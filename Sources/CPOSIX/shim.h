@@ -3,6 +3,7 @@
 
 // What Swift's Glibc module does not show: globals that Swift 6 refuses, and calls behind _GNU_SOURCE.
 
+#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -10,6 +11,9 @@
 #include <unistd.h>
 
 extern char **environ;
+
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 
 static inline char **cachetronomy_environ(void) { return environ; }
 

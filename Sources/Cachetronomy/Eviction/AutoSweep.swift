@@ -40,6 +40,14 @@ public enum AutoSweep {
     return passed < -1_000_000 || passed > rest.microseconds || isLarge(store.path, profile)
   }
 
+  /// Starts a pass in a process of its own, which outlives ours and says nothing.
+  ///
+  /// - Parameter path: the database, links not resolved.
+  public static func start(store path: String, environment: Environment) {
+    guard let path = try? StoreFile.resolve(path) else { return }
+    Child.detach(words: ["gc", "--auto", "--db", path], environment: environment)
+  }
+
   private static func isLarge(_ path: String, _ profile: Profile) -> Bool {
     var status = stat()
     return profile.maxStoreSize > 0 && stat(path, &status) == 0

@@ -79,7 +79,7 @@ public struct Sweep {
     if try store.canShrink() {
       try batches(&work) { deadline throws(Failure) in try store.shrink(until: deadline) }
     }
-    if StoreFile.walSize(store.path) > 0 { try store.checkpoint() }
+    if store.wantsCheckpoint { try store.checkpoint() }
     if work.report.isComplete { lock.stamp(now) }
     work.report.bytesAfter = store.sizeOnDisk
     return work.report

@@ -32,6 +32,23 @@ public final class SweepLock {
     }
   }
 
+  /// Takes the lock of the one watcher of a store, which need not be there yet.
+  ///
+  /// - Parameter path: the database, links not resolved.
+  /// - Throws: `Failure.store` with `busy` and the number of the process that watches it already.
+  public static func watch(store path: String) throws(Failure) -> SweepLock {
+    try StoreFile.makeDirectories(above: path)
+    let path = try StoreFile.resolve(path)
+    let lock = try SweepLock(store: path, .watch)
+    // A command that only looks whether there is a watcher holds the lock for a moment.
+    guard lock.acquire(within: 200) else {
+      let who = lock.holder.map { "process \($0)" } ?? "another process"
+      throw .store(path: path, .busy, detail: "\(who) watches it already")
+    }
+    lock.sign()
+    return lock
+  }
+
   deinit { close(descriptor) }
 
   /// Takes the lock, waiting at most so many milliseconds; false if it was not to be had.

@@ -324,6 +324,11 @@ public final class Store {
     if connection.committedFrames > 1000 { try checkpoint("PASSIVE") }
   }
 
+  /// Whether we wrote, or others left a log that every cold reader pays for.
+  var wantsCheckpoint: Bool {
+    connection.committedFrames > 1 || StoreFile.walSize(path) > 64 * 4120
+  }
+
   /// Folds the log into the database, in its own turn of the lock.
   func checkpoint(_ mode: String = "TRUNCATE") throws(Failure) {
     let lock = try writerLock()
@@ -341,9 +346,11 @@ public final class Store {
     // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
     defer { connection.busyTimeout(patience) }
-    guard let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))"), busy == 0,
-      sharesMemory
-    else { return }
+    guard let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))"), busy == 0 else {
+      return
+    }
+    if mode == "TRUNCATE" { connection.forgetFrames() }
+    guard sharesMemory else { return }
     // Whoever opens a store with an empty log alone makes its header anew, with other salts: memory
     // would not be believed any more. A log of one commit gives the same header again.
     try? transaction { () throws(Failure) in try count("checkpoints") }

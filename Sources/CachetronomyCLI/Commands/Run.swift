@@ -143,6 +143,9 @@ enum RunVerb {
       }
     }
     let outcome = try memo.answer()
+    if case .miss = outcome.verdict, outcome.notKept == nil {
+      line.common.collectIfDue(profile, environment)
+    }
     if outcome.notKept == Memo.unreadInput, !line.common.quiet {
       Output.say(
         "standard input was not given to the command, and its result is not kept "
