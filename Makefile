@@ -42,6 +42,7 @@ lint:
 bench: build bench-deps
 	@Benchmarks/run bin/cachetronomy
 	@Benchmarks/library
+	@Benchmarks/gc bin/cachetronomy
 
 completions:
 	@$(SWIFT) build --product cachetronomy

@@ -26,6 +26,8 @@ public struct Sweep {
   static let batchTime: Int64 = 20_000
   private static let batchRows: Int64 = 64
   private static let batchBytes: Int64 = 4 << 20
+  /// KiB of pages that a pass keeps, an eighth of what it may take in all.
+  private static let pages = 16_000
 
   /// A pass over a store under a profile.
   public init(_ store: Store, profile: Profile, now: Timestamp) {
@@ -67,7 +69,11 @@ public struct Sweep {
     var work = Work(deadline: limit)
     work.report.bytesBefore = store.sizeOnDisk
     store.foldsApart = true
-    defer { store.foldsApart = false }
+    try store.keepPages(Self.pages)
+    defer {
+      store.foldsApart = false
+      try? store.keepPages(2000)
+    }
     try store.foldJournal(at: now)
     try removeExpired(&work)
     work.report.moved = try relieve()
