@@ -76,8 +76,10 @@ struct Watch {
         sweep.patience = Self.patience
         sweep.limit = limit
         let (signals, notifier) = (signals, notifier)
-        sweep.isStopping = { signals.look() }
-        sweep.progress = { _, _ in notifier?.beat() }
+        sweep.isStopping = {
+          notifier?.beat()
+          return signals.look()
+        }
         let report = try sweep.run()
         warnings["pass"] = nil
         if report.didSomething { try say(PassRecord(report, from: started)) }
@@ -129,7 +131,8 @@ struct Watch {
 
   private mutating func sleep() {
     if signals.isEnding { return }
-    let wake = min(nextPass, nextLook, notifier?.nextBeat ?? .max)
+    // One that came during a pass has been read already.
+    let wake = signals.isAsking ? 0 : min(nextPass, nextLook, notifier?.nextBeat ?? .max)
     let left = wake == .max ? -1 : Int32(clamping: (max(0, wake - Clock.now) + 999) / 1000)
     var polled = [
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),

@@ -86,6 +86,16 @@ import Testing
     #expect(outcome.lines == ["0", "0", "2", "1"])
   }
 
+  @Test func `stats say what the store may take`() throws {
+    let outcome = try Sandbox().bash(
+      """
+      cachetronomy set a 1; cachetronomy stats --json | grep -o '"limit_bytes":[0-9nul]*' | head -1
+      cachetronomy profile update -q max_store_size=0
+      cachetronomy stats --json | grep -o '"limit_bytes":[0-9nul]*' | head -1
+      """)
+    #expect(outcome.lines == ["\"limit_bytes\":1073741824", "\"limit_bytes\":null"])
+  }
+
   // MARK: nobody asks
 
   @Test func `whoever stores starts a pass a day after the last, without waiting for it`() throws {
@@ -133,16 +143,18 @@ import Testing
       for i in $(seq 200); do
         case $((i % 4)) in
           0) cachetronomy gc & ;;
-          1) { cachetronomy set --ttl never kept$i v && echo kept$i >> acknowledged; } & ;;
+          1) cachetronomy set --ttl never kept$i v & ;;
           2) cachetronomy set --ttl 1ms due$i v & ;;
           3) cachetronomy run --ttl 1ms -- echo $i > /dev/null & ;;
         esac
-        sleep 0.00$((RANDOM % 10)); { pkill -9 -P $! -x cachetronomy || kill -9 $!; wait $!; } 2> /dev/null
+        # Now and then one of each may end by itself, however slow the machine is.
+        if [ $((i % 25)) -gt 3 ]; then sleep 0.0$((RANDOM % 3))$((RANDOM % 10)); kill -9 $!; fi
+        if wait $! && [ $((i % 4)) = 1 ]; then echo kept$i >> acknowledged; fi
       done 2> /dev/null
       cachetronomy gc; echo $?
       sqlite3 store/cache.db 'PRAGMA integrity_check; SELECT count(*) FROM eviction_log WHERE key GLOB "kept*";
         SELECT count(*) FROM (SELECT key, evicted_at FROM eviction_log GROUP BY 1, 2 HAVING count(*) > 1);
-        SELECT count(*) FROM cache WHERE key NOT GLOB "kept*"; SELECT count(*) > 10 FROM eviction_log'
+        SELECT count(*) FROM cache WHERE key NOT GLOB "kept*"; SELECT count(*) > 0 FROM eviction_log'
       sort -u acknowledged > wanted; cachetronomy keys | sort > there; comm -23 wanted there | wc -l
       """)
     #expect(outcome.lines == ["0", "ok", "0", "0", "0", "1", "0"])
@@ -159,7 +171,7 @@ import Testing
       export CACHETRONOMY_DB=$HERE/small/c.db
       for i in $(seq 60); do head -c 15000 /dev/urandom | cachetronomy set --ttl 0 due$i; done
       for i in $(seq 40); do echo $i | cachetronomy set --ttl never kept$i; done
-      cp small/c.db* .; cat /dev/zero > small/filler 2> /dev/null
+      cat /dev/zero > small/filler 2> /dev/null
       cachetronomy gc 2> said; s=$?; case $s in 0|74) echo fine ;; *) echo $s; cat said ;; esac
       sqlite3 small/c.db 'PRAGMA integrity_check'; cachetronomy keys | grep -c kept
       rm small/filler; cachetronomy gc; echo $?; cachetronomy keys | wc -l
