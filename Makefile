@@ -47,6 +47,7 @@ lint:
 bench: build bench-deps
 	@Benchmarks/run bin/cachetronomy
 	@Benchmarks/library
+	@Benchmarks/gc bin/cachetronomy
 
 completions:
 	@$(SWIFT) build --product cachetronomy
@@ -59,7 +60,7 @@ install: build
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
-	  $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
+	  $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles $(DESTDIR)$(PREFIX)/lib/systemd/user
 	install -m 755 bin/cachetronomy $(DESTDIR)$(PREFIX)/bin/cachetronomy
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 completions/cachetronomy.bash \
@@ -69,6 +70,7 @@ install: build
 	install -m 644 completions/cachetronomy.fish \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish
 	install -m 644 profiles/*.yaml $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
+	install -m 644 contrib/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/user
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/cachetronomy \
@@ -76,7 +78,8 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy-*.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy \
-	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/user/cachetronomy-*
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/cachetronomy
 
 clean:

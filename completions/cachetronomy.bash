@@ -906,13 +906,16 @@ _cachetronomy_profile_delete() {
 
 _cachetronomy_gc() {
     repeating_flags=()
-    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--watch --auto --dry-run --vacuum --json --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--db --profile)
+    non_repeating_options=(--max-duration --db --profile)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--max-duration')
+        return
+        ;;
     '--db')
         return
         ;;

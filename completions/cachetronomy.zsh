@@ -64,7 +64,7 @@ _cachetronomy() {
             'stats:Print what the cache holds, what it answered and what that saved.'
             'log:Print or empty the logs of reads and of evictions.'
             'profile:Apply, choose and look at profiles.'
-            'gc:Remove expired entries and give their space back.'
+            'gc:Remove what is expired or over the limits, and give the space back.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
@@ -634,6 +634,11 @@ _cachetronomy_profile_delete() {
 _cachetronomy_gc() {
     local -i ret=1
     local -ar arg_specs=(
+        '--watch[Make a pass again and again, until told to stop.]'
+        '--auto[Do nothing unless a pass is due and nobody watches the store.]'
+        '--dry-run[Print what would leave and why; change nothing.]'
+        '--vacuum[Write the whole file anew at the end, without gaps.]'
+        '--max-duration[Stop after so long; the next goes on.]:duration:'
         '--json[Print what was done as JSON.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'

@@ -69,6 +69,14 @@ struct CommonValues: Equatable {
       place.path, for: access, patience: patience, ownsProcess: true)
   }
 
+  /// Starts a pass of `gc` after something was stored, if the last one is old.
+  func collectIfDue(_ profile: Profile, _ environment: Environment) {
+    guard let place = try? StoreLocation.find(store, environment),
+      AutoSweep.isDue(store: place.path, profile: profile, at: .now())
+    else { return }
+    AutoSweep.start(store: place.path, environment: environment)
+  }
+
   /// Which profile a call goes by.
   func choice(_ environment: Environment) throws(Failure) -> ProfileChoice {
     if let profile { return .flag(try Words.plain(profile, "profile name")) }

@@ -245,4 +245,33 @@ import Testing
     #expect(
       outcome.lines.map { $0.trimmingCharacters(in: .whitespaces) } == ["40 40000", "bounded"])
   }
+
+  @Test func `memory pressure moves entries to the store, a lower bound drops them`() throws {
+    let lines = try run(
+      """
+      for i in $(seq 12); do cachetronomy set k$i v; done
+      printf 'default: {max_items_in_memory: 6}' > p.yaml
+      cachetronomy profile apply -q p.yaml; cachetronomy gc
+      [ $(cachetronomy keys --tier memory | wc -l) -le 6 ] && echo fewer
+      before=$(cachetronomy keys --tier memory | sort | xargs)
+      # All memory shall be free: it never is.
+      printf 'default: {free_memory_target: 1}' > p.yaml
+      cachetronomy profile apply -q p.yaml; cachetronomy gc
+      cachetronomy keys --tier memory | wc -l
+      [ "$before" = "$(sqlite3 "$CACHETRONOMY_DB" "SELECT key FROM eviction_log WHERE reason = 'memory_eviction'" | sort | xargs)" ] && echo logged
+      cachetronomy get k1; echo
+      """)
+    #expect(lines == ["fewer", "0", "logged", "v"])
+  }
+
+  @Test func `the memory of a store that is gone is swept by others`() throws {
+    let lines = try run(
+      """
+      cachetronomy set --db gone.db k v
+      CACHETRONOMY_DB=$HERE/gone.db; place=$(mine); [ -d "$place" ] && echo there
+      rm gone.db*; CACHETRONOMY_DB=$HERE/store/cache.db
+      cachetronomy set k v; cachetronomy gc; [ -d "$place" ] || echo swept
+      """)
+    #expect(lines == ["there", "swept"])
+  }
 }

@@ -36,6 +36,7 @@ public struct Memo {
   /// Moves a damaged store out of the way, of which a connection may be open here if that is said;
   /// false if it is not damaged.
   public var setAside: (_ isKnown: Bool) -> Bool = { _ in false }
+  private let health = Health()
   /// Takes the output.
   public var sink: Sink
   /// The time.
@@ -169,7 +170,7 @@ public struct Memo {
       defer { flight.land() }
       // Somebody may have landed between our look and our take-off.
       var again = self
-      again.store = store ?? target
+      again.store = health.isReplaced ? target : store ?? target
       if case .success(let (entry, replay)) = again.find(key) {
         try replay.write(to: sink)
         return again.hit(key, entry, replay.of)
@@ -211,7 +212,10 @@ public struct Memo {
   /// Says what is wrong with the store, unless it could be moved out of the way.
   @discardableResult
   private func complain(_ failure: Failure, isKnown: Bool = true) -> Bool {
-    if failure.isDamage, setAside(isKnown) { return true }
+    if failure.isDamage, setAside(isKnown) {
+      health.isReplaced = true
+      return true
+    }
     warn(failure)
     return false
   }
@@ -378,4 +382,10 @@ public struct Memo {
         origin: .run, rule: rule, recording: id, began: began,
         parts: (try? target.secret()).map { Fingerprints(of: invocation, secret: $0).encoded }))
   }
+}
+
+/// What became of the store on the way to an answer.
+private final class Health {
+  /// It was damaged and another stands in its place.
+  var isReplaced = false
 }

@@ -1,59 +1,290 @@
-/// One pass of `gc`: what is past its time leaves, in small transactions.
+/// One pass of `gc`: what is past its time or over a limit leaves, in small transactions.
 public struct Sweep {
   private let store: Store
-  private let profile: String
+  private let profile: Profile
   private let now: Timestamp
+
+  /// How long to wait for another pass over the same store, in milliseconds.
+  public var patience: Int32 = 0
+  /// How long the pass may take; what is left is for the next.
+  public var limit = TimeToLive.never
+  /// Whether to write the whole file anew at the end.
+  public var vacuums = false
+  /// Asked between two transactions; true ends the pass.
+  public var isStopping: () -> Bool = { false }
+  /// Told after each transaction how many of the entries that are due have left.
+  public var progress: (_ done: Int64, _ due: Int64) -> Void = { _, _ in }
+  /// How much memory is free.
+  public var memory: () -> MemoryPressure.Reading? = MemoryPressure.read
+  /// Moves the least used entries out of the memory that processes share until so many bytes are
+  /// free, each with its row in the log.
+  public var moveFromMemory: (_ bytes: Int64) throws(Failure) -> Store.Removed
 
   /// The most time that one write transaction may take, in microseconds.
   static let batchTime: Int64 = 20_000
-  private static let batchRows = 64
+  private static let batchRows: Int64 = 64
+  private static let batchBytes: Int64 = 4 << 20
+  /// KiB of pages that a pass keeps, an eighth of what it may take in all.
+  private static let pages = 16_000
 
   /// A pass over a store under a profile.
-  public init(_ store: Store, profile: String, now: Timestamp) {
+  public init(_ store: Store, profile: Profile, now: Timestamp) {
     self.store = store
     self.profile = profile
     self.now = now
+    moveFromMemory = { (bytes) throws(Failure) in
+      try store.moveFromMemory(bytes, profile: profile.name, at: now)
+    }
   }
 
-  /// What a pass did.
+  /// What a pass did, or would do.
   public struct Report: Sendable, Equatable {
     /// What left, by reason.
     public var removed: [Reason: Store.Removed] = [:]
+    /// How long that took, in microseconds.
+    public var taken: [Reason: Int64] = [:]
+    /// What went from memory to the store.
+    public var moved = Store.Removed()
     /// Bytes on disk before.
     public var bytesBefore: Int64 = 0
     /// Bytes on disk after.
     public var bytesAfter: Int64 = 0
+    /// Whether the pass came to its end.
+    public var isComplete = true
+
+    /// Whether anything left or moved.
+    public var didSomething: Bool { moved.entries > 0 || removed.contains { $0.value.entries > 0 } }
   }
+
+  // MARK: the pass
 
   /// Runs the pass.
+  ///
+  /// - Throws: `Failure.store` with `busy` if another pass is at work for longer than `patience`.
   public func run() throws(Failure) -> Report {
-    var report = Report(bytesBefore: store.sizeOnDisk)
+    let lock = try SweepLock(store: store.path, .pass)
+    guard lock.acquire(within: patience) else {
+      throw .store(path: store.path, .busy, detail: "another gc is at work")
+    }
+    defer { lock.release() }
+    var work = Work(deadline: limit)
+    work.report.bytesBefore = store.sizeOnDisk
+    store.foldsApart = true
+    try store.keepPages(Self.pages)
+    defer {
+      store.foldsApart = false
+      try? store.keepPages(2000)
+    }
     try store.foldJournal(at: now)
-    report.removed[.time] = try removeExpired()
-    try store.dropOrphans(olderThan: now)
+    try removeExpired(&work)
+    work.report.moved = try relieve()
+    try store.tidyMemory()
+    try removeOver(&work)
+    try trimLogs(&work)
     SharedFlight.sweepDead(beside: store.path)
-    try store.shrink()
-    report.bytesAfter = store.sizeOnDisk
-    return report
+    if try store.isLookDue(at: now) { try lookAtRemains(&work) }
+    if vacuums, !isOver(&work) { try store.vacuum() }
+    if try store.canShrink() {
+      try batches(&work) { deadline throws(Failure) in try store.shrink(until: deadline) }
+    }
+    if store.wantsCheckpoint { try store.checkpoint() }
+    if work.report.isComplete { lock.stamp(now) }
+    work.report.bytesAfter = store.sizeOnDisk
+    return work.report
   }
 
-  private func removeExpired() throws(Failure) -> Store.Removed {
-    var removed = Store.Removed()
+  /// A pass under way.
+  private struct Work {
+    var report = Report()
+    let end: Int64
+
+    init(deadline: TimeToLive) {
+      let now = Timestamp.monotonic()
+      let (end, overflow) = now.addingReportingOverflow(deadline.microseconds)
+      self.end = overflow ? .max : end
+    }
+  }
+
+  private func isOver(_ work: inout Work) -> Bool {
+    if Timestamp.monotonic() >= work.end || isStopping() { work.report.isComplete = false }
+    return !work.report.isComplete
+  }
+
+  /// Runs something in transactions of about 20 ms until it says that there is no more.
+  private func batches(
+    _ work: inout Work, _ body: (_ deadline: Int64) throws(Failure) -> Bool
+  ) throws(Failure) {
     var more = true
     while more {
-      try store.write { () throws(Failure) in
-        let start = Timestamp.monotonic()
-        repeat {
-          let batch = try store.removeBatch(
-            of: Self.batchRows, because: .time, profile: profile, at: now)
-          removed.entries += batch.entries
-          removed.bytes += batch.bytes
-          more = batch.entries == Int64(Self.batchRows)
-        } while more && Timestamp.monotonic() - start < Self.batchTime
+      if isOver(&work) { return }
+      more = try store.write { () throws(Failure) in
+        try body(Timestamp.monotonic() + Self.batchTime)
       }
+      try store.checkpointIfLong()
       // Others want the lock too: without a pause a waiter can starve.
       if more { Pause.short() }
     }
-    return removed
+  }
+
+  // MARK: entries
+
+  private func removeExpired(_ work: inout Work) throws(Failure) {
+    guard try store.isAnyExpired(at: now) else { return }
+    let began = Timestamp.monotonic()
+    let due = try store.list(.expired, at: now)
+    try take(.expired, of: due, because: .time, &work) { _ in (Self.batchRows, Self.batchBytes) }
+    work.report.taken[.time] = Timestamp.monotonic() - began
+  }
+
+  /// Takes listed entries away.
+  ///
+  /// - Parameter room: how many rows, and how many bytes of them, may go next; no rows: enough.
+  private func take(
+    _ due: Store.Due, of count: Int64, because reason: Reason, _ work: inout Work,
+    _ room: (Store.Removed) throws(Failure) -> (rows: Int64, bytes: Int64)
+  ) throws(Failure) {
+    var removed = Store.Removed()
+    var last: Int64 = 0
+    try batches(&work) { deadline throws(Failure) in
+      repeat {
+        let (rows, bytes) = try room(removed)
+        guard rows > 0 else { return false }
+        let doomed = try store.stillDue(due, after: last, limit: rows, bytes: bytes, at: now)
+        guard let newest = doomed.last else { return false }
+        try store.remove(doomed, because: reason, profile: profile.name, at: now)
+        last = newest.number
+        removed.entries += Int64(doomed.count)
+        removed.bytes += doomed.reduce(0) { $0 + $1.size }
+      } while Timestamp.monotonic() < deadline
+      progress(removed.entries, count)
+      return true
+    }
+    try store.dropList()
+    work.report.removed[reason, default: Store.Removed()].add(removed)
+  }
+
+  private func relieve() throws(Failure) -> Store.Removed {
+    guard profile.memoryBasedEviction, let reading = memory(),
+      reading.isUnder(profile.freeMemoryTarget)
+    else { return Store.Removed() }
+    return try moveFromMemory(reading.missing(to: profile.freeMemoryTarget))
+  }
+
+  private func removeOver(_ work: inout Work) throws(Failure) {
+    let began = Timestamp.monotonic()
+    while !isOver(&work), let over = try Excess(of: store, profile) {
+      let least = Store.Due.least(profile.evictionPolicy, count: over.estimate)
+      let before = work.report.removed[.size]?.entries ?? 0
+      let due = try store.list(least, at: now)
+      let store = store
+      try take(least, of: due, because: .size, &work) { removed throws(Failure) in
+        let rows = max(0, over.entries - removed.entries)
+        let bytes = try over.bytes(after: removed, in: store)
+        if bytes > 0 { return (max(rows, Self.batchRows), min(bytes, Self.batchBytes)) }
+        return (min(rows, Self.batchRows), Self.batchBytes)
+      }
+      // Somebody stored all of them anew meanwhile: the next pass will see.
+      if work.report.removed[.size]?.entries ?? 0 == before { break }
+    }
+    if work.report.removed[.size] != nil {
+      work.report.taken[.size] = Timestamp.monotonic() - began
+    }
+  }
+
+  // MARK: what is left behind
+
+  private func trimLogs(_ work: inout Work) throws(Failure) {
+    let cutoff = self.cutoff
+    // A log that holds more than a quarter of the store's bytes would crowd out what it tells of.
+    let most = profile.maxStoreSize > 0 ? max(1000, profile.maxStoreSize / 4 / 200) : .max / 2
+    guard try store.isEvictionLogLong(before: cutoff, leaving: most) else { return }
+    try batches(&work) { deadline throws(Failure) in
+      repeat {
+        if try store.trimEvictionLog(before: cutoff, leaving: most) == 0 { return false }
+      } while Timestamp.monotonic() < deadline
+      return true
+    }
+  }
+
+  private var cutoff: Timestamp {
+    profile.logRetention == .never
+      ? .earliest : now.adding(microseconds: -profile.logRetention.microseconds)
+  }
+
+  private func lookAtRemains(_ work: inout Work) throws(Failure) {
+    for orphan in try store.orphans(at: now) {
+      try batches(&work) { deadline throws(Failure) in
+        repeat {
+          if try !store.removeOrphan(orphan) { return false }
+        } while Timestamp.monotonic() < deadline
+        return true
+      }
+    }
+    store.removeTemporaryFiles(at: now)
+    let cutoff = self.cutoff
+    let forgotten = profile.logRetention == .never ? 0 : try store.listForgotten(before: cutoff)
+    if forgotten > 0 {
+      var next: Int64 = 1
+      try batches(&work) { deadline throws(Failure) in
+        repeat {
+          try store.removeForgotten(from: next, count: Self.batchRows, before: cutoff)
+          next += Self.batchRows
+        } while next <= forgotten && Timestamp.monotonic() < deadline
+        return next <= forgotten
+      }
+    }
+    guard work.report.isComplete else { return }
+    try store.write { () throws(Failure) in try store.noteLook(at: now) }
+  }
+}
+
+extension Sweep {
+  /// Says what a pass would remove, and changes nothing.
+  ///
+  /// What is read is not folded first, so that the order may differ a little from the true pass's.
+  ///
+  /// - Parameter each: told of every entry, why it would leave, and its bytes.
+  public func plan(
+    _ each: (_ key: Key, _ reason: Reason, _ bytes: Int64) throws(Failure) -> Void
+  ) throws(Failure) -> Report {
+    var report = Report(bytesBefore: store.sizeOnDisk)
+    report.bytesAfter = report.bytesBefore
+    func tell(_ doomed: Store.Doomed, _ reason: Reason) throws(Failure) {
+      try each(Key(stored: doomed.key), reason, doomed.size)
+      report.removed[reason, default: Store.Removed()].add(Store.Removed(1, doomed.size))
+    }
+    _ = try store.list(.expired, at: now)
+    var last: Int64 = 0
+    while case let batch = try store.stillDue(
+      .expired, after: last, limit: Self.batchRows, bytes: .max, at: now), let newest = batch.last
+    {
+      for doomed in batch { try tell(doomed, .time) }
+      last = newest.number
+    }
+    let expired = report.removed[.time] ?? Store.Removed()
+    guard let over = try Excess(of: store, profile, without: expired) else { return report }
+    let least = Store.Due.least(profile.evictionPolicy, count: .max)
+    _ = try store.list(least, at: now)
+    last = 0
+    var left = over
+    while left.entries > 0 || left.bytes > 0,
+      case let batch = try store.stillDue(least, after: last, limit: 1, bytes: 1, at: now),
+      let doomed = batch.last
+    {
+      last = doomed.number
+      guard try !store.isExpired(Key(stored: doomed.key), at: now) else { continue }
+      try tell(doomed, .size)
+      left.entries -= 1
+      left.bytes -= doomed.size + Store.overhead
+    }
+    try store.dropList()
+    return report
+  }
+}
+
+extension Store.Removed {
+  mutating func add(_ more: Store.Removed) {
+    entries += more.entries
+    bytes += more.bytes
   }
 }

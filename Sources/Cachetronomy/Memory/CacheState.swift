@@ -331,7 +331,7 @@ struct CacheState {
     }
     if profile.ttlCleanupInterval > 0, clock >= nextSweep {
       try? flush(at: now)
-      _ = try? Sweep(store, profile: profile.name, now: now).run()
+      _ = try? Sweep(store, profile: profile, now: now).run()
       nextSweep = clock + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)
     }
     if profile.memoryBasedEviction, profile.memoryCleanupInterval > 0, clock >= nextLook {

@@ -16,9 +16,13 @@ public enum MemoryPressure {
     }
 
     /// Whether less is free than a profile wants: megabytes, or a fraction up to 1.
-    public func isUnder(_ target: Double) -> Bool {
+    public func isUnder(_ target: Double) -> Bool { missing(to: target) > 0 }
+
+    /// Bytes that are missing to what a profile wants free; 0 if none are.
+    public func missing(to target: Double) -> Int64 {
       let wanted = target <= 1 ? target * Double(total) : target * 1_000_000
-      return Double(available) < wanted
+      let missing = (wanted - Double(available)).rounded(.up)
+      return missing > 0 ? Int64(exactly: missing) ?? .max : 0
     }
   }
 

@@ -113,6 +113,11 @@ final class SharedTier {
     guard next.limits.bytes > 0, next.limits.entries > 0 else { return clear() }
     guard let isNew = place.make(for: path) else { return }
     if let entry { add(entry.key, entry.file, to: next, isNew: isNew) }
+    // A profile may have lowered them.
+    let room = min(next.limits.bytes, place.roomLimit)
+    if next.entries > next.limits.entries || next.bytes > room {
+      trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: 0)
+    }
     Fault.reach()
     if write(next.encoded(), as: TierHead.name) { (head, hasProfiles) = (next, true) }
     Fault.reach()
@@ -201,6 +206,19 @@ final class SharedTier {
       found.append((name, Int64(status.st_size), used))
     }
     return found.sorted { $0.used < $1.used }.map { ($0.name, $0.bytes) }
+  }
+
+  /// Takes the least used entries away until so many bytes are free.
+  func release(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
+    var released: [(key: Key, bytes: Int64)] = []
+    var freed: Int64 = 0
+    for file in byUse() where freed < wanted {
+      guard let key = HotEntry.key(of: place.path(file.name)) else { continue }
+      remove(file.name)
+      released.append((key, file.bytes))
+      freed += file.bytes
+    }
+    return released
   }
 
   /// Makes room, and an eighth more, so that not every entry pays for a look at all others.

@@ -21,6 +21,16 @@ public struct Profile: Sendable, Equatable {
   public var maxEntrySize: Int64 = 64 << 20
   /// Bytes held in the memory that processes share; 0 switches it off.
   public var maxMemory: Int64 = 64 << 20
+  /// Bytes that the store may take on disk, its log left out; 0 for no limit.
+  public var maxStoreSize: Int64 = 1 << 30
+  /// Entries that the store may hold; 0 for no limit.
+  public var maxStoreItems: Int64 = 0
+  /// Which entries leave first when the store is over a limit.
+  public var evictionPolicy = Policy.lru
+  /// How long the eviction log keeps a row, and the access log that of a key that has left.
+  public var logRetention = TimeToLive(seconds: 30 * 86_400)
+  /// Whether a command that stores starts a pass when the last one is old.
+  public var autoGC = true
   /// What holds for every `run` under this profile.
   public var run = RunSettings()
   /// What holds for some commands; the first that matches is taken.
@@ -40,7 +50,8 @@ public struct Profile: Sendable, Equatable {
     for (name, number) in [
       ("ttl_cleanup_interval", ttlCleanupInterval), ("max_items_in_memory", maxItemsInMemory),
       ("memory_cleanup_interval", memoryCleanupInterval), ("max_entry_size", maxEntrySize),
-      ("max_memory", maxMemory),
+      ("max_memory", maxMemory), ("max_store_size", maxStoreSize),
+      ("max_store_items", maxStoreItems),
     ] where number < 0 { throw .badSetting(name, "want 0 or more") }
     guard freeMemoryTarget >= 0, freeMemoryTarget.isFinite else {
       throw .badSetting("free_memory_target", "want 0 or more")

@@ -9,14 +9,21 @@ enum ProfileSetting: String, CaseIterable {
   case tags
   case maxEntrySize = "max_entry_size"
   case maxMemory = "max_memory"
+  case maxStoreSize = "max_store_size"
+  case maxStoreItems = "max_store_items"
+  case evictionPolicy = "eviction_policy"
+  case logRetention = "log_retention"
+  case autoGC = "auto_gc"
   case run
   case rules
 
   /// Those that are columns of the seed's table.
   var isSeeds: Bool {
     switch self {
-    case .maxEntrySize, .maxMemory, .run, .rules: false
-    default: true
+    case .timeToLive, .ttlCleanupInterval, .memoryBasedEviction, .freeMemoryTarget,
+      .memoryCleanupInterval, .maxItemsInMemory, .tags:
+      true
+    default: false
     }
   }
 
@@ -36,6 +43,11 @@ enum ProfileSetting: String, CaseIterable {
     case .tags: profile.tags = try reader.strings(node)
     case .maxEntrySize: profile.maxEntrySize = try reader.size(node)
     case .maxMemory: profile.maxMemory = try reader.size(node)
+    case .maxStoreSize: profile.maxStoreSize = try reader.size(node)
+    case .maxStoreItems: profile.maxStoreItems = try reader.count(node)
+    case .evictionPolicy: profile.evictionPolicy = try reader.policy(node)
+    case .logRetention: profile.logRetention = try reader.duration(node)
+    case .autoGC: profile.autoGC = try reader.flag(node)
     case .run:
       profile.run = try readRun(node, .run, with: reader)
     case .rules:
@@ -115,6 +127,11 @@ enum ProfileSetting: String, CaseIterable {
     case .tags: return Node(list: profile.tags)
     case .maxEntrySize: return Node(text: profile.maxEntrySize.description)
     case .maxMemory: return Node(text: profile.maxMemory.description)
+    case .maxStoreSize: return Node(text: profile.maxStoreSize.description)
+    case .maxStoreItems: return Node(text: profile.maxStoreItems.description)
+    case .evictionPolicy: return Node(text: profile.evictionPolicy.rawValue)
+    case .logRetention: return Node(text: profile.logRetention.description)
+    case .autoGC: return Node(text: profile.autoGC ? "true" : "false")
     case .run:
       let pairs = settings(profile.run)
       return pairs.isEmpty ? nil : Node(pairs: pairs)

@@ -140,6 +140,13 @@ struct SettingReader {
     return value
   }
 
+  func policy(_ node: Node) throws(Complaint) -> Policy {
+    guard let value = Policy(rawValue: node.text ?? "") else {
+      throw complaint(node, "want \(Policy.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return value
+  }
+
   /// The names and values of a mapping.
   func pairs(_ node: Node, _ want: String) throws(Complaint) -> [Node.Pair] {
     guard case .mapping(let pairs) = node.content else { throw complaint(node, "want \(want)") }

@@ -43,8 +43,11 @@ final class Connection {
       }, committed)
   }
 
-  /// Frames in the log after our last commit; -1 before the first.
+  /// Frames in the log after our last commit; -1 before the first and once the log is cut off.
   var committedFrames: Int32 { committed.pointee }
+
+  /// The log is empty.
+  func forgetFrames() { committed.pointee = -1 }
 
   deinit {
     for statement in kept { sqlite3_finalize(statement) }

@@ -192,6 +192,15 @@ public final class Store {
     return try writeLocked(body)
   }
 
+  /// Runs what must not be inside a transaction while no other process of ours writes.
+  func alone(_ body: () throws(Failure) -> Void) throws(Failure) {
+    guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
+    let lock = try writerLock()
+    try lock.acquire(within: patience)
+    defer { lock.release() }
+    try body()
+  }
+
   func isWriterLockFree() throws(Failure) -> Bool {
     guard isWritable else { return false }
     let lock = try writerLock()
@@ -236,13 +245,26 @@ public final class Store {
   /// cut it off and let it grow anew costs more than the fold.
   var isLongLived = false
 
+  /// True while a pass folds the log in turns of the lock of its own.
+  var foldsApart = false
+
   private func checkpointIfGrown() {
-    guard connection.committedFrames > (isLongLived ? 1000 : 64) else { return }
+    guard !foldsApart, connection.committedFrames > (isLongLived ? 1000 : 64) else { return }
     foldLog(isLongLived ? "PASSIVE" : "TRUNCATE")
   }
 
+  /// Folds a log of over 1000 frames in a turn of the lock of its own, without cutting it off.
+  func checkpointIfLong() throws(Failure) {
+    if connection.committedFrames > 1000 { try checkpoint("PASSIVE") }
+  }
+
+  /// Whether we wrote, or others left a log that every cold reader pays for.
+  var wantsCheckpoint: Bool {
+    connection.committedFrames > 1 || StoreFile.walSize(path) > 64 * 4120
+  }
+
   /// Folds the log into the database, in its own turn of the lock.
-  func checkpoint() throws(Failure) {
+  func checkpoint(_ mode: String = "TRUNCATE") throws(Failure) {
     let lock = try writerLock()
     try lock.acquire(within: patience)
     defer { lock.release() }
@@ -250,7 +272,7 @@ public final class Store {
     if sharesMemory {
       try? holding { () throws(Failure) in if try beginTier() { version = try dataVersion() } }
     }
-    foldLog("TRUNCATE")
+    foldLog(mode)
     try? publish(nil, version)
   }
 
@@ -258,9 +280,11 @@ public final class Store {
     // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
     defer { connection.busyTimeout(patience) }
-    guard let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))"), busy == 0,
-      sharesMemory
-    else { return }
+    guard let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))"), busy == 0 else {
+      return
+    }
+    if mode == "TRUNCATE" { connection.forgetFrames() }
+    guard sharesMemory else { return }
     // Whoever opens a store with an empty log alone makes its header anew, with other salts: memory
     // would not be believed any more. A log of one commit gives the same header again.
     try? transaction { () throws(Failure) in try count("checkpoints") }

@@ -90,4 +90,27 @@ extension Store {
     if tier == nil { tier = SharedTier(store: path) }
     return tier?.inventory() ?? Memory()
   }
+
+  /// Moves the least used entries out of memory, each with its row in the log; they stay in the store.
+  ///
+  /// - Parameter wanted: how many bytes shall be free afterwards that are not now.
+  func moveFromMemory(
+    _ wanted: Int64, profile: String, at now: Timestamp
+  ) throws(Failure) -> Removed {
+    var moved = Removed()
+    try write { () throws(Failure) in
+      guard let tier, tier.isInUse else { return }
+      let released = tier.release(wanted)
+      for one in released { moved.add(Removed(1, one.bytes)) }
+      try logEvictions(
+        released.map { ($0.key.text, 0) }, because: .memory, profile: profile, at: now)
+    }
+    return moved
+  }
+
+  /// Removes what is left in memory of stores that are gone, and what is over the bounds of this.
+  func tidyMemory() throws(Failure) {
+    guard sharesMemory, try memory().path != nil else { return }
+    try write { () throws(Failure) in tier?.sweepSiblings() }
+  }
 }

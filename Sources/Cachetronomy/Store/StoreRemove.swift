@@ -137,61 +137,6 @@ extension Store {
     for (index, value) in values.enumerated() { keys.bind(Int32(index + 1), value) }
     while try keys.step() { tier.forget(Key(stored: keys.text(0))) }
   }
-
-  /// Removes some expired entries, those longest past their time first; inside a write transaction.
-  func removeBatch(
-    of limit: Int, because reason: Reason, profile: String, at now: Timestamp
-  ) throws(Failure) -> Removed {
-    // Named by rowid: a key list would have to be bound one by one.
-    try remove(
-      where: "c.rowid IN (SELECT c.rowid FROM cache c WHERE \(Self.expired) "
-        + "ORDER BY c.expire_at LIMIT \(limit))",
-      [now.description, now.microseconds.description], reason, profile, now)
-  }
-
-  /// Removes chunks that no entry names; whoever writes a large recording puts its row within a day.
-  func dropOrphans(olderThan now: Timestamp) throws(Failure) {
-    // A recording under way has chunks without a row: they get a day, noted when first seen.
-    try write { () throws(Failure) in
-      var statement = try connection.prepare(
-        """
-        SELECT DISTINCT recording FROM chunk
-        WHERE recording NOT IN (SELECT recording FROM entry_info WHERE recording IS NOT NULL)
-        """)
-      var orphans: [[UInt8]] = []
-      while try statement.step() { orphans.append(statement.bytes(0)) }
-      statement.reset()
-      try connection.execute(
-        """
-        DELETE FROM state WHERE name GLOB 'orphan/*' AND (
-          substr(name, 8) NOT IN (SELECT lower(hex(recording)) FROM chunk)
-          OR substr(name, 8) IN (SELECT lower(hex(recording)) FROM entry_info))
-        """)
-      let day: Int64 = 86_400_000_000
-      for orphan in orphans {
-        let mark = "orphan/" + Digest.hex(orphan)
-        let seen = try number(of: mark)
-        if seen == 0 {
-          try count(mark, by: now.microseconds)
-        } else if now.microseconds - seen > day {
-          var delete = try connection.prepare("DELETE FROM chunk WHERE recording = ?")
-          delete.bind(1, orphan)
-          try delete.run()
-          try setState(mark, nil)
-        }
-      }
-    }
-  }
-
-  /// Gives free pages back to the file system and folds the log, each in its own turn of the lock.
-  func shrink() throws(Failure) {
-    try write { () throws(Failure) in
-      // It frees one page a step: to its end.
-      var statement = try connection.prepare("PRAGMA incremental_vacuum")
-      try statement.run()
-    }
-    try checkpoint()
-  }
 }
 
 extension Store {

@@ -5,11 +5,26 @@ extension Tool {
   struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "gc",
-      abstract: "Remove expired entries and give their space back.",
+      abstract: "Remove what is expired or over the limits, and give the space back.",
       discussion: """
         For example, from cron:
           17 * * * * cachetronomy gc
         """)
+
+    @Flag(help: "Make a pass again and again, until told to stop.")
+    var watch = false
+
+    @Flag(help: "Do nothing unless a pass is due and nobody watches the store.")
+    var auto = false
+
+    @Flag(help: "Print what would leave and why; change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Write the whole file anew at the end, without gaps.")
+    var vacuum = false
+
+    @Option(help: ArgumentHelp("Stop after so long; the next goes on.", valueName: "duration"))
+    var maxDuration: String?
 
     @Flag(help: "Print what was done as JSON.")
     var json = false
@@ -17,50 +32,88 @@ extension Tool {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+      let limit = try maxDuration.map { try TimeToLive($0) } ?? .never
+      let modes = [(watch, "--watch"), (auto, "--auto"), (dryRun, "--dry-run")].filter(\.0)
+      if modes.count > 1 {
+        throw Failure.badSetting(
+          "options", "\(modes[0].1) and \(modes[1].1) contradict each other")
+      }
+      if vacuum, let mode = modes.first {
+        throw Failure.badSetting("options", "\(mode.1) and --vacuum contradict each other")
+      }
       let environment = Words.environment()
-      guard let store = try common.changing() else {
+      if watch {
+        var watch = Watch(common: common.values, environment: environment, json: json)
+        watch.limit = limit
+        return try watch.run()
+      }
+      guard let store = try dryRun ? common.reading() : common.changing() else {
         guard let place = try StoreLocation.find(common.store, environment), place.isNamed else {
           return
         }
-        throw Failure.store(
-          path: place.path, .missing, detail: "No such file or directory")
+        throw Failure.missing(place.path)
       }
-      let profile = try common.values.profile(in: store, environment)
       let started = Timestamp.now()
-      let report = try Sweep(store, profile: profile.name, now: started).run()
-      let taken = Timestamp.now().since(started)
-      if json { return try Output.write(json: Self.record(report, started, taken)) }
-      let removed = report.removed[.time] ?? Store.Removed()
-      if Terminal.isOutput || common.verbose {
-        let freed = max(0, report.bytesBefore - report.bytesAfter)
-        common.say(
-          "removed \(removed.entries) expired, \(Human.size(removed.bytes)); "
-            + "freed \(Human.size(freed)) on disk in \(Human.duration(taken))")
+      if auto { return try collect(store, at: started, environment) }
+      let profile = try common.values.profile(in: store, environment)
+      var sweep = Sweep(store, profile: profile, now: started)
+      if dryRun { return try plan(sweep, from: started) }
+      sweep.patience = CommonValues.patience
+      sweep.limit = limit
+      sweep.vacuums = vacuum
+      var bar = ProgressBar(isShown: Terminal.isErrors && !common.quiet)
+      sweep.progress = { bar.show($0, of: $1) }
+      let report: Sweep.Report
+      do {
+        report = try sweep.run()
+        bar.wipe()
+      } catch {
+        bar.wipe()
+        throw error
+      }
+      let pass = PassRecord(report, from: started)
+      if json { return try Output.write(json: pass.value) }
+      if Terminal.isOutput, !common.quiet { return try Output.write(pass.table) }
+      if common.verbose { common.say(pass.line) }
+    }
+
+    /// The pass that a command which stored something started, where nobody hears of it.
+    private func collect(_ store: Store, at now: Timestamp, _ environment: Environment) throws {
+      var profile = Profile(name: Profile.defaultName)
+      do {
+        profile = try common.values.profile(in: store, environment)
+      } catch Failure.unknownProfile {
+        // Nobody would ever hear that it is gone.
+      }
+      guard AutoSweep.isWanted(store, profile: profile, at: now) else { return }
+      do {
+        let pass = PassRecord(try Sweep(store, profile: profile, now: now).run(), from: now)
+        if json {
+          try Output.write(json: pass.value)
+        } else if common.verbose {
+          common.say(pass.line)
+        }
+      } catch Failure.store(_, .busy, _) {
+        // Somebody is at it.
       }
     }
 
-    private static func record(
-      _ report: Sweep.Report, _ started: Timestamp, _ taken: Int64
-    ) -> Value {
-      func sums(_ removed: Store.Removed) -> Value {
-        Records.object([
-          ("entries", .int(removed.entries)), ("size_bytes", .int(removed.bytes)),
-        ])
+    private func plan(_ sweep: Sweep, from started: Timestamp) throws {
+      let report = try sweep.plan { (key, reason, bytes) throws(Failure) in
+        if json {
+          try Output.write(
+            json: Records.object([
+              ("key", .string(key.text)), ("reason", .string(reason.rawValue)),
+              ("size_bytes", .int(bytes)),
+            ]))
+        } else {
+          let name = Terminal.isOutput ? Terminal.printable(key.text) : key.text
+          try Output.write("\(reason.rawValue)\t\(bytes)\t\(name)\n")
+        }
       }
-      return Records.object([
-        ("pass", .int(1)), ("started_at", .string(started.description)),
-        ("duration_seconds", Records.seconds(taken)), ("dry_run", .bool(false)),
-        (
-          "removed",
-          Records.object(
-            Reason.allCases.compactMap { reason in
-              report.removed[reason].map { (reason.rawValue, sums($0)) }
-            })
-        ),
-        ("moved_from_memory", sums(Store.Removed())),
-        ("store_bytes_before", .int(report.bytesBefore)),
-        ("store_bytes_after", .int(report.bytesAfter)), ("complete", .bool(true)),
-      ])
+      var pass = PassRecord(report, from: started)
+      pass.isPlan = true
+      if json { try Output.write(json: pass.value) }
     }
   }
 }

@@ -215,6 +215,9 @@ enum RunVerb {
     if let store { _ = Unmanaged.passRetained(store) }
     let outcome = try memo.answer()
     trouble.count()
+    if case .miss = outcome.verdict, outcome.notKept == nil {
+      line.common.collectIfDue(profile, environment)
+    }
     if outcome.notKept == Memo.unreadInput, !line.common.quiet {
       Output.say(
         "standard input was not given to the command, and its result is not kept "

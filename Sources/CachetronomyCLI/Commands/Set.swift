@@ -63,6 +63,7 @@ extension Tool {
           info: Entry.Info(
             created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)))
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
+      common.values.collectIfDue(profile, Words.environment())
     }
 
     private func readValue() throws(Failure) -> [UInt8] {

@@ -31,6 +31,7 @@ extension Tool {
       }
       if store.isWritable { try store.foldJournal(at: .now()) }
       if let tier { return try hottest(of: tier, in: store) }
+      let limit = try? common.values.profile(in: store, Words.environment()).maxStoreSize
       let totals = try store.totals()
       let counters = try store.counters()
       let evictions = try store.evictions()
@@ -38,7 +39,7 @@ extension Tool {
       let memory = try store.memory()
       if json {
         return try Output.write(
-          json: Self.record(store, memory, totals, counters, evictions, hottest))
+          json: Self.record(store, memory, limit, totals, counters, evictions, hottest))
       }
       func count(_ kind: AccessJournal.Kind) -> Int64 { counters.counts[kind, default: 0] }
       let misses = count(.absent) + count(.expired) + count(.forced) + count(.corrupt)
@@ -95,7 +96,7 @@ extension Tool {
     }
 
     private static func record(
-      _ store: Store, _ memory: Store.Memory,
+      _ store: Store, _ memory: Store.Memory, _ limit: Int64?,
       _ totals: (entries: Int64, recordings: Int64, bytes: Int64),
       _ counters: Store.Counters, _ evictions: [(reason: String, count: Int64)],
       _ hottest: [Store.AccessCount]
@@ -107,7 +108,8 @@ extension Tool {
           Records.object([
             ("path", .string(store.path)), ("entries", .int(totals.entries)),
             ("recordings", .int(totals.recordings)), ("size_bytes", .int(store.sizeOnDisk)),
-            ("limit_bytes", .null), ("sqlite", .string(Store.libraryVersion)),
+            ("limit_bytes", limit.flatMap { $0 > 0 ? .int($0) : nil } ?? .null),
+            ("sqlite", .string(Store.libraryVersion)),
           ])
         ),
         (

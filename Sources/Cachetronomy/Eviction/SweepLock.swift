@@ -1,0 +1,116 @@
+internal import Glibc
+
+/// Keeps passes over one store apart, and watchers: `flock` on a file beside the database that is
+/// never unlinked.
+///
+/// The file of the pass also says, by the time of its last change, when the last pass ended: that
+/// costs a command that stores one `stat`, and a pass with nothing to do no write to the database.
+public final class SweepLock {
+  /// What is kept to one at a time.
+  public enum Kind: String, Sendable {
+    /// One pass.
+    case pass = "-gc"
+    /// A process that makes passes for ever.
+    case watch = "-watch"
+  }
+
+  private let descriptor: Int32
+  private let path: String
+  private let store: String
+
+  /// Opens the file of a lock, and makes it if it is not there.
+  ///
+  /// - Parameter store: the resolved path of the database.
+  public init(store: String, _ kind: Kind) throws(Failure) {
+    self.store = store
+    path = store + kind.rawValue
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    guard descriptor >= 0 else {
+      let problem: StoreProblem =
+        errno == EACCES || errno == EROFS || errno == EPERM ? .readOnly : .io
+      throw .store(path: store, problem, detail: "\(path): \(SystemError.text(errno))")
+    }
+  }
+
+  /// Takes the lock of the one watcher of a store, which need not be there yet.
+  ///
+  /// - Parameter path: the database, links not resolved.
+  /// - Throws: `Failure.store` with `busy` and the number of the process that watches it already.
+  public static func watch(store path: String) throws(Failure) -> SweepLock {
+    try StoreFile.makeDirectories(above: path)
+    let path = try StoreFile.resolve(path)
+    let lock = try SweepLock(store: path, .watch)
+    // A command that only looks whether there is a watcher holds the lock for a moment.
+    guard lock.acquire(within: 200) else {
+      let who = lock.holder.map { "process \($0)" } ?? "another process"
+      throw .store(path: path, .busy, detail: "\(who) watches it already")
+    }
+    lock.sign()
+    return lock
+  }
+
+  deinit { close(descriptor) }
+
+  /// Takes the lock, waiting at most so many milliseconds; false if it was not to be had.
+  public func acquire(within milliseconds: Int32) -> Bool {
+    let deadline = Timestamp.monotonic() + Int64(milliseconds) * 1000
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard Timestamp.monotonic() < deadline else { return false }
+      usleep(5000)
+    }
+    return true
+  }
+
+  /// Gives it back.
+  public func release() { flock(descriptor, LOCK_UN) }
+
+  /// Whether the file still has its name: somebody may have removed or replaced the directory.
+  public var isNamed: Bool {
+    var (mine, named) = (stat(), stat())
+    return fstat(descriptor, &mine) == 0 && lstat(path, &named) == 0
+      && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+  }
+
+  // MARK: who and when
+
+  /// Writes down who holds the lock.
+  public func sign() {
+    let text = Array((getpid().description + "\n").utf8)
+    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
+  }
+
+  /// The process that signed; nil if none did.
+  public var holder: Int32? {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let got = pread(descriptor, &bytes, bytes.count, 0)
+    guard got > 0 else { return nil }
+    return Int32(String(decoding: bytes[..<got].prefix { $0 != 0x0a }, as: UTF8.self))
+  }
+
+  /// Writes down when a pass ended.
+  public func stamp(_ time: Timestamp) {
+    let seconds = timespec(
+      tv_sec: Int(time.microseconds / 1_000_000),
+      tv_nsec: Int(time.microseconds % 1_000_000) * 1000)
+    var times = [seconds, seconds]
+    futimens(descriptor, &times)
+  }
+
+  /// When the last pass over a store ended; nil if there was none.
+  static func lastPass(store: String) -> Timestamp? {
+    var status = stat()
+    guard lstat(store + Kind.pass.rawValue, &status) == 0 else { return nil }
+    return Timestamp(
+      microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000
+        + Int64(status.st_mtim.tv_nsec) / 1000)
+  }
+
+  /// Whether somebody holds a lock now.
+  static func isHeld(store: String, _ kind: Kind) -> Bool {
+    let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    let descriptor = open(store + kind.rawValue, flags)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+}
