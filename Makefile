@@ -2,10 +2,15 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-STATIC := -c release --product cachetronomy -Xswiftc -static-executable
+# Types by accessor instead of by name, and the functions of a hit side by side: see docs/decisions.md.
+STATIC := -c release --product cachetronomy -Xswiftc -static-executable \
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+  -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
+  -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/hot-functions \
+  -Xlinker --no-warn-symbol-ordering
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
-TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv
+TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv procps
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
 .PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean

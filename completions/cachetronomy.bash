@@ -173,22 +173,22 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|evict|clear|stats|log|profile|gc|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list evict clear stats log profile gc help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc help' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --refresh --force --cached-only --no-store --no-stdin --version -h --help)
-    repeating_options=(--env --env-ignore --tag)
-    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-stdin --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime --tag)
+    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -220,6 +220,12 @@ _cachetronomy_run() {
     '--arg-files')
         return
         ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
+        return
+        ;;
     '--ttl')
         return
         ;;
@@ -230,6 +236,18 @@ _cachetronomy_run() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--failure-ttl')
+        return
+        ;;
+    '--stale-while-revalidate')
+        return
+        ;;
+    '--stale-if-error')
         return
         ;;
     esac
@@ -270,8 +288,8 @@ _cachetronomy_set() {
 
 _cachetronomy_get() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --stderr --raw -r --json --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore)
+    non_repeating_flags=(--no-env --no-cwd --stdin --stderr --raw -r --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -296,6 +314,12 @@ _cachetronomy_get() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
         return
         ;;
     '--db')
@@ -309,8 +333,8 @@ _cachetronomy_get() {
 
 _cachetronomy_has() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore)
+    non_repeating_flags=(--no-env --no-cwd --stdin --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -337,6 +361,12 @@ _cachetronomy_has() {
     '--arg-files')
         return
         ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
+        return
+        ;;
     '--db')
         return
         ;;
@@ -348,8 +378,8 @@ _cachetronomy_has() {
 
 _cachetronomy_delete() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore)
+    non_repeating_flags=(--no-env --no-cwd --stdin --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options -1
 
@@ -374,6 +404,12 @@ _cachetronomy_delete() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
         return
         ;;
     '--db')
@@ -418,8 +454,8 @@ _cachetronomy_keys() {
 
 _cachetronomy_show() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --json --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore)
+    non_repeating_flags=(--no-env --no-cwd --stdin --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -444,6 +480,12 @@ _cachetronomy_show() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
         return
         ;;
     '--db')
@@ -482,10 +524,55 @@ _cachetronomy_list() {
     esac
 }
 
+_cachetronomy_explain() {
+    repeating_flags=()
+    non_repeating_flags=(--no-env --no-cwd --stdin --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime)
+    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-c')
+        return
+        ;;
+    '--shell')
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--env-ignore')
+        return
+        ;;
+    '--scope')
+        return
+        ;;
+    '--executable')
+        return
+        ;;
+    '--arg-files')
+        return
+        ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
 _cachetronomy_evict() {
     repeating_flags=()
-    non_repeating_flags=(--all --no-env --no-cwd --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--tag --env --env-ignore)
+    non_repeating_flags=(--all --no-env --no-cwd --stdin --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--tag --env --env-ignore --file --mtime)
     non_repeating_options=(--match -c --shell --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options -1
 
@@ -516,6 +603,12 @@ _cachetronomy_evict() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--file')
+        return
+        ;;
+    '--mtime')
         return
         ;;
     '--db')

@@ -12,9 +12,6 @@
 
 extern char **environ;
 
-int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
-
 static inline char **cachetronomy_environ(void) { return environ; }
 
 static inline int cachetronomy_terminal_width(int fd) {
@@ -40,6 +37,14 @@ static inline unsigned long long cachetronomy_filesystem_size(const char *path) 
 static inline int cachetronomy_waiting_bytes(int fd) {
   int count = 0;
   return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
+}
+
+static const int cachetronomy_spawn_setsid = 0x80;
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+// In the child every descriptor from this one on is closed.
+static inline int cachetronomy_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, from);
 }
 
 // A descriptor that becomes readable when the process ends; -1 on kernels before 5.3.

@@ -35,12 +35,14 @@ public struct Entry: Sendable, Equatable {
     public var recording: [UInt8]?
     /// When the command began; 0 for what is no recording.
     public var began: Timestamp
+    /// Fingerprints of the parts of its key, to be stored; not read back with the entry.
+    public var parts: [UInt8]?
 
     /// All that our table knows of an entry, with what most entries have.
     public init(
       created: Timestamp, keepUntil: Timestamp, size: Int64, cost: Int64 = 0, origin: Origin,
       rule: String? = nil, recording: [UInt8]? = nil,
-      began: Timestamp = Timestamp(microseconds: 0)
+      began: Timestamp = Timestamp(microseconds: 0), parts: [UInt8]? = nil
     ) {
       self.created = created
       self.keepUntil = keepUntil
@@ -50,6 +52,7 @@ public struct Entry: Sendable, Equatable {
       self.rule = rule
       self.recording = recording
       self.began = began
+      self.parts = parts
     }
   }
 

@@ -77,6 +77,16 @@ public struct Complaint: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+extension Failure {
+  /// A store that is damaged, or looks like none although it was one.
+  public var isDamage: Bool {
+    switch self {
+    case .store(_, .corrupt, _), .store(_, .notOurs, _): true
+    default: false
+    }
+  }
+}
+
 extension Failure: CustomStringConvertible {
   /// One line in git's voice: what failed first, then the thing.
   public var description: String {

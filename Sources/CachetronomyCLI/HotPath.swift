@@ -12,44 +12,65 @@ enum HotPath {
   /// - Throws: `Failure.file` if the output cannot be written.
   static func answer(_ words: [[UInt8]]) throws(Failure) -> Int32? {
     guard let verb = words.first else { return nil }
-    let rest = Array(words.dropFirst())
-    if verb.elementsEqual("run".utf8) { return try run(rest) }
-    if verb.elementsEqual("get".utf8) { return try get(rest) }
-    if verb.elementsEqual("has".utf8) { return has(rest) ? Status.done : nil }
+    if verb.elementsEqual("run".utf8) { return try run(words) }
+    if verb.elementsEqual("get".utf8) { return try get(Array(words.dropFirst())) }
+    if verb.elementsEqual("has".utf8) { return has(Array(words.dropFirst())) ? Status.done : nil }
     return nil
   }
 
   // MARK: run
 
   private static func run(_ words: [[UInt8]]) throws(Failure) -> Int32? {
-    guard let line = RunLine(words), !line.refresh, !line.common.verbose else { return nil }
+    guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
+      !line.background, !line.explain
+    else { return nil }
     let environment = Words.environment()
+    if environment[Memo.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
-    guard let (store, plan, key) = entry(of: line, words: line.words, environment),
-      let entry = store.entry(key), entry.isRecording
+    guard let question = question(line, words: line.words, environment),
+      let entry = question.store.entry(question.key), entry.isRecording
     else { return nil }
     let now = Timestamp.now()
-    guard entry.isFresh(at: now, within: plan.settings.timeToLive) else { return nil }
+    guard entry.isFresh(at: now, within: question.limit) else { return nil }
+    // A failure that was kept has a limit of its own.
+    if question.limitsFailures, entry.exitStatus != 0 { return nil }
     try entry.replay(to: Output.pass)
-    note(key, in: store, plan.profile.name, saved: entry.cost, at: now)
+    note(question, saved: entry.cost, at: now)
     return entry.exitStatus
   }
 
+  /// What is asked for. A class: optional structures of this size cost their metadata.
+  private final class Question {
+    let store: HotStore
+    let key: Key
+    let profile: String
+    /// How old an answer may be where a flag or a rule says so.
+    var limit: TimeToLive?
+    var limitsFailures = false
+
+    init(_ store: HotStore, _ key: Key, profile: String) {
+      (self.store, self.key, self.profile) = (store, key, profile)
+    }
+  }
+
   /// The entry that a command line means.
-  private static func entry(
-    of line: RunLine, words: [[UInt8]], _ environment: Environment
-  ) -> (HotStore, Plan, Key)? {
+  private static func question(
+    _ line: RunLine, words: [[UInt8]], _ environment: Environment
+  ) -> Question? {
     do throws(Failure) {
-      guard let command = try line.key.command(words), let store = try store(line, environment),
-        let plan = try store.plan(
-          command, try line.common.choice(environment), flags: try line.settings()),
-        plan.settings.cache != false
+      guard let command = try line.key.command(words), let store = try store(line, environment)
       else { return nil }
+      let plan = try store.plan(
+        command, try line.common.choice(environment), flags: try line.settings())
+      guard plan.settings.cache != false, plan.settings.stdin != true else { return nil }
       let directory = try WorkingDirectory.path(named: environment["PWD"])
       let call = try plan.invocation(directory: directory, environment: environment)
       guard call.unrepeatable == nil else { return nil }
-      return (store, plan, call.key())
+      let question = Question(store, call.key(), profile: plan.profile.name)
+      question.limit = plan.settings.timeToLive
+      question.limitsFailures = plan.settings.failureTimeToLive != nil
+      return question
     } catch {
       // Whoever reads the line in full has the words for it.
       return nil
@@ -59,17 +80,15 @@ enum HotPath {
   private static func store(
     _ line: RunLine, _ environment: Environment
   ) throws(Failure) -> HotStore? {
-    try StoreLocation.find(line.common.store, environment).flatMap { HotStore($0.path) }
+    guard let place = try StoreLocation.find(line.common.store, environment) else { return nil }
+    return HotStore(place.path)
   }
 
-  private static func note(
-    _ key: Key, in store: HotStore, _ profile: String, saved: Int64 = 0, at now: Timestamp
-  ) {
-    let isLong = AccessJournal(store: store.path)
-      .append(.hit, key, profile: profile, saved: saved, at: now)
-    guard isLong, let open = try? Store.open(store.path, for: .reading, ownsProcess: true) else {
-      return
-    }
+  private static func note(_ question: Question, saved: Int64 = 0, at now: Timestamp) {
+    let path = question.store.path
+    let isLong = AccessJournal(store: path)
+      .append(.hit, question.key, profile: question.profile, saved: saved, at: now)
+    guard isLong, let open = try? Store.open(path, for: .reading, ownsProcess: true) else { return }
     try? open.foldJournalIfFree(at: now)
   }
 
@@ -82,7 +101,7 @@ enum HotPath {
     guard let entry = found.store.entry(found.key), entry.isFresh(at: now, within: found.limit)
     else { return nil }
     try entry.write(errors: false) { _, bytes throws(Failure) in try Output.pass(.output, bytes) }
-    note(found.key, in: found.store, found.profile, at: now)
+    note(found, at: now)
     return Status.done
   }
 
@@ -91,30 +110,19 @@ enum HotPath {
     return entry.isFresh(at: .now(), within: found.limit)
   }
 
-  private struct Target {
-    var store: HotStore
-    var profile: String
-    var key: Key
-    /// How old an answer may be where a rule says so.
-    var limit: TimeToLive?
-  }
-
   /// What `get` and `has` are asked for: one key, or a command after `--`.
-  private static func target(_ words: [[UInt8]]) -> Target? {
+  private static func target(_ words: [[UInt8]]) -> Question? {
     let cut = words.firstIndex { $0.elementsEqual("--".utf8) }
     guard let line = RunLine(cut.map { Array(words[..<$0]) } ?? words) else { return nil }
     // Only what both verbs take.
-    var plain = RunLine()
+    let plain = RunLine()
     (plain.common, plain.key, plain.words) = (line.common, line.key, line.words)
     guard plain == line, !line.common.verbose else { return nil }
     let environment = Words.environment()
     if cut != nil || line.key.pipeline != nil {
+      guard line.words.isEmpty else { return nil }
       let command = cut.map { Array(words[($0 + 1)...]) } ?? []
-      guard line.words.isEmpty,
-        let (store, plan, key) = entry(of: line, words: command, environment)
-      else { return nil }
-      return Target(
-        store: store, profile: plan.profile.name, key: key, limit: plan.settings.timeToLive)
+      return question(line, words: command, environment)
     }
     // '#' and digits mean a key that only the store knows.
     guard line.key == KeyValues(), line.words.count == 1, let word = line.words.first,
@@ -123,6 +131,6 @@ enum HotPath {
       let choice = try? line.common.choice(environment),
       let profile = store.profileName(choice)
     else { return nil }
-    return Target(store: store, profile: profile, key: key, limit: nil)
+    return Question(store, key, profile: profile)
   }
 }

@@ -27,6 +27,11 @@ enum Input {
     try read(descriptor: 0, "standard input", 999_000_000)
   }
 
+  /// All of standard input, for a command that is to get it.
+  static func spool(beside store: Store?) throws(Failure) -> CommandInput {
+    try CommandInput(reading: 0, beside: store)
+  }
+
   /// Whether something waits to be read from standard input.
   static var isWaiting: Bool {
     var status = stat()

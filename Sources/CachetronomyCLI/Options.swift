@@ -103,12 +103,12 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these variables are in the key (globs; may be repeated).", valueName: "name"))
+      "Only these variables are in the key (globs).", valueName: "name"))
   var env: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "These variables are not in the key (globs; may be repeated).", valueName: "name"))
+      "These variables are not in the key (globs).", valueName: "name"))
   var envIgnore: [String] = []
 
   @Flag(help: "No variable is in the key.")
@@ -122,18 +122,31 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the program's file is in the key: stat, content or path.", valueName: "how"))
+      "The program's file in the key: stat, content, path.", valueName: "how"))
   var executable: String?
 
   @Option(
-    help: ArgumentHelp("How files named as arguments are: stat, content or none.", valueName: "how")
+    help: ArgumentHelp("Files in the arguments: stat, content, none.", valueName: "how")
   )
   var argFiles: String?
+
+  @Flag(help: "Read standard input: into the key, to the command.")
+  var stdin = false
+
+  @Option(
+    help: ArgumentHelp("The contents of this file are in the key.", valueName: "path"))
+  var file: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The time of change of this file is in the key.", valueName: "path"))
+  var mtime: [String] = []
 
   var values: KeyValues {
     KeyValues(
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
-      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles)
+      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles, stdin: stdin,
+      file: file, mtime: mtime)
   }
 }
 
@@ -148,28 +161,37 @@ struct KeyValues: Equatable {
   var scope: String?
   var executable: String?
   var argFiles: String?
+  var stdin = false
+  var file: [String] = []
+  var mtime: [String] = []
 
   /// The settings they say.
   func settings() throws(Failure) -> RunSettings {
     var settings = RunSettings()
-    settings.shell = try shell.map { text throws(Failure) in try Words.plain(text, "shell") }
+    if let shell { settings.shell = try Words.plain(shell, "shell") }
     if !env.isEmpty {
       if noEnv { throw .badSetting("options", "--env and --no-env contradict each other") }
       settings.env = env
     }
     if noEnv { settings.env = [] }
-    settings.envIgnore = envIgnore
+    if !envIgnore.isEmpty { settings.envIgnore = envIgnore }
     if noCwd { settings.cwd = false }
-    settings.scope = try scope.map { text throws(Failure) in try Words.plain(text, "scope") }
-    settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
-    settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
+    if let scope { settings.scope = try Words.plain(scope, "scope") }
+    if let executable {
+      settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
+    }
+    if let argFiles {
+      settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
+    }
+    if stdin { settings.stdin = true }
+    for path in file { settings.file.append(try Words.plain(path, "path")) }
+    for path in mtime { settings.mtime.append(try Words.plain(path, "path")) }
     return settings
   }
 
   private func identity(
-    _ text: String?, _ option: String, _ allowed: [RunSettings.Identity]
-  ) throws(Failure) -> RunSettings.Identity? {
-    guard let text else { return nil }
+    _ text: String, _ option: String, _ allowed: [RunSettings.Identity]
+  ) throws(Failure) -> RunSettings.Identity {
     guard let value = RunSettings.Identity(rawValue: text), allowed.contains(value) else {
       throw .badSetting(
         "\(option) '\(text)'", "want \(allowed.map(\.rawValue).joined(separator: ", "))")

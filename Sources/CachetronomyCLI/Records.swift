@@ -3,8 +3,8 @@ internal import Cachetronomy
 /// The JSON objects that commands print: names end in their unit, unknown is null, never left out.
 enum Records {
   /// One entry of `list`.
-  static func list(_ listed: Store.Listed, at now: Timestamp) -> Value {
-    object(fields(listed.entry, size: listed.size, at: now))
+  static func list(_ listed: Store.Listed, _ memory: Store.Memory, at now: Timestamp) -> Value {
+    object(fields(listed.entry, size: listed.size, memory, at: now))
   }
 
   /// `show`.
@@ -52,15 +52,16 @@ enum Records {
   static func seconds(_ microseconds: Int64) -> Value { .double(Double(microseconds) / 1e6) }
 
   private static func fields(
-    _ entry: Entry, size: Int64, at now: Timestamp
+    _ entry: Entry, size: Int64, _ memory: Store.Memory, at now: Timestamp
   ) -> [(String, Value)] {
+    let tiers = (memory.holds(entry.key) ? ["memory"] : []) + ["store"]
     let isNever = entry.expiry == .never
     return [
       ("key", .string(entry.key.text)),
       ("digest", entry.key.digest.map { .string($0) } ?? .null),
       ("kind", .string(entry.info?.origin == .run ? "recording" : "value")),
       ("format", .string(entry.format)),
-      ("tier", .array([.string("store")])),
+      ("tier", .array(tiers.map { .string($0) })),
       ("size_bytes", .int(size)),
       ("tags", .array(entry.tags.map { .string($0) })),
       ("version", .int(entry.version)),
@@ -77,7 +78,7 @@ enum Records {
   ) throws(Failure) -> [(String, Value)] {
     let access = try store.access(of: entry.key)
     let size = entry.info?.size ?? Int64(entry.data.count)
-    return fields(entry, size: size, at: now) + [
+    return fields(entry, size: size, try store.memory(), at: now) + [
       ("access_count", .int(access?.count ?? 0)),
       ("last_accessed", access.map { .string($0.last) } ?? .null),
       ("last_accessed_by_profile", access.map { .string($0.profile) } ?? .null),

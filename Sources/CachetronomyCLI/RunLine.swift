@@ -1,38 +1,63 @@
 internal import Cachetronomy
 
 /// A command line of `run`, read without the argument parser, which takes longer than a hit.
-struct RunLine: Equatable {
+///
+/// A class, since an optional structure of this size costs its metadata on the way out.
+final class RunLine: Equatable {
   var common = CommonValues()
   var key = KeyValues()
   var ttl: String?
   var tags: [String] = []
   var cacheStatus: String?
   var wait: String?
+  var timeout: String?
+  var failureTTL: String?
+  var staleWhileRevalidate: String?
+  var staleIfError: String?
   var refresh = false
+  var background = false
+  var warm = false
   var cachedOnly = false
   var noStore = false
   var noStdin = false
+  var explain = false
+  var json = false
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
+
+  static func == (one: RunLine, other: RunLine) -> Bool {
+    one.common == other.common && one.key == other.key && one.ttl == other.ttl
+      && one.tags == other.tags && one.cacheStatus == other.cacheStatus && one.wait == other.wait
+      && one.timeout == other.timeout && one.failureTTL == other.failureTTL
+      && one.staleWhileRevalidate == other.staleWhileRevalidate
+      && one.staleIfError == other.staleIfError && one.refresh == other.refresh
+      && one.background == other.background && one.warm == other.warm
+      && one.cachedOnly == other.cachedOnly && one.noStore == other.noStore
+      && one.noStdin == other.noStdin && one.explain == other.explain && one.json == other.json
+      && one.words == other.words
+  }
 
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
-    "tag", "cache-status", "wait",
+    "tag", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
+    "stale-while-revalidate", "stale-if-error",
   ]
   private static let valuedShort: Set<Character> = ["c"]
 
   /// Reads the words after `run`.
   ///
+  /// - Parameter start: how many words come before, `run` among them.
   /// - Returns: nil unless it is certain: only options known here, in plain form.
-  init?(_ words: [[UInt8]]) {
-    var at = 0
+  init?(_ words: [[UInt8]], from start: Int = 0) {
+    var at = start
     while at < words.count {
       let word = words[at]
       guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
       at += 1
       if word == Array("--".utf8) { break }
-      guard let text = String(validating: word, as: UTF8.self) else { return nil }
+      let text = Words.text(word)
+      guard !text.utf8.contains(0) else { return nil }
       if setFlag(text) { continue }
       let name: Substring
       let value: [UInt8]
@@ -55,19 +80,27 @@ struct RunLine: Equatable {
       }
       guard setValue(String(name), Words.text(value)) else { return nil }
     }
-    self.words = Array(words[at...])
+    self.words.reserveCapacity(words.count - at)
+    while at < words.count {
+      self.words.append(words[at])
+      at += 1
+    }
   }
 
   /// A line that somebody else read.
   init() {}
 
-  private mutating func setFlag(_ text: String) -> Bool {
+  private func setFlag(_ text: String) -> Bool {
     switch text {
     case "-q", "--quiet": common.quiet = true
     case "-v", "--verbose": common.verbose = true
     case "--no-env": key.noEnv = true
     case "--no-cwd": key.noCwd = true
+    case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
+    case "--explain": explain = true
+    case "--background": background = true
+    case "--warm": warm = true
     case "--cached-only": cachedOnly = true
     case "--no-store": noStore = true
     case "--no-stdin": noStdin = true
@@ -76,7 +109,7 @@ struct RunLine: Equatable {
     return true
   }
 
-  private mutating func setValue(_ name: String, _ value: String) -> Bool {
+  private func setValue(_ name: String, _ value: String) -> Bool {
     switch name {
     case "c": key.pipeline = value
     case "db": common.store = value
@@ -91,6 +124,12 @@ struct RunLine: Equatable {
     case "tag": tags.append(value)
     case "cache-status": cacheStatus = value
     case "wait": wait = value
+    case "file": key.file.append(value)
+    case "mtime": key.mtime.append(value)
+    case "timeout": timeout = value
+    case "failure-ttl": failureTTL = value
+    case "stale-while-revalidate": staleWhileRevalidate = value
+    case "stale-if-error": staleIfError = value
     default: return false
     }
     return true
@@ -119,11 +158,34 @@ struct RunLine: Equatable {
   /// The settings that the flags say.
   func settings() throws(Failure) -> RunSettings {
     var settings = try key.settings()
-    settings.timeToLive = try ttl.map { text throws(Failure) in try TimeToLive(text) }
-    settings.tags = []
+    // No `map`: it would copy each option into memory, with the type's own description to undo that.
+    if let ttl { settings.timeToLive = try TimeToLive(ttl) }
+    if let timeout { settings.timeout = try TimeToLive(timeout) }
+    if let failureTTL { settings.failureTimeToLive = try TimeToLive(failureTTL) }
+    if let staleWhileRevalidate {
+      settings.staleWhileRevalidate = try TimeToLive(staleWhileRevalidate)
+    }
+    if let staleIfError { settings.staleIfError = try TimeToLive(staleIfError) }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
-    settings.cacheStatus = try cacheStatus.map { text throws(Failure) in try statuses(text) }
+    if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }
     return settings
+  }
+
+  /// Options that cannot be meant together.
+  func check() throws(Failure) {
+    func exclude(_ one: (String, Bool), _ other: (String, Bool)) throws(Failure) {
+      if one.1, other.1 {
+        throw .badSetting("options", "\(one.0) and \(other.0) contradict each other")
+      }
+    }
+    try exclude(("--cached-only", cachedOnly), ("--refresh", refresh))
+    try exclude(("--cached-only", cachedOnly), ("--warm", warm))
+    try exclude(("--no-store", noStore), ("--warm", warm))
+    try exclude(("--no-store", noStore), ("--background", background))
+    try exclude(("--refresh", refresh), ("--warm", warm))
+    if background, !refresh {
+      throw .badSetting("options", "--background wants --refresh (or see --warm)")
+    }
   }
 
   private func statuses(_ text: String) throws(Failure) -> [Int32] {

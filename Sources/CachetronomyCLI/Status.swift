@@ -6,6 +6,8 @@ enum Status {
   static let done: Int32 = 0
   /// A miss, said silently.
   static let miss: Int32 = 1
+  /// An answer past its time, as `explain` says.
+  static let stale: Int32 = 3
   static let usage: Int32 = 64
   static let badData: Int32 = 65
   static let noInput: Int32 = 66

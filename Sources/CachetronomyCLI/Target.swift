@@ -10,7 +10,9 @@ struct CommandWords: ParsableArguments {
   var commandWord: [String] = []
 
   /// The verbs that take such words.
-  static let verbs: Swift.Set<String> = ["get", "has", "show", "delete", "evict"]
+  static let verbs: Swift.Set<String> = [
+    "get", "has", "show", "delete", "evict", "explain",
+  ]
 
   var bytes: [[UInt8]] { commandWord.map { Words.bytes($0) } }
 
@@ -56,7 +58,8 @@ struct TargetOptions: ParsableArguments {
     let profile = try common.values.profile(in: store, environment)
     let plan = try Plan(command, profile: profile, flags: try keyOptions.values.settings())
     let directory = try WorkingDirectory.path(named: environment["PWD"])
-    let call = try plan.invocation(directory: directory, environment: environment)
+    var call = try plan.invocation(directory: directory, environment: environment)
+    if plan.settings.stdin == true { call.input = try Input.spool(beside: store).digest }
     return (call.key(), plan.settings.timeToLive)
   }
 

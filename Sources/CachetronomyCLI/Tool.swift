@@ -14,7 +14,7 @@ struct Tool: ParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, Set.self, Get.self, Has.self, Delete.self, Keys.self, Show.self, List.self,
-      Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
+      Explain.self, Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
     ])
 
   /// Runs the tool.
@@ -44,6 +44,7 @@ struct Tool: ParsableCommand {
 
   /// `cachetronomy --db x get k` as `cachetronomy get --db x k`, as users of git expect it to work.
   private static func verbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
+    guard words.first?.first == UInt8(ascii: "-") else { return words }
     var moved = 0
     while moved < words.count {
       switch Words.text(words[moved]) {
@@ -63,7 +64,7 @@ struct Tool: ParsableCommand {
     let (own, command) = RunLine.split(words)
     let parsed = try parseAsRoot(["run"] + own.map { Words.text($0) })
     guard let run = parsed as? Run else { throw CleanExit.helpRequest(Run.self) }
-    var line = run.line
+    let line = run.line
     line.words = command
     return line
   }

@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import Glibc
 
 /// The words of our own command line as bytes, and as text that keeps every byte.
 ///
@@ -8,21 +9,28 @@ internal import Cachetronomy
 /// else looks like it.
 enum Words {
   /// The arguments after our own name.
-  static func own() -> [[UInt8]] {
+  static func own() -> [[UInt8]] { all(after: 1) }
+
+  /// Our name and all arguments.
+  static func all() -> [[UInt8]] { all(after: 0) }
+
+  private static func all(after skipped: Int) -> [[UInt8]] {
     let argv = CommandLine.unsafeArgv
-    return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      argv[index].map { word in
-        var count = 0
-        while word[count] != 0 { count += 1 }
-        return word.withMemoryRebound(to: UInt8.self, capacity: count) {
-          Array(UnsafeBufferPointer(start: $0, count: count))
-        }
+    var words: [[UInt8]] = []
+    words.reserveCapacity(Int(CommandLine.argc))
+    while skipped + words.count < Int(CommandLine.argc), let word = argv[skipped + words.count] {
+      let count = strlen(word)
+      word.withMemoryRebound(to: UInt8.self, capacity: count) {
+        words.append(Array(UnsafeBufferPointer(start: $0, count: count)))
       }
     }
+    return words
   }
 
   /// A word as text.
   static func text(_ bytes: [UInt8]) -> String {
+    // To judge other text sets up a decoder of Unicode.
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""
     var left = bytes[...]

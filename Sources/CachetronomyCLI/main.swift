@@ -7,6 +7,13 @@ for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
   _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
 }
 
+#if DEBUG
+  // Tests let a process die at a place of their choice; the shipped tool knows nothing of it.
+  if let count = Words.environment().text("CACHETRONOMY_FAULT").flatMap({ Int($0) }) {
+    Fault.arm(count)
+  }
+#endif
+
 let (status, signal) = Tool.start(Words.own())
 if let signal {
   // The command died of a signal that was meant for both of us: so do we, and the shell sees it.

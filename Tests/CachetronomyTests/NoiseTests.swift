@@ -25,12 +25,13 @@ import Testing
     TRIGGER_TIMER_REALTIME_USEC TRIGGER_TIMER_MONOTONIC_USEC
     SUDO_COMMAND MAKE_TERMOUT MAKE_TERMERR FZF_POS FZF_MATCH_COUNT FZF_SELECT_COUNT FZF_TOTAL_COUNT
     FZF_PORT FZF_ACTION FZF_KEY FZF_PREVIEW_TOP FZF_PREVIEW_LEFT
+    HYPERFINE_RANDOMIZED_ENVIRONMENT_OFFSET
     GITHUB_OUTPUT GITHUB_ENV GITHUB_PATH GITHUB_STATE GITHUB_STEP_SUMMARY RUNNER_TRACKING_ID
     JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_COOKIE
     """.split { $0 == " " || $0 == "\n" }.map(String.init)
 
   private func isNoise(_ name: String) -> Bool {
-    Array(name.utf8).withUnsafeBufferPointer { Noise.contains($0) }
+    Array(name.utf8).withUnsafeBufferPointer { NoiseFilter().contains($0) }
   }
 
   @Test(arguments: NoiseTests.listed) func everyListedNameIsNoise(name: String) {

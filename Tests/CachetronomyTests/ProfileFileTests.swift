@@ -75,6 +75,23 @@ import Testing
     #expect((rule.env, rule.envIgnore) == ([], ["A"]))
   }
 
+  @Test func whatShapesARunIsReadAndWrittenBackTheSame() throws {
+    let text = """
+      a:
+        run: {stdin: yes, file: [~/f], mtime: [g, h], timeout: 30s, failure_ttl: 10s,
+          stale_while_revalidate: 1m, stale_if_error: 1d}
+      """
+    let run = try #require(try profiles(text).first).run
+    #expect((run.stdin, run.file, run.mtime) == (true, ["~/f"], ["g", "h"]))
+    #expect(run.timeout == TimeToLive(seconds: 30))
+    #expect(run.failureTimeToLive == TimeToLive(seconds: 10))
+    #expect(run.staleWhileRevalidate == TimeToLive(seconds: 60))
+    #expect(run.staleIfError == TimeToLive(seconds: 86_400))
+    let written = RunSetting.allCases.compactMap { $0.node(of: run) }
+    #expect(written.count == 7)
+    #expect(failure { () throws(Failure) in try profiles("a: {run: {file: f}}") } != nil)
+  }
+
   @Test func aProfileWithNothingSaidHasTheBuiltInSettings() throws {
     #expect(try profiles("a:\nb: {}\nc: ~\n") == ["a", "b", "c"].map { Profile(name: $0) })
     #expect(try profiles("") == [])

@@ -72,7 +72,13 @@ import Testing
     above.env = []
     above.envIgnore = ["Y"]
     above.cwd = true
+    (below.file, above.file, above.mtime) = (["f"], ["g", "f"], ["m"])
+    (below.stdin, above.timeout) = (true, TimeToLive(seconds: 1))
+    (below.staleIfError, above.staleIfError) = (.never, TimeToLive(seconds: 2))
     let result = below.overlaid(by: above)
+    #expect((result.file, result.mtime, result.stdin) == (["f", "g"], ["m"], true))
+    #expect(result.timeout == TimeToLive(seconds: 1))
+    #expect(result.staleIfError == TimeToLive(seconds: 2))
     #expect(result.tags == ["a", "b", "c"])
     #expect(result.env == [])
     #expect(result.envIgnore == ["X", "Y"])

@@ -21,10 +21,15 @@ struct Child {
   let output: Int32
   let errors: Int32
 
-  /// Starts a command with `/dev/null` for its input and pipes for its outputs.
+  /// Starts a command with pipes for its outputs.
   ///
+  /// - Parameters:
+  ///   - input: what it reads; nil is `/dev/null`.
+  ///   - leadsGroup: whether it gets a process group of its own.
   /// - Throws: `Failure.cannotRun` in a shell's words.
-  static func start(_ invocation: Invocation, mask: sigset_t) throws(Failure) -> Child {
+  static func start(
+    _ invocation: Invocation, input: Int32?, leadsGroup: Bool, mask: sigset_t
+  ) throws(Failure) -> Child {
     var pipes: [Int32] = [-1, -1, -1, -1]
     let made = pipes.withUnsafeMutableBufferPointer { ends in
       pipe(ends.baseAddress) == 0 && pipe(ends.baseAddress.map { $0 + 2 }) == 0
@@ -41,11 +46,15 @@ struct Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
     posix_spawn_file_actions_adddup2(&actions, pipes[3], 2)
     var process = pid_t()
-    let code = spawn(invocation, actions: &actions, mask, &process)
+    let code = spawn(invocation, actions: &actions, leadsGroup, mask, &process)
     guard code == 0 else {
       close(pipes[0])
       close(pipes[2])
@@ -61,7 +70,9 @@ struct Child {
   ///
   /// Returns only with a failure.
   static func become(_ invocation: Invocation) -> Failure {
-    let code = withArguments(invocation) { path, argv, environment in
+    let code = withArguments(
+      invocation.argv, invocation.environment, invocation.executable.program
+    ) { path, argv, environment in
       execve(path, argv, environment)
       let code = errno
       guard code == ENOEXEC else { return code }
@@ -75,9 +86,52 @@ struct Child {
     return .cannotRun(.notExecutable(name: name, reason: reason))
   }
 
+  /// The descriptor that a detached process finds its lock at.
+  static let handedOver: Int32 = 3
+
+  /// Starts our own program again, away from everything that we were called from: in a session of its
+  /// own, with nothing open but its input and perhaps a lock.
+  ///
+  /// - Parameters:
+  ///   - input: what it reads; nil is `/dev/null`.
+  ///   - lock: handed over as descriptor `handedOver`; nil is none.
+  static func detach(
+    _ argv: [[UInt8]], environment: Environment, input: Int32?, lock: Int32?
+  ) throws(Failure) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    if let lock { posix_spawn_file_actions_adddup2(&actions, lock, handedOver) }
+    cachetronomy_spawn_close_from(&actions, lock == nil ? handedOver : handedOver + 1)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var mask = sigset_t()
+    sigprocmask(SIG_BLOCK, nil, &mask)
+    sigdelset(&mask, SIGPIPE)
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | cachetronomy_spawn_setsid))
+    var process = pid_t()
+    let code = withArguments(argv, environment, Array("/proc/self/exe".utf8)) {
+      path, argv, environment in
+      posix_spawn(&process, path, &actions, &attributes, argv, environment)
+    }
+    guard code == 0 else {
+      throw .file(verb: "start", path: "ourselves", reason: SystemError.text(code))
+    }
+  }
+
   private static func spawn(
     _ invocation: Invocation, actions: UnsafeMutablePointer<posix_spawn_file_actions_t>,
-    _ mask: sigset_t, _ process: inout pid_t
+    _ leadsGroup: Bool, _ mask: sigset_t, _ process: inout pid_t
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -85,8 +139,11 @@ struct Child {
     // What we block for ourselves is not the command's affair.
     var mask = mask
     posix_spawnattr_setsigmask(&attributes, &mask)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    return withArguments(invocation) { path, argv, environment in
+    let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
+    return withArguments(
+      invocation.argv, invocation.environment, invocation.executable.program
+    ) { path, argv, environment in
       let code = posix_spawn(&process, path, actions, &attributes, argv, environment)
       guard code == ENOEXEC else { return code }
       // As execvp does: a script without '#!' is the shell's.
@@ -99,16 +156,17 @@ struct Child {
   private typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
   private static func withArguments(
-    _ invocation: Invocation, _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
+    _ argv: [[UInt8]], _ environment: Environment, _ program: [UInt8],
+    _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
   ) -> Int32 {
-    var argv = invocation.argv.map { word in word.withCPath { strdup($0) } }
-    var environment = invocation.environment.variables.map { variable in
+    var argv = argv.map { word in word.withCPath { strdup($0) } }
+    var environment = environment.variables.map { variable in
       (variable.name + [0x3d] + variable.value).withCPath { strdup($0) }
     }
     argv.append(nil)
     environment.append(nil)
     defer { for text in argv + environment { free(text) } }
-    return invocation.executable.program.withCPath { path in
+    return program.withCPath { path in
       argv.withUnsafeMutableBufferPointer { argv in
         environment.withUnsafeMutableBufferPointer { environment in
           guard let argv = argv.baseAddress, let environment = environment.baseAddress else {

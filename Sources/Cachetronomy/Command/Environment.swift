@@ -1,4 +1,7 @@
 /// The environment that a command gets, as bytes.
+///
+/// All of it in one block: an array of values of our own type would cost more to set up than all that
+/// is asked of it.
 public struct Environment: Sendable {
   /// A name and a value.
   public struct Variable: Sendable, Equatable {
@@ -19,17 +22,21 @@ public struct Environment: Sendable {
     }
   }
 
-  /// The variables in the order given.
-  public var variables: [Variable]
+  /// `NAME=value`, one after the other.
+  private var block: [UInt8] = []
+  /// For each variable where it begins, where its `=` is, and where it ends.
+  private var places: [Int] = []
 
   /// An environment of these variables.
-  public init(_ variables: [Variable]) { self.variables = variables }
+  public init(_ variables: [Variable]) {
+    for variable in variables { append(variable) }
+  }
 
   /// Copies a C array of `NAME=value` that ends with a null pointer.
   public init(_ block: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
-    variables = []
     guard let block else { return }
-    variables.reserveCapacity(64)
+    self.block.reserveCapacity(8192)
+    places.reserveCapacity(256)
     var at = 0
     while let item = block[at] {
       at += 1
@@ -39,32 +46,82 @@ public struct Environment: Sendable {
       guard item[cut] == 0x3d else { continue }
       var end = cut + 1
       while item[end] != 0 { end += 1 }
+      let start = self.block.count
       item.withMemoryRebound(to: UInt8.self, capacity: end) { bytes in
-        variables.append(
-          Variable(
-            Array(UnsafeBufferPointer(start: bytes, count: cut)),
-            Array(UnsafeBufferPointer(start: bytes + cut + 1, count: end - cut - 1))))
+        self.block.append(contentsOf: UnsafeBufferPointer(start: bytes, count: end))
       }
+      mark(start, start + cut, start + end)
     }
+  }
+
+  private mutating func mark(_ start: Int, _ cut: Int, _ end: Int) {
+    places.append(start)
+    places.append(cut)
+    places.append(end)
+  }
+
+  private mutating func append(_ variable: Variable) {
+    let start = block.count
+    block.append(contentsOf: variable.name)
+    block.append(0x3d)
+    block.append(contentsOf: variable.value)
+    mark(start, start + variable.name.count, block.count)
+  }
+
+  /// How many variables there are.
+  var count: Int { places.count / 3 }
+
+  /// The name of a variable.
+  func name(_ index: Int) -> ArraySlice<UInt8> { block[places[index * 3]..<places[index * 3 + 1]] }
+
+  /// The value of a variable.
+  func value(_ index: Int) -> ArraySlice<UInt8> {
+    block[places[index * 3 + 1] + 1..<places[index * 3 + 2]]
+  }
+
+  /// The variables in the order given.
+  public var variables: [Variable] {
+    (0..<count).map { Variable(Array(name($0)), Array(value($0))) }
   }
 
   /// The value of a variable; nil if it is not set.
   public subscript(name: String) -> [UInt8]? {
     let wanted = name.utf8
-    return variables.first { $0.name.count == wanted.count && $0.name.elementsEqual(wanted) }?.value
+    for index in 0..<count {
+      let found = self.name(index)
+      if found.count == wanted.count, found.elementsEqual(wanted) { return Array(value(index)) }
+    }
+    return nil
   }
 
   /// The value as text; nil if it is not set, empty or not UTF-8.
   public func text(_ name: String) -> String? {
     guard let value = self[name], !value.isEmpty else { return nil }
-    return String(validating: value, as: UTF8.self)
+    return String(utf8: value)
+  }
+
+  /// Takes a variable away.
+  ///
+  /// - Returns: what its value was.
+  mutating func remove(_ name: String) -> [UInt8]? {
+    let value = self[name]
+    if value != nil { drop(Array(name.utf8)) }
+    return value
   }
 
   /// Sets a variable.
   mutating func set(_ name: String, to value: String) {
     let variable = Variable(name, value)
-    variables.removeAll { $0.name == variable.name }
-    variables.append(variable)
+    drop(variable.name)
+    append(variable)
+  }
+
+  private mutating func drop(_ name: [UInt8]) {
+    var others = Environment([])
+    for index in 0..<count where !self.name(index).elementsEqual(name) {
+      others.append(Variable(Array(self.name(index)), Array(self.value(index))))
+    }
+    self = others
   }
 
   /// The variables that are in the key, sorted by name, so that their order makes no difference.
@@ -73,16 +130,84 @@ public struct Environment: Sendable {
   ///   - wanted: globs of those that count; nil counts all. A name in full counts even if it is
   ///     noise.
   ///   - ignored: globs of more noise.
-  func keyed(_ wanted: [String]?, ignoring ignored: [String]) -> [Variable] {
+  /// - Returns: their places among `count`.
+  func keyed(_ wanted: [String]?, ignoring ignored: [String]) -> [Int] {
     if let wanted, wanted.isEmpty { return [] }
     let named = wanted?.map { Pattern($0) }
-    let literal = named?.filter(\.isLiteral) ?? []
-    let noise = ignored.map { Pattern($0) }
-    return variables.filter { variable in
-      if literal.contains(where: { $0.matches(variable.name) }) { return true }
-      if let named, !named.contains(where: { $0.matches(variable.name) }) { return false }
-      if variable.name.withUnsafeBufferPointer({ Noise.contains($0) }) { return false }
-      return !noise.contains { $0.matches(variable.name) }
-    }.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    let noise = ignored.isEmpty ? nil : ignored.map { Pattern($0) }
+    let filter = NoiseFilter()
+    let count = count
+    return [Int](unsafeUninitializedCapacity: count) { found, filled in
+      block.withUnsafeBufferPointer { block in
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count + 1) { starts in
+          for index in 0..<count {
+            let name = UnsafeBufferPointer(
+              rebasing: block[places[index * 3]..<places[index * 3 + 1]])
+            guard Self.isKeyed(name, named, noise, filter) else { continue }
+            // Eight letters tell nearly all names apart, and most come near where they belong.
+            let start = Self.start(of: name)
+            var place = filled
+            while place > 0,
+              start < starts[place - 1]
+                || start == starts[place - 1] && precedes(index, found[place - 1], block)
+            {
+              starts[place] = starts[place - 1]
+              found[place] = found[place - 1]
+              place -= 1
+            }
+            starts[place] = start
+            found[place] = index
+            filled += 1
+          }
+        }
+      }
+    }
+  }
+
+  /// The first eight bytes of a name as a number that is ordered as they are.
+  private static func start(of name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var start: UInt64 = 0
+    for at in 0..<8 { start = start << 8 | (at < name.count ? UInt64(name[at]) : 0) }
+    return start
+  }
+
+  private func precedes(_ one: Int, _ other: Int, _ block: UnsafeBufferPointer<UInt8>) -> Bool {
+    let (first, second) = (places[one * 3], places[other * 3])
+    let (size, otherSize) = (places[one * 3 + 1] - first, places[other * 3 + 1] - second)
+    for at in 0..<min(size, otherSize) where block[first + at] != block[second + at] {
+      return block[first + at] < block[second + at]
+    }
+    return size < otherSize
+  }
+
+  /// Appends the names and values of some variables, each with its length before it.
+  func append(_ indices: [Int], to bytes: inout [UInt8]) {
+    block.withUnsafeBufferPointer { block in
+      for index in indices {
+        let (start, cut, end) = (places[index * 3], places[index * 3 + 1], places[index * 3 + 2])
+        bytes.append(little: UInt64(cut - start))
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: block[start..<cut]))
+        bytes.append(little: UInt64(end - cut - 1))
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: block[cut + 1..<end]))
+      }
+    }
+  }
+
+  private static func isKeyed(
+    _ name: UnsafeBufferPointer<UInt8>, _ named: [Pattern]?, _ noise: [Pattern]?,
+    _ filter: NoiseFilter
+  ) -> Bool {
+    if let named {
+      var isNamed = false
+      for pattern in named where pattern.matches(name) {
+        if pattern.isLiteral { return true }
+        isNamed = true
+      }
+      if !isNamed { return false }
+    }
+    if filter.contains(name) { return false }
+    guard let noise else { return true }
+    for pattern in noise where pattern.matches(name) { return false }
+    return true
   }
 }

@@ -30,10 +30,15 @@ public struct Executable: Sendable, Equatable {
     let directories = search ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
     var refused: Int32?
     if !name.isEmpty {
-      for part in directories.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-      {
+      var start = 0
+      while start <= directories.count {
+        var end = start
+        while end < directories.count, directories[end] != UInt8(ascii: ":") { end += 1 }
         // An empty element means the working directory.
-        let candidate = part.isEmpty ? [0x2e, 0x2f] + name : part + [UInt8(ascii: "/")] + name
+        var candidate = end == start ? [0x2e] : Array(directories[start..<end])
+        candidate.append(UInt8(ascii: "/"))
+        candidate.append(contentsOf: name)
+        start = end + 1
         switch Self.judge(candidate) {
         case .runnable:
           program = candidate

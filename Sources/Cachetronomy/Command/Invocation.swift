@@ -14,6 +14,8 @@ public struct Invocation: Sendable {
   public var settings: RunSettings
   /// The last word is a pipeline of `-c`, in which the shell itself opens files.
   public var isPipeline: Bool
+  /// The digest of the standard input it gets; nil if it gets none.
+  public var input: [UInt8]?
 
   /// Changes with every change of how keys are made, so that no old entry is taken for a new one.
   static let format: [UInt8] = Array("cachetronomy run 1".utf8)
@@ -50,18 +52,26 @@ public struct Invocation: Sendable {
       for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where word.holds(Array(mark.utf8)) {
         // Inside a pipeline the shell opens it, and our standard input is empty.
         if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
+        // With --stdin what it holds is in the key.
+        if settings.stdin == true, word == Self.standardInput { continue }
         return ShellWords.quote(word)
       }
     }
     return nil
   }
 
+  private static let standardInput = Array("/dev/stdin".utf8)
+
   /// The arguments with secrets hidden.
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
 
   /// The name of its entry: `run:`, the command shortened, `#`, 32 digits.
   public func key() -> Key {
-    let shown = shownArguments.map { ShellWords.quote($0) }.joined(separator: " ")
+    var shown = ""
+    for word in shownArguments {
+      if !shown.isEmpty { shown += " " }
+      shown += ShellWords.quote(word)
+    }
     return Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest()))")
   }
 
@@ -81,20 +91,28 @@ public struct Invocation: Sendable {
 
   /// The digest over all parts, each named and with its length, in a fixed order.
   func digest() -> [UInt8] {
-    var sum = Digest(size: 16)
+    var sum: [UInt8] = []
+    sum.reserveCapacity(8192)
     sum.add(Self.format)
     sum.add("argv", argv)
     sum.add("executable", executablePart())
     sum.add("argument files", fileParts())
     if settings.cwd ?? true { sum.add("cwd", [directory]) }
-    sum.add("user", [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))])
+    sum.add("user", userPart())
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
-    sum.add("environment", variables.flatMap { [$0.name, $0.value] })
+    sum.begin("environment", count: variables.count * 2)
+    environment.append(variables, to: &sum)
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
-    return sum.finish()
+    if !settings.file.isEmpty || !settings.mtime.isEmpty {
+      let files = WatchedFiles(home: environment["HOME"])
+      for path in settings.file { sum.add("file", [Array(path.utf8)] + files.contents(path)) }
+      for path in settings.mtime { sum.add("mtime", [Array(path.utf8)] + files.modified(path)) }
+    }
+    if let input { sum.add("stdin", [input]) }
+    return Digest.of(sum)
   }
 
-  private func executablePart() -> [[UInt8]] {
+  func executablePart() -> [[UInt8]] {
     switch settings.executable ?? .stat {
     case .content: return [executable.path, FileStamp.digest(executable.path) ?? []]
     case .path, .none: return [executable.path]
@@ -104,12 +122,25 @@ public struct Invocation: Sendable {
     }
   }
 
-  /// Each word, or the part after its first `=`, that names a regular file.
+  func userPart() -> [[UInt8]] {
+    [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))]
+  }
+
+  /// The variables that are in the key.
+  func keyedVariables() -> [Environment.Variable] {
+    environment.keyed(settings.env, ignoring: settings.envIgnore).map {
+      Environment.Variable(Array(environment.name($0)), Array(environment.value($0)))
+    }
+  }
+
+  /// Each word, or the part after its first `=`, that names a regular file: its place, then what
+  /// stands for the file.
   private func fileParts() -> [[UInt8]] {
     let identity = settings.argFiles ?? .stat
     if identity == .none || identity == .path { return [] }
     var parts: [[UInt8]] = []
     for (index, word) in argv.enumerated().dropFirst() {
+      if input != nil, word == Self.standardInput { continue }
       guard let (path, stamp) = Self.file(word) else { continue }
       parts.append(Self.bytes(Int64(index)))
       if identity == .content {
@@ -122,6 +153,16 @@ public struct Invocation: Sendable {
     return parts
   }
 
+  /// The files among the arguments one by one.
+  func argumentFiles() -> [(index: Int, parts: [[UInt8]])] {
+    let parts = fileParts()
+    let width = settings.argFiles == .content ? 2 : 3
+    return stride(from: 0, to: parts.count, by: width).map { at in
+      let index = parts[at].reversed().reduce(0) { $0 << 8 | Int($1) }
+      return (index, Array(parts[at + 1..<at + width]))
+    }
+  }
+
   private static func file(_ word: [UInt8]) -> ([UInt8], FileStamp)? {
     if word.isEmpty { return nil }
     if let stamp = FileStamp(word) { return (word, stamp) }
@@ -130,23 +171,29 @@ public struct Invocation: Sendable {
     return FileStamp(rest).map { (rest, $0) }
   }
 
-  private static func bytes(_ number: Int64) -> [UInt8] {
+  static func bytes(_ number: Int64) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 }
 
-extension Digest {
+// The parts are laid out whole before they are digested: to feed them one by one takes longer.
+extension [UInt8] {
   /// One item with its length before it.
-  fileprivate mutating func add(_ item: [UInt8]) {
-    withUnsafeBytes(of: UInt64(item.count).littleEndian) { update($0) }
-    update(item)
+  mutating func add(_ item: some Collection<UInt8>) {
+    append(little: UInt64(item.count))
+    append(contentsOf: item)
   }
 
   /// A named part: its name, how many items, the items.
   fileprivate mutating func add(_ name: StaticString, _ items: [[UInt8]]) {
-    withUnsafeBytes(of: UInt64(name.utf8CodeUnitCount).littleEndian) { update($0) }
-    update(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    withUnsafeBytes(of: UInt64(items.count).littleEndian) { update($0) }
+    begin(name, count: items.count)
     for item in items { add(item) }
+  }
+
+  /// A named part whose items follow.
+  fileprivate mutating func begin(_ name: StaticString, count: Int) {
+    append(little: UInt64(name.utf8CodeUnitCount))
+    append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(little: UInt64(count))
   }
 }

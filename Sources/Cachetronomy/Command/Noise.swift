@@ -32,6 +32,8 @@ enum Noise {
     "SUDO_COMMAND", "MAKE_TERMOUT", "MAKE_TERMERR", "FZF_POS", "FZF_MATCH_COUNT",
     "FZF_SELECT_COUNT", "FZF_TOTAL_COUNT", "FZF_PORT", "FZF_ACTION", "FZF_KEY",
     "FZF_PREVIEW_TOP", "FZF_PREVIEW_LEFT",
+    // As long as chance has it, to move a program's stack: every timed run would be a miss.
+    "HYPERFINE_RANDOMIZED_ENVIRONMENT_OFFSET",
     // CI plumbing: random file names and cookies per step.
     "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY",
     "RUNNER_TRACKING_ID", "JENKINS_NODE_COOKIE", "JENKINS_SERVER_COOKIE", "HUDSON_COOKIE",
@@ -46,11 +48,14 @@ enum Noise {
     "XDG_SESSION_", "__MISE_",
   ]
 
-  /// Whether a variable is noise.
-  static func contains(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+  fileprivate static func isNamed(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     for word in names where word.utf8CodeUnitCount == name.count {
       if matches(word, name) { return true }
     }
+    return false
+  }
+
+  fileprivate static func hasPrefix(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     for word in prefixes where word.utf8CodeUnitCount <= name.count {
       if matches(word, name) { return true }
     }
@@ -61,5 +66,50 @@ enum Noise {
     let text = word.utf8Start
     for index in 0..<word.utf8CodeUnitCount where text[index] != name[index] { return false }
     return true
+  }
+}
+
+/// Tells most names from noise by three of their features, without a look at the list.
+struct NoiseFilter {
+  private var bits: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+  private var starts: UInt64 = 0
+
+  init() {
+    for word in Noise.names {
+      set(Self.feature(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)))
+    }
+    for word in Noise.prefixes { starts |= 1 << UInt64(word.utf8Start[0] & 63) }
+  }
+
+  /// Whether a variable is noise.
+  func contains(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard name.count > 0 else { return false }
+    if has(Self.feature(name)), Noise.isNamed(name) { return true }
+    return starts >> UInt64(name[0] & 63) & 1 == 1 && Noise.hasPrefix(name)
+  }
+
+  private static func feature(_ name: UnsafeBufferPointer<UInt8>) -> UInt8 {
+    name[0] &* 29 &+ name[name.count - 1] &* 13 &+ UInt8(truncatingIfNeeded: name.count) &* 7
+  }
+
+  private mutating func set(_ feature: UInt8) {
+    let bit: UInt64 = 1 << UInt64(feature & 63)
+    switch feature >> 6 {
+    case 0: bits.0 |= bit
+    case 1: bits.1 |= bit
+    case 2: bits.2 |= bit
+    default: bits.3 |= bit
+    }
+  }
+
+  private func has(_ feature: UInt8) -> Bool {
+    let word =
+      switch feature >> 6 {
+      case 0: bits.0
+      case 1: bits.1
+      case 2: bits.2
+      default: bits.3
+      }
+    return word >> UInt64(feature & 63) & 1 == 1
   }
 }

@@ -26,8 +26,12 @@ public struct Plan: Sendable {
     argv = try Self.words(of: command, profile: profile, flags: flags)
     isPipeline = if case .pipeline = command { true } else { false }
     self.profile = profile
-    rule = profile.rule(for: argv)
-    settings = profile.run.overlaid(by: rule?.settings ?? RunSettings()).overlaid(by: flags)
+    if let rule = profile.rule(for: argv) {
+      self.rule = rule
+      settings = profile.run.overlaid(by: rule.settings).overlaid(by: flags)
+    } else {
+      settings = profile.run.overlaid(by: flags)
+    }
   }
 
   /// The words of a command: for a pipeline the shell's own, `-c`, the pipeline.

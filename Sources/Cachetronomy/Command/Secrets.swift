@@ -2,22 +2,47 @@
 ///
 /// The digest of a key has the true bytes.
 struct Secrets {
-  private let values: [(name: [UInt8], value: [UInt8])]
-
-  private static let marks = [
-    "TOKEN", "SECRET", "PASS", "KEY", "CREDENTIAL", "AUTH", "COOKIE",
-  ].map { Array($0.utf8) }
+  private let environment: Environment
+  /// The variables that hold a secret, longest value first.
+  private var secrets: [Int] = []
 
   /// Shorter values are too likely to stand in an argument by chance.
   private static let shortest = 8
 
   init(_ environment: Environment) {
-    values = environment.variables.compactMap { variable in
-      guard variable.value.count >= Self.shortest else { return nil }
-      let name = variable.name.map { $0 >= 0x61 && $0 <= 0x7a ? $0 - 0x20 : $0 }
-      guard Self.marks.contains(where: { name.holds($0) }) else { return nil }
-      return (variable.name, variable.value)
-    }.sorted { $0.value.count > $1.value.count }
+    self.environment = environment
+    for index in 0..<environment.count {
+      let size = environment.value(index).count
+      guard size >= Self.shortest, Self.isSecret(environment.name(index)) else { continue }
+      var place = secrets.count
+      while place > 0, environment.value(secrets[place - 1]).count < size { place -= 1 }
+      secrets.insert(index, at: place)
+    }
+  }
+
+  /// Whether the name of a variable says that its value is a secret.
+  private static func isSecret(_ name: ArraySlice<UInt8>) -> Bool {
+    for at in name.indices {
+      let rest = name[at...]
+      switch name[at] & 0xdf {
+      case UInt8(ascii: "T") where begins(rest, "TOKEN"): return true
+      case UInt8(ascii: "S") where begins(rest, "SECRET"): return true
+      case UInt8(ascii: "P") where begins(rest, "PASS"): return true
+      case UInt8(ascii: "K") where begins(rest, "KEY"): return true
+      case UInt8(ascii: "C") where begins(rest, "CREDENTIAL") || begins(rest, "COOKIE"):
+        return true
+      case UInt8(ascii: "A") where begins(rest, "AUTH"): return true
+      default: continue
+      }
+    }
+    return false
+  }
+
+  private static func begins(_ text: ArraySlice<UInt8>, _ mark: StaticString) -> Bool {
+    guard text.count >= mark.utf8CodeUnitCount else { return false }
+    for at in 0..<mark.utf8CodeUnitCount
+    where text[text.startIndex + at] & 0xdf != mark.utf8Start[at] { return false }
+    return true
   }
 
   // Compared as bytes, one by one: a set of texts takes longer to make than all that is asked of it.
@@ -45,7 +70,9 @@ struct Secrets {
       } else if let header = Self.authorization(word, after: previous) {
         shown = header
       } else {
-        for (name, value) in values { shown = Self.replace(value, by: name, in: shown) }
+        for index in secrets {
+          shown = Self.replace(environment.value(index), by: environment.name(index), in: shown)
+        }
         if shown.contains(0x20) { shown = Self.maskedScript(shown) }
       }
       result.append(shown)
@@ -56,9 +83,12 @@ struct Secrets {
 
   /// `Authorization: ***` for a header given to `-H`, also in one word with it.
   private static func authorization(_ word: [UInt8], after previous: [UInt8]) -> [UInt8]? {
+    let isNext = takesHeader(previous)
+    // Text is looked at only where there may be a header.
+    guard isNext || word.first == 0x2d else { return nil }
     let text = String(decoding: word, as: UTF8.self)
     let start: Substring
-    if takesHeader(previous) {
+    if isNext {
       start = text[...]
     } else if text.hasPrefix("--header=") {
       start = text.dropFirst(9)
@@ -106,7 +136,9 @@ struct Secrets {
     return result
   }
 
-  private static func replace(_ value: [UInt8], by name: [UInt8], in word: [UInt8]) -> [UInt8] {
+  private static func replace(
+    _ value: ArraySlice<UInt8>, by name: ArraySlice<UInt8>, in word: [UInt8]
+  ) -> [UInt8] {
     guard word.count >= value.count else { return word }
     var result: [UInt8] = []
     var at = 0

@@ -9,7 +9,7 @@ final class SharedFlight {
   let path: String
   /// What the command prints goes here.
   let file: TemporaryFile
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// What came of asking for a run.
   enum Joined {
@@ -61,6 +61,23 @@ final class SharedFlight {
         usleep(UInt32.random(in: 500...5000))
       }
     }
+  }
+
+  /// Becomes the one that runs a command, if nobody does; does not wait.
+  static func takeIfFree(_ path: String) -> SharedFlight? {
+    guard case .leader(let flight) = take(path) else { return nil }
+    return flight
+  }
+
+  /// Goes on with a flight that another process took and handed over with its lock.
+  ///
+  /// - Returns: nil if the descriptor is not that of the flight.
+  static func adopt(_ path: String, _ descriptor: Int32) -> SharedFlight? {
+    guard isOurs(descriptor), isNamed(path, descriptor),
+      flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    else { return nil }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return SharedFlight(path: path, descriptor: descriptor)
   }
 
   private enum Taken { case leader(SharedFlight), taken, failed }

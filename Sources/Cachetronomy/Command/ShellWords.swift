@@ -38,11 +38,7 @@ public enum ShellWords {
 
   /// One word as a shell would need it quoted; one line of valid UTF-8 always.
   public static func quote(_ word: [UInt8]) -> String {
-    let plain = { (byte: UInt8) in
-      (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-        || [0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x3a, 0x3d, 0x40, 0x5f, 0x25].contains(byte)
-    }
-    if !word.isEmpty, word.allSatisfy(plain) { return String(decoding: word, as: UTF8.self) }
+    if !word.isEmpty, word.allSatisfy(isPlain) { return String(decoding: word, as: UTF8.self) }
     if let text = String(validating: word, as: UTF8.self),
       !text.unicodeScalars.contains(where: isUnprintable)
     {
@@ -65,6 +61,13 @@ public enum ShellWords {
       left = left.dropFirst()
     }
     return text + "'"
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x3a, 0x40...0x5a, 0x61...0x7a, 0x25, 0x2b...0x2f, 0x3d, 0x5f: true
+    default: false
+    }
   }
 
   /// Control characters, and those that move the text that follows them.

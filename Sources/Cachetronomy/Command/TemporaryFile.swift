@@ -27,6 +27,12 @@ final class TemporaryFile {
     .file(verb: verb, path: directory, reason: SystemError.text(errno))
   }
 
+  /// Runs a body with the descriptor, set to the start: nothing can be appended any more.
+  func withDescriptor<T>(_ body: (Int32) throws(Failure) -> T) throws(Failure) -> T {
+    lseek(descriptor, 0, SEEK_SET)
+    return try body(descriptor)
+  }
+
   func append(_ bytes: [UInt8]) throws(Failure) {
     let result: Result<Void, Failure> = bytes.withUnsafeBytes { buffer in
       Result { () throws(Failure) in try append(buffer) }

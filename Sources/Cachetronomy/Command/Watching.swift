@@ -8,40 +8,61 @@ struct Watching {
   static let drain: Int64 = 100_000
   /// After the last reader has gone, how long recording goes on.
   static let grace: Int64 = 5_000_000
+  /// After TERM, how long a command that ran out of time has until KILL.
+  static let mercy: Int64 = 5_000_000
 
   private let child: Child
+  private let leadsGroup: Bool
   private var pipes: [(stream: Stream, descriptor: Int32)]
   private var ending: Child.Ending?
   private var gone: Set<Stream> = []
   private var leftAt: Int64?
   private var wasCutOff = false
+  /// When the command is to end, by TERM or, once that was sent, by KILL.
+  private var deadline: Int64?
+  private var isOutOfTime = false
 
   /// What is known when it is over.
   struct Result {
     var ending: Child.Ending
     /// We closed the pipes because nobody read any more: the output is not whole.
     var wasCutOff: Bool
+    /// It ran longer than it may, and was ended.
+    var isOutOfTime: Bool
     /// A signal that we got ourselves and of which the command died.
     var signal: Int32?
   }
 
-  private init(_ child: Child) {
+  /// The status of a command that ran out of time, as `timeout` gives it.
+  static let timeoutStatus: Int32 = 124
+
+  private init(_ child: Child, _ limit: TimeToLive?) {
     self.child = child
+    leadsGroup = limit != nil
+    if let limit {
+      let end = Timestamp.monotonic().addingReportingOverflow(limit.microseconds)
+      deadline = end.overflow ? nil : end.partialValue
+    }
     pipes = [(.output, child.output), (.errors, child.errors)]
   }
 
   /// Runs a command to its end.
   ///
   /// - Parameters:
+  ///   - input: what it reads; nil is nothing.
   ///   - pass: hands output to whoever called us.
   ///   - record: keeps output; false if it wants no more.
   static func run(
-    _ invocation: Invocation, pass: Sink, record: (Stream, UnsafeRawBufferPointer) -> Bool
+    _ invocation: Invocation, input: Int32?, pass: Sink,
+    record: (Stream, UnsafeRawBufferPointer) -> Bool
   ) throws(Failure) -> Result {
     let signals = Signals()
     defer { signals.restore() }
-    let child = try Child.start(invocation, mask: signals.before)
-    var watching = Watching(child)
+    // A command with a limit is ended with all that it started: in a group of its own.
+    let limit = invocation.settings.timeout.flatMap { $0.microseconds == 0 ? nil : $0 }
+    let child = try Child.start(
+      invocation, input: input, leadsGroup: limit != nil, mask: signals.before)
+    var watching = Watching(child, limit)
     defer { watching.closePipes() }
     return try watching.loop(signals, pass, record)
   }
@@ -69,7 +90,8 @@ struct Watching {
       if ready < 0, errno != EINTR {
         throw .file(verb: "wait for", path: "the command", reason: SystemError.text(errno))
       }
-      if let signal = signals.next() { kill(child.process, signal) }
+      if let signal = signals.next(isAlone: leadsGroup) { send(signal) }
+      if ending == nil { enforceDeadline() }
       for (index, pipe) in pipes.enumerated().reversed()
       where polled[index].revents != 0 {
         let got = buffer.withUnsafeMutableBytes { read(pipe.descriptor, $0.baseAddress, $0.count) }
@@ -88,16 +110,29 @@ struct Watching {
     }
     let ending = ending ?? .exited(0)
     let signal = signals.last.flatMap { ending == .killed(signal: $0) ? $0 : nil }
-    return Result(ending: ending, wasCutOff: wasCutOff, signal: signal)
+    return Result(
+      ending: ending, wasCutOff: wasCutOff, isOutOfTime: isOutOfTime, signal: signal)
+  }
+
+  private func send(_ signal: Int32) { kill(leadsGroup ? -child.process : child.process, signal) }
+
+  private mutating func enforceDeadline() {
+    guard let end = deadline, Timestamp.monotonic() >= end else { return }
+    send(isOutOfTime ? SIGKILL : SIGTERM)
+    // One that was stopped can die only of KILL, or once it goes on.
+    if !isOutOfTime { send(SIGCONT) }
+    deadline = isOutOfTime ? nil : Timestamp.monotonic() + Self.mercy
+    isOutOfTime = true
   }
 
   private func timeout(_ endedAt: Int64?, _ handle: Int32) -> Int32 {
     // Without a handle for the process its end is asked for now and then.
     var limit: Int32 = handle >= 0 ? -1 : 50
     if pipes.isEmpty, ending == nil, handle < 0 { limit = 5 }
-    for deadline in [endedAt.map { $0 + Self.drain }, leftAt.map { $0 + Self.grace }] {
-      guard let deadline, !pipes.isEmpty else { continue }
-      let left = Int32(clamping: (max(0, deadline - Timestamp.monotonic()) + 1999) / 1000)
+    let ofPipes = [endedAt.map { $0 + Self.drain }, leftAt.map { $0 + Self.grace }]
+    for end in (pipes.isEmpty ? [] : ofPipes) + [ending == nil ? deadline : nil] {
+      guard let end else { continue }
+      let left = Int32(clamping: (max(0, end - Timestamp.monotonic()) + 1999) / 1000)
       limit = limit < 0 ? left : min(limit, left)
     }
     return limit
@@ -159,12 +194,14 @@ final class Signals {
   }
 
   /// The next signal to hand on; one that the terminal sent has reached the command already.
-  func next() -> Int32? {
+  ///
+  /// - Parameter isAlone: the command is in another group, where the terminal's do not reach it.
+  func next(isAlone: Bool) -> Int32? {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size
     while read(descriptor, &info, size) == size {
       last = Int32(info.ssi_signo)
-      if info.ssi_code <= 0 { return last }
+      if isAlone || info.ssi_code <= 0 { return last }
     }
     return nil
   }

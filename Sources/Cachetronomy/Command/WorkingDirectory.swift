@@ -15,14 +15,26 @@ public enum WorkingDirectory {
       throw .file(verb: "find", path: ".", reason: SystemError.text(errno))
     }
     defer { free(path) }
-    return Array(
-      UnsafeBufferPointer(start: path, count: strlen(path)).map { UInt8(bitPattern: $0) })
+    let count = strlen(path)
+    return path.withMemoryRebound(to: UInt8.self, capacity: count) {
+      Array(UnsafeBufferPointer(start: $0, count: count))
+    }
   }
 
   /// Without `.` and `..`, as POSIX wants of a logical path.
   private static func isPlain(_ path: [UInt8]) -> Bool {
-    path.split(separator: UInt8(ascii: "/")).allSatisfy { part in
-      !(part.elementsEqual([0x2e]) || part.elementsEqual([0x2e, 0x2e]))
+    var dots = 0
+    var isDots = true
+    for byte in path {
+      if byte == UInt8(ascii: "/") {
+        if isDots, dots == 1 || dots == 2 { return false }
+        (dots, isDots) = (0, true)
+      } else if byte == UInt8(ascii: ".") {
+        dots += 1
+      } else {
+        isDots = false
+      }
     }
+    return !(isDots && (dots == 1 || dots == 2))
   }
 }

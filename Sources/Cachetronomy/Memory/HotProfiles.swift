@@ -38,11 +38,12 @@ struct HotProfiles {
   /// matches.
   ///
   /// - Parameter words: the words of the command, once `run:` has said which shell a pipeline has.
-  /// - Returns: nil if there is none, or it cannot be read: the store has the last word then.
+  /// - Throws: `Failure.unknownProfile` if there is none, or it cannot be read: the store has the
+  ///   last word then.
   func profile(
     _ choice: ProfileChoice, for words: (Profile) throws(Failure) -> [[UInt8]]
-  ) throws(Failure) -> Profile? {
-    let result: Result<Profile?, Failure> = bytes.withUnsafeBytes { bytes in
+  ) throws(Failure) -> Profile {
+    let result: Result<Profile, Failure> = bytes.withUnsafeBytes { bytes in
       Result { () throws(Failure) in try Self.find(choice, in: bytes, words) }
     }
     return try result.get()
@@ -51,9 +52,9 @@ struct HotProfiles {
   private static func find(
     _ choice: ProfileChoice, in bytes: UnsafeRawBufferPointer,
     _ words: (Profile) throws(Failure) -> [[UInt8]]
-  ) throws(Failure) -> Profile? {
+  ) throws(Failure) -> Profile {
     var reader = FieldReader(bytes)
-    guard let active = reader.text() else { return nil }
+    guard let active = reader.text() else { throw unreadable }
     let wanted =
       switch choice {
       case .flag(let name), .environment(let name): name
@@ -61,31 +62,34 @@ struct HotProfiles {
       }
     while let one = reader.counted() {
       var part = FieldReader(one)
-      guard let name = part.counted() else { return nil }
+      guard let name = part.counted() else { throw unreadable }
       if name.elementsEqual(wanted.utf8) { return try read(wanted, &part, words) }
     }
-    return nil
+    throw unreadable
   }
+
+  // Not nil: an optional structure of this size costs its metadata.
+  private static var unreadable: Failure { .unknownProfile("", near: nil) }
 
   private static func read(
     _ name: String, _ part: inout FieldReader,
     _ words: (Profile) throws(Failure) -> [[UInt8]]
-  ) throws(Failure) -> Profile? {
+  ) throws(Failure) -> Profile {
     var profile = Profile(name: name)
-    guard let run = part.counted() else { return nil }
-    if !run.isEmpty, !set(.run, run, &profile) { return nil }
+    guard let run = part.counted() else { throw unreadable }
+    if !run.isEmpty, !set(.run, run, &profile) { throw unreadable }
     var argv: [[UInt8]]?
     while let item = part.counted() {
       var rule = FieldReader(item)
-      guard let count = rule.number(UInt32.self) else { return nil }
+      guard let count = rule.number(UInt32.self) else { throw unreadable }
       var match: [String] = []
       for _ in 0..<count {
-        guard let word = rule.text() else { return nil }
+        guard let word = rule.text() else { throw unreadable }
         match.append(word)
       }
       if argv == nil { argv = try words(profile) }
       guard Profile.Rule.matches(match, argv ?? []) else { continue }
-      guard let text = rule.counted(), set(.rules, text, &profile) else { return nil }
+      guard let text = rule.counted(), set(.rules, text, &profile) else { throw unreadable }
       return profile
     }
     return profile

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// It answers only what is certain: whoever gets nil asks the store itself. Not for a process that
 /// has or had the store open.
-public struct HotStore {
+public final class HotStore {
   /// The database, every link resolved.
   public let path: String
   private let place: TierPlace
@@ -25,7 +25,7 @@ public struct HotStore {
     let database = Stamp.File(status)
     place = TierPlace(store: self.path, database, root: root ?? TierPlace.root)
     // The head before the state: what was published after our look is newer, never older.
-    guard place.isTrusted, let head = TierHead(in: place),
+    guard place.isTrusted, let head = TierHead.read(in: place),
       let stamp = Stamp(unopened: self.path, database), stamp == head.stamp
     else { return nil }
     profiles = HotProfiles(head.profiles)
@@ -33,20 +33,19 @@ public struct HotStore {
 
   /// What a command line, the profile and its first matching rule together say of a command.
   ///
-  /// - Returns: nil if the profile is not there or cannot be read.
+  /// - Throws: `Failure.unknownProfile` if the profile is not there or cannot be read.
   public func plan(
     _ command: Plan.Command, _ choice: ProfileChoice, flags: RunSettings
-  ) throws(Failure) -> Plan? {
+  ) throws(Failure) -> Plan {
     let profile = try profiles.profile(choice) { profile throws(Failure) in
       try Plan.words(of: command, profile: profile, flags: flags)
     }
-    guard let profile else { return nil }
     return try Plan(command, profile: profile, flags: flags)
   }
 
   /// The name of the profile that a choice means; nil if it is not there.
   public func profileName(_ choice: ProfileChoice) -> String? {
-    try? profiles.profile(choice) { _ in [] }?.name
+    try? profiles.profile(choice) { _ in [] }.name
   }
 
   /// The entry of a key; nil if the tier has none that is whole.

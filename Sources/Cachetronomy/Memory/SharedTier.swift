@@ -32,7 +32,7 @@ final class SharedTier {
     head = nil
     hasProfiles = true
     guard !isBroken, place.isTrusted else { return }
-    if let found = TierHead(in: place), let stamp = Stamp(store: path, header),
+    if let found = TierHead.read(in: place), let stamp = Stamp(store: path, header),
       found.stamp == stamp
     {
       head = found
@@ -104,7 +104,7 @@ final class SharedTier {
     profiles: () throws(Failure) -> (bytes: [UInt8], limits: TierHead.Limits)
   ) throws(Failure) {
     guard !isBroken, let stamp = Stamp(store: path, header) else { return }
-    var next = head ?? TierHead(stamp: stamp, path: path)
+    let next = head ?? TierHead(stamp: stamp, path: path)
     next.stamp = stamp
     if head == nil || !hasProfiles {
       let found = try profiles()
@@ -112,13 +112,13 @@ final class SharedTier {
     }
     guard next.limits.bytes > 0, next.limits.entries > 0 else { return clear() }
     guard let isNew = place.make(for: path) else { return }
-    if let entry { add(entry.key, entry.file, to: &next, isNew: isNew) }
+    if let entry { add(entry.key, entry.file, to: next, isNew: isNew) }
     Fault.reach()
     if write(next.encoded(), as: TierHead.name) { (head, hasProfiles) = (next, true) }
     Fault.reach()
   }
 
-  private func add(_ key: Key, _ file: [UInt8], to next: inout TierHead, isNew: Bool) {
+  private func add(_ key: Key, _ file: [UInt8], to next: TierHead, isNew: Bool) {
     let room = min(next.limits.bytes, place.roomLimit)
     let size = Int64(file.count)
     guard size <= room / 4 else { return }
@@ -127,7 +127,7 @@ final class SharedTier {
       sweepSiblings(leaving: room - next.bytes - size)
     }
     if next.entries >= next.limits.entries || next.bytes + size > room {
-      trim(&next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: size)
+      trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: size)
     }
     let name = HotEntry.name(of: key)
     var status = stat()
@@ -172,6 +172,23 @@ final class SharedTier {
 
   // MARK: bounds
 
+  /// What is in the tier, if it is true of the store now.
+  func inventory() -> Store.Memory? {
+    guard place.isTrusted, let found = TierHead.read(in: place),
+      let stamp = Stamp(store: path, header), found.stamp == stamp
+    else { return nil }
+    var memory = Store.Memory()
+    memory.path = place.directory
+    for file in byUse() {
+      memory.names.insert(file.name)
+      memory.bytes += file.bytes
+    }
+    memory.entries = Int64(memory.names.count)
+    memory.limit = min(found.limits.bytes, place.roomLimit)
+    memory.dropped = found.dropped
+    return memory
+  }
+
   /// The files of entries, those first that were used the longest time ago.
   private func byUse() -> [(name: String, bytes: Int64)] {
     var found: [(name: String, bytes: Int64, used: Int64)] = []
@@ -187,7 +204,7 @@ final class SharedTier {
   }
 
   /// Makes room, and an eighth more, so that not every entry pays for a look at all others.
-  private func trim(_ next: inout TierHead, to limits: TierHead.Limits, adding size: Int64) {
+  private func trim(_ next: TierHead, to limits: TierHead.Limits, adding size: Int64) {
     let files = byUse()
     (next.entries, next.bytes) = (Int64(files.count), files.reduce(0) { $0 + $1.bytes })
     let entries = max(0, limits.entries - limits.entries / 8 - 1)
@@ -208,7 +225,7 @@ final class SharedTier {
     for name in StoreFile.names(in: place.parent) {
       let other = TierPlace(parent: place.parent, name: name)
       guard other.directory != place.directory, other.isTrusted else { continue }
-      if let head = TierHead(in: other), let file = Stamp.File(head.path),
+      if let head = TierHead.read(in: other), let file = Stamp.File(head.path),
         file.device == head.stamp.database.device, file.inode == head.stamp.database.inode
       {
         let changed = Stamp.File(other.path(TierHead.name))?.changed ?? 0

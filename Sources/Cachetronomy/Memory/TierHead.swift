@@ -2,7 +2,9 @@ internal import Glibc
 
 /// What the memory tier says of itself: the state of the store for which every file in it is true,
 /// and the profiles in force then.
-struct TierHead {
+///
+/// A class, since an optional structure of this size costs its metadata on the way out.
+final class TierHead {
   var stamp: Stamp
   /// Entries in the tier, and bytes of their files.
   var entries: Int64 = 0
@@ -38,21 +40,20 @@ struct TierHead {
   }
 
   /// Reads the head in a directory; nil if there is none that is whole and ours.
-  init?(in place: TierPlace) {
+  static func read(in place: TierPlace) -> TierHead? {
     let descriptor = open(
-      place.path(Self.name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+      place.path(name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid(), status.st_size >= Self.headSize, status.st_size <= Self.limit
+      status.st_uid == geteuid(), status.st_size >= headSize, status.st_size <= limit
     else { return nil }
     let size = Int(status.st_size)
     let file = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      filled = max(0, read(descriptor, buffer.baseAddress, size))
+      filled = max(0, Glibc.read(descriptor, buffer.baseAddress, size))
     }
-    guard file.count == size, let head = file.withUnsafeBytes({ Self($0) }) else { return nil }
-    self = head
+    return file.count == size ? file.withUnsafeBytes { TierHead($0) } : nil
   }
 
   private init?(_ bytes: UnsafeRawBufferPointer) {

@@ -7,10 +7,17 @@ enum RunSetting: String, CaseIterable {
   case env
   case envIgnore = "env_ignore"
   case executable
+  case failureTimeToLive = "failure_ttl"
+  case file
+  case mtime
   case scope
   case shell
+  case staleIfError = "stale_if_error"
+  case staleWhileRevalidate = "stale_while_revalidate"
+  case stdin
   case tags
   case timeToLive = "time_to_live"
+  case timeout
 
   /// Where a setting may stand.
   enum Place { case run, rule }
@@ -42,6 +49,9 @@ enum RunSetting: String, CaseIterable {
     case .envIgnore: settings.envIgnore = try reader.strings(node)
     case .executable:
       settings.executable = try reader.identity(node, of: [.stat, .content, .path])
+    case .failureTimeToLive: settings.failureTimeToLive = try reader.duration(node)
+    case .file: settings.file = try reader.strings(node)
+    case .mtime: settings.mtime = try reader.strings(node)
     case .scope: settings.scope = try reader.text(node)
     case .shell:
       let text = try reader.text(node)
@@ -49,8 +59,12 @@ enum RunSetting: String, CaseIterable {
         throw reader.complaint(node, "want a shell, as bash -o pipefail")
       }
       settings.shell = text
+    case .staleIfError: settings.staleIfError = try reader.duration(node)
+    case .staleWhileRevalidate: settings.staleWhileRevalidate = try reader.duration(node)
+    case .stdin: settings.stdin = try reader.flag(node)
     case .tags: settings.tags = try reader.strings(node)
     case .timeToLive: settings.timeToLive = try reader.duration(node)
+    case .timeout: settings.timeout = try reader.duration(node)
     }
   }
 
@@ -64,10 +78,17 @@ enum RunSetting: String, CaseIterable {
     case .env: settings.env.map { Node(list: $0) }
     case .envIgnore: settings.envIgnore.isEmpty ? nil : Node(list: settings.envIgnore)
     case .executable: settings.executable.map { Node(text: $0.rawValue) }
+    case .failureTimeToLive: settings.failureTimeToLive.map { Node(text: $0.description) }
+    case .file: settings.file.isEmpty ? nil : Node(list: settings.file)
+    case .mtime: settings.mtime.isEmpty ? nil : Node(list: settings.mtime)
     case .scope: settings.scope.map { Node(text: $0) }
     case .shell: settings.shell.map { Node(text: $0) }
+    case .staleIfError: settings.staleIfError.map { Node(text: $0.description) }
+    case .staleWhileRevalidate: settings.staleWhileRevalidate.map { Node(text: $0.description) }
+    case .stdin: settings.stdin.map { Node(text: $0 ? "true" : "false") }
     case .tags: settings.tags.isEmpty ? nil : Node(list: settings.tags)
     case .timeToLive: settings.timeToLive.map { Node(text: $0.description) }
+    case .timeout: settings.timeout.map { Node(text: $0.description) }
     }
   }
 }

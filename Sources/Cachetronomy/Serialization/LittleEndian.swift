@@ -49,6 +49,21 @@ struct FieldReader {
 
   /// The same as text; nil if it is not UTF-8.
   mutating func text() -> String? {
-    counted().flatMap { String(validating: $0, as: UTF8.self) }
+    guard let bytes = counted() else { return nil }
+    return String(utf8: bytes)
+  }
+}
+
+extension String {
+  /// Text from bytes; nil if they are not UTF-8.
+  ///
+  /// Most are ASCII, and to judge others sets up a decoder of Unicode.
+  init?(utf8 bytes: some Collection<UInt8>) {
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      self = String(decoding: bytes, as: UTF8.self)
+      return
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    self = text
   }
 }

@@ -13,12 +13,12 @@ public final class Store {
   var directory: String { StoreFile.directory(of: path) }
 
   let connection: Connection
-  private let patience: Int32
+  let patience: Int32
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
 
   /// Whether what is read and written here goes to the memory tier that processes share.
-  private let sharesMemory: Bool
+  let sharesMemory: Bool
   var tier: SharedTier?
   /// The entry that the last transaction put.
   var newest: Entry?
@@ -166,7 +166,7 @@ public final class Store {
 
   // MARK: writing
 
-  private func writerLock() throws(Failure) -> WriterLock {
+  func writerLock() throws(Failure) -> WriterLock {
     if let lock { return lock }
     let made = try WriterLock(store: path, waiting: waiting)
     lock = made
@@ -236,72 +236,6 @@ public final class Store {
       try? connection.execute("ROLLBACK")
       throw error
     }
-  }
-
-  // MARK: the memory tier
-
-  /// Looks whether the shared memory tier is true of the store; inside a transaction that writes.
-  private func beginTier() throws(Failure) -> Bool {
-    guard sharesMemory else { return false }
-    // There is no log to look at before the first transaction.
-    if tier == nil { tier = SharedTier(store: path) }
-    tier?.begin()
-    return tier != nil
-  }
-
-  /// Publishes the state after a commit of ours, if nobody else has committed since it began.
-  private func publish(_ entry: Entry?, _ version: Int64) throws(Failure) {
-    guard let tier else { return }
-    let file = try entry.flatMap { entry throws(Failure) in try hotFile(entry, nil) }
-    try holding { () throws(Failure) in
-      guard try dataVersion() == version else { return }
-      try tier.publish(file, profiles: hotProfiles)
-    }
-  }
-
-  /// Runs something while nobody else can write, and writes nothing.
-  private func holding(_ body: () throws(Failure) -> Void) throws(Failure) {
-    var begin = try connection.prepare(.begin, "BEGIN IMMEDIATE")
-    try begin.run()
-    defer {
-      if var rollback = try? connection.prepare(.rollback, "ROLLBACK") { try? rollback.run() }
-    }
-    try body()
-  }
-
-  /// Puts what was read from the store into the memory tier, if that can be done without waiting.
-  ///
-  /// - Parameter replay: for a recording, what it printed.
-  public func refill(_ entry: Entry, _ replay: Replay?) {
-    guard sharesMemory, let lock = try? writerLock() else { return }
-    guard let file = try? hotFile(entry, replay), lock.tryAcquire() else { return }
-    defer { lock.release() }
-    connection.busyTimeout(0)
-    defer { connection.busyTimeout(patience) }
-    try? holding { () throws(Failure) in
-      guard try beginTier(), let tier, try self.entry(entry.key) == entry else { return }
-      try tier.publish(file, profiles: hotProfiles)
-    }
-  }
-
-  private func hotFile(
-    _ entry: Entry, _ replay: Replay?
-  ) throws(Failure) -> (key: Key, file: [UInt8])? {
-    var replay = replay
-    if entry.info?.origin == .run, replay == nil {
-      // A large one is put there by whoever reads it first.
-      guard entry.info?.recording == nil else { return nil }
-      replay = try Replay(entry, from: self)
-    }
-    return try HotEntry.encode(entry, replay, limit: 16 << 20).map { (entry.key, $0) }
-  }
-
-  private func hotProfiles() throws(Failure) -> (bytes: [UInt8], limits: TierHead.Limits) {
-    let active = try profile(nil) ?? Profile(name: Profile.defaultName)
-    return (
-      HotProfiles.encode(try profiles(), active: try activeProfileName()),
-      TierHead.Limits(entries: active.maxItemsInMemory, bytes: active.maxMemory)
-    )
   }
 
   /// True for a process that lives long and writes much.

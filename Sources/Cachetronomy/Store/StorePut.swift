@@ -62,7 +62,7 @@ extension Store {
       .insertInfo,
       """
       INSERT INTO entry_info (key, created, keep_until, size, cost, origin, began, checksum,
-        recording, rule) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        recording, rule, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     ours.bind(1, entry.key.text)
     ours.bind(2, info.created.microseconds)
@@ -74,6 +74,7 @@ extension Store {
     ours.bind(8, Checksum.of(entry.data))
     ours.bind(9, info.recording)
     ours.bind(10, info.rule)
+    ours.bind(11, info.parts)
     try ours.run()
     return true
   }

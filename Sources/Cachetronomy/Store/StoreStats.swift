@@ -7,6 +7,8 @@ extension Store {
     public var counts: [AccessJournal.Kind: Int64]
     /// What hits saved, in microseconds.
     public var saved: Int64
+    /// Troubles with the cache that `run` met, told or not.
+    public var warnings: Int64 = 0
 
     /// Hits, old answers included, of all lookups; nil before the first.
     public var hitRate: Double? {
@@ -20,11 +22,16 @@ extension Store {
   public func counters() throws(Failure) -> Counters {
     var counters = Counters(
       since: Timestamp(microseconds: try number(of: "since")), counts: [:],
-      saved: try number(of: "saved"))
+      saved: try number(of: "saved"), warnings: try number(of: "warnings"))
     for kind in AccessJournal.Kind.allCases {
       counters.counts[kind] = try number(of: kind.counter)
     }
     return counters
+  }
+
+  /// Counts troubles, if nobody is writing just now.
+  public func count(warnings: Int64) throws(Failure) {
+    _ = try writeIfFree { () throws(Failure) in try count("warnings", by: warnings) }
   }
 
   /// How often and when a key was read.
@@ -47,6 +54,12 @@ extension Store {
       ORDER BY access_count DESC, last_accessed DESC LIMIT \(max(0, limit))
       """)
     return try statement.accesses()
+  }
+
+  /// The most read keys of those in memory, hottest first.
+  public func hottest(_ limit: Int, in memory: Memory) throws(Failure) -> [AccessCount] {
+    let all = try hottest(memory.names.isEmpty ? 0 : Int(Int32.max))
+    return Array(all.filter { memory.holds(Key(stored: $0.key)) }.prefix(limit))
   }
 
   /// How often and when one key was read; nil if it never was.

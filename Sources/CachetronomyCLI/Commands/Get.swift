@@ -58,7 +58,7 @@ extension Tool {
           try print(entry)
         }
         if store.isWritable { journal.append(.hit, key, profile: profile.name, at: now) }
-        if !json { store.refill(entry, replay) }
+        if !json, profile.maxMemory > 0 { store.refill(entry, replay) }
       }
     }
 

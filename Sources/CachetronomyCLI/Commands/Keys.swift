@@ -72,10 +72,11 @@ extension Tool {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      // Memory shared by all processes is empty as long as there is none.
-      if tier == .memory { return }
       let toTerminal = Terminal.isOutput
-      try filter.each(in: try common.reading()) { listed throws(Failure) in
+      let store = try common.reading()
+      let memory = tier == .memory ? try store?.memory() : nil
+      try filter.each(in: store) { listed throws(Failure) in
+        if let memory, !memory.holds(listed.entry.key) { return }
         let key = listed.entry.key.text
         if json {
           try Output.write(json: .map([(.string("key"), .string(key))]))

@@ -22,8 +22,9 @@ extension Tool {
       let now = Timestamp.now()
       let store = try common.reading()
       if json {
+        let memory = try store?.memory() ?? Store.Memory()
         return try filter.each(in: store) { listed throws(Failure) in
-          try Output.write(json: Records.list(listed, at: now))
+          try Output.write(json: Records.list(listed, memory, at: now))
         }
       }
       let columns = Terminal.isOutput ? max(20, Terminal.width - 38) : Int.max

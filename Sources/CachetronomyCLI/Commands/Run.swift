@@ -31,32 +31,66 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp(
-        "Wait so long for another call that runs it (default: 10m).", valueName: "duration"))
+        "How long to wait for a call that runs it (10m).", valueName: "duration"))
     var wait: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "End it after so long, with status 124.", valueName: "duration"))
+    var timeout: String?
+
+    @Option(
+      name: .customLong("failure-ttl"),
+      help: ArgumentHelp(
+        "How long other exit statuses are kept.", valueName: "duration"))
+    var failureTTL: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "So long print an old answer and make a new one.",
+        valueName: "duration"))
+    var staleWhileRevalidate: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "So long print an old answer if the command fails.", valueName: "duration"))
+    var staleIfError: String?
 
     @Flag(
       name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
     var refresh = false
 
+    @Flag(help: "With --refresh: in the background, silently.")
+    var background = false
+
+    @Flag(help: "Refresh in the background unless there is an answer.")
+    var warm = false
+
     @Flag(help: "Never run it: without an answer the status is 1.")
     var cachedOnly = false
+
+    @Flag(help: "Run nothing: say what would happen, and why.")
+    var explain = false
 
     @Flag(help: "Do not store what it prints.")
     var noStore = false
 
-    @Flag(help: "It needs no input: keep the result though input was waiting.")
+    @Flag(help: "It needs no input, though some may be waiting.")
     var noStdin = false
 
     /// What was read, without the command's own words.
     var line: RunLine {
-      var line = RunLine()
+      let line = RunLine()
       line.common = common.values
       line.key = key.values
       line.ttl = ttl
       line.tags = tag
       line.cacheStatus = cacheStatus
       line.wait = wait
-      line.refresh = refresh
+      (line.timeout, line.failureTTL) = (timeout, failureTTL)
+      (line.staleWhileRevalidate, line.staleIfError) = (staleWhileRevalidate, staleIfError)
+      (line.refresh, line.background, line.warm) = (refresh, background, warm)
+      line.explain = explain
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
       return line
     }
@@ -74,12 +108,11 @@ enum RunVerb {
   ///
   /// - Returns: the status, and the signal to die of, if the command died of one that we got.
   static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
-    let environment = Words.environment()
+    var environment = Words.environment()
+    let handedOver = Memo.handedOver(&environment)
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
-    if line.cachedOnly, line.refresh {
-      throw .badSetting("options", "--cached-only and --refresh contradict each other")
-    }
+    try line.check()
     guard let command = try line.key.command(line.words) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
@@ -100,49 +133,88 @@ enum RunVerb {
       let plan = try Plan(command, profile: profile, flags: flags)
       return (plan, try plan.invocation(directory: directory, environment: environment))
     }
-    if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] {
+    let isSilent = line.background || line.warm
+    let isOff = environment["CACHETRONOMY_DISABLE"].map { $0 != [UInt8(ascii: "0")] } ?? false
+    if isOff, !line.explain {
+      if isSilent { return (Status.done, nil) }
       let plain = Profile(name: Profile.defaultName)
       throw Memo.become(try invocation(plain).1)
     }
+    let trouble = Trouble(line.common, environment)
     var (store, profile) = (Store?.none, Profile(name: Profile.defaultName))
     var isUsable = true
-    do throws(Failure) {
+    func look() throws(Failure) {
       store = try line.common.reading(environment)
       profile = try line.common.profile(in: store, environment)
       if try StoreLocation.find(line.common.store, environment) == nil {
         throw Failure.store(
           path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
       }
+    }
+    do throws(Failure) {
+      do throws(Failure) {
+        try look()
+      } catch {
+        let isKnown = store != nil
+        store = nil
+        guard error.isDamage, trouble.setAside(isKnown: isKnown) else { throw error }
+        try look()
+      }
     } catch {
       // A wrong word on the command line is the user's to mend; all else must not stop the command.
       if case .unknownProfile = error, line.common.profile != nil { throw error }
-      if !line.common.quiet { Output.warn(error) }
+      trouble.warn(error)
       (store, isUsable) = (nil, false)
     }
-    let (plan, call) = try invocation(profile)
+    let plan: Plan
+    var call: Invocation
+    (plan, call) = try invocation(profile)
     let isTalking = line.common.verbose && !line.common.quiet
-    if plan.settings.cache == false {
-      if isTalking { Output.say("not cached: rule \(plan.rule?.source ?? "") says so") }
+    let notCached: String? =
+      if isOff {
+        "CACHETRONOMY_DISABLE is set"
+      } else if plan.settings.cache == false {
+        "rule \(plan.rule?.source ?? "") says so"
+      } else {
+        call.unrepeatable.map { "\($0) is this call's alone" }
+      }
+    if let notCached, !line.explain {
+      if isTalking { Output.say("not cached: \(notCached)") }
+      if isSilent { return (Status.done, nil) }
       throw Memo.become(call)
     }
-    if let word = call.unrepeatable {
-      if isTalking { Output.say("not cached: \(word) is this call's alone") }
-      throw Memo.become(call)
+    var input: CommandInput?
+    if plan.settings.stdin == true {
+      input = try Input.spool(beside: store)
+      call.input = input?.digest
     }
-    var memo = Memo(call, profile: profile, store: store, sink: Output.pass) { failure in
-      if !line.common.quiet { Output.warn(failure) }
-    }
+    var memo = Memo(
+      call, profile: profile, store: store, sink: Output.pass, warn: trouble.warn)
+    memo.setAside = trouble.setAside
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
+    memo.input = input
+    memo.handedOver = handedOver
+    memo.refresher = Words.all()
+    memo.background = isSilent
+    memo.isComparing = isTalking
     if let patience { memo.patience = patience.microseconds }
     memo.cachedOnly = line.cachedOnly
-    if !line.noStdin { memo.isInputWaiting = { Input.isWaiting } }
+    if !line.noStdin, input == nil { memo.isInputWaiting = { Input.isWaiting } }
     if isUsable, !line.noStore {
       memo.storeForWriting = { () throws(Failure) in
         try line.common.writing(environment, create: true, patience: 3000)
       }
     }
+    if line.explain {
+      let report = ExplainReport(memo.explain(notCached: notCached), plan)
+      try report.write(json: line.json)
+      return (report.status, nil)
+    }
+    // The process ends with this: what the system frees by itself is a tenth of a hit to take apart.
+    if let store { _ = Unmanaged.passRetained(store) }
     let outcome = try memo.answer()
+    trouble.count()
     if case .miss = outcome.verdict, outcome.notKept == nil {
       line.common.collectIfDue(profile, environment)
     }
@@ -150,6 +222,9 @@ enum RunVerb {
       Output.say(
         "standard input was not given to the command, and its result is not kept "
           + "(see --no-stdin in 'cachetronomy run --help')")
+    }
+    if case .fallback(let age, let why) = outcome.verdict, !line.common.quiet {
+      Output.say("warning: \(why); this is the answer of \(Human.duration(age)) ago")
     }
     if isTalking { Output.say(describe(outcome, plan)) }
     return (outcome.status, outcome.signal)
@@ -162,10 +237,21 @@ enum RunVerb {
     case .hit(let age, let left, let saved):
       let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
       return "HIT, \(Human.duration(age)) old, \(rest), \(Human.duration(saved)) saved, \(tail)"
+    case .stale(let age, let overdue, let isRefreshing):
+      return "STALE, \(Human.duration(age)) old, \(Human.duration(overdue)) past its time, "
+        + (isRefreshing ? "a new one is being made, " : "") + tail
+    case .fallback(let age, let why):
+      return "STALE, \(Human.duration(age)) old, instead of a failure: \(why), \(tail)"
+    case .started: return "STARTED in the background, \(tail)"
     case .shared: return "SHARED with another call that ran it, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
+      let nearest = outcome.nearest.map { nearest in
+        "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Human.duration(nearest.age)) ago differs in "
+          + nearest.differences.map(\.description).joined(separator: ", ")
+      }
       return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"
+        + (nearest ?? "")
     }
   }
 }

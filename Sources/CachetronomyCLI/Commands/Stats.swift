@@ -36,9 +36,10 @@ extension Tool {
       let counters = try store.counters()
       let evictions = try store.evictions()
       let hottest = try store.hottest(top)
+      let memory = try store.memory()
       if json {
         return try Output.write(
-          json: Self.record(store, limit, totals, counters, evictions, hottest))
+          json: Self.record(store, limit, memory, totals, counters, evictions, hottest))
       }
       func count(_ kind: AccessJournal.Kind) -> Int64 { counters.counts[kind, default: 0] }
       let misses = count(.absent) + count(.expired) + count(.forced) + count(.corrupt)
@@ -49,6 +50,11 @@ extension Tool {
           "\(totals.entries) (\(totals.recordings) recordings), \(Human.size(totals.bytes))",
         ],
         ["on disk", Human.size(store.sizeOnDisk)],
+        [
+          "in memory",
+          "\(memory.entries), \(Human.size(memory.bytes))"
+            + (memory.limit > 0 ? " of \(Human.size(memory.limit))" : ""),
+        ],
         ["since", counters.since.description],
         ["hits", "\(count(.hit))" + (counters.hitRate.map { " (\(Int($0 * 100))%)" } ?? "")],
         [
@@ -75,7 +81,10 @@ extension Tool {
 
     /// The most read keys alone: the seed's `memory_stats` and `store_stats`.
     private func hottest(of tier: Tier, in store: Store) throws {
-      for row in tier == .memory ? [] : try store.hottest(top) {
+      let rows =
+        tier == .memory
+        ? try store.hottest(top, in: try store.memory()) : try store.hottest(top)
+      for row in rows {
         if json {
           try Output.write(
             json: Records.object(Records.reads(row)))
@@ -87,7 +96,8 @@ extension Tool {
     }
 
     private static func record(
-      _ store: Store, _ limit: Int64?, _ totals: (entries: Int64, recordings: Int64, bytes: Int64),
+      _ store: Store, _ limit: Int64?, _ memory: Store.Memory,
+      _ totals: (entries: Int64, recordings: Int64, bytes: Int64),
       _ counters: Store.Counters, _ evictions: [(reason: String, count: Int64)],
       _ hottest: [Store.AccessCount]
     ) -> Value {
@@ -105,8 +115,9 @@ extension Tool {
         (
           "memory",
           Records.object([
-            ("path", .null), ("entries", .int(0)), ("size_bytes", .int(0)),
-            ("limit_bytes", .int(0)),
+            ("path", memory.path.map { .string($0) } ?? .null),
+            ("entries", .int(memory.entries)), ("size_bytes", .int(memory.bytes)),
+            ("limit_bytes", .int(memory.limit)), ("dropped", .int(memory.dropped)),
           ])
         ),
         ("since", .string(counters.since.description)),
@@ -122,7 +133,7 @@ extension Tool {
         ("hit_rate", counters.hitRate.map { .double($0) } ?? .null),
         ("time_saved_seconds", Records.seconds(counters.saved)),
         ("evictions", Records.object(evictions.map { ($0.reason, .int($0.count)) })),
-        ("warnings", .int(0)),
+        ("warnings", .int(counters.warnings)),
         (
           "top",
           .array(

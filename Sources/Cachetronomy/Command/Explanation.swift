@@ -1,0 +1,135 @@
+/// Why a command would be answered or run.
+public struct Explanation: Sendable, Equatable {
+  /// What the store has for it.
+  public var verdict: Verdict
+  /// Why it is not cached, or what is wrong with the entry.
+  public var why: String?
+  /// The name of its entry.
+  public var key: Key
+  /// How old an answer may be; for ever if nil.
+  public var timeToLive: TimeToLive?
+  /// How old the entry is, in microseconds; nil if there is none.
+  public var age: Int64?
+  /// The time it has left, below zero if that is over, in microseconds; nil: for ever, or no entry.
+  public var left: Int64?
+  /// On a miss, the newest recording of the same words.
+  public var nearest: Nearest?
+  /// The variables that are in the key.
+  public var environment: [String] = []
+  /// The variables that are not.
+  public var ignored: [String] = []
+
+  /// What the store has for a command.
+  public enum Verdict: String, Sendable {
+    /// A fresh answer.
+    case hit
+    /// One past its time that would be given all the same.
+    case stale
+    /// One past its time.
+    case expired
+    /// None.
+    case miss
+    /// The command is not for us to answer.
+    case notCached = "not-cached"
+  }
+
+  /// An earlier recording.
+  public struct Nearest: Sendable, Equatable {
+    /// Its key.
+    public var key: Key
+    /// How old it is, in microseconds.
+    public var age: Int64
+    /// In what its key differs.
+    public var differences: [Difference]
+  }
+
+  /// What happened to a part of the key.
+  public enum Change: String, Sendable { case changed, added, removed }
+
+  /// A part of the key that is not what it was.
+  public struct Difference: Sendable, Equatable, CustomStringConvertible {
+    /// `env`, `executable`, `cwd`...
+    public var part: String
+    /// The variable, the path or the argument, where there are several.
+    public var name: String?
+    /// What happened to it.
+    public var change: Change
+    /// What it was and is, where that is no secret.
+    public var detail: String?
+
+    /// `env KUBECONFIG changed`, `cwd: /a -> /b`.
+    public var description: String {
+      if let detail { return "\(part): \(detail)" }
+      return part + (name.map { " \($0)" } ?? "") + " \(change.rawValue)"
+    }
+  }
+}
+
+extension Explanation {
+  /// What is known of an entry without a command that asks for it.
+  public init(of entry: Entry?, key: Key, at now: Timestamp) {
+    self.key = key
+    verdict =
+      switch entry?.state(at: now) {
+      case .fresh: .hit
+      case .stale: .stale
+      case .expired: .expired
+      case nil: .miss
+      }
+    age = entry?.info.map { max(0, now.since($0.created)) }
+    left = entry.flatMap { $0.expiry == .never ? nil : $0.expiry.since(now) }
+  }
+}
+
+extension Memo {
+  /// Says what the store has for the command; runs nothing and counts nothing.
+  ///
+  /// - Parameter notCached: why it would not be looked for.
+  public func explain(notCached: String? = nil) -> Explanation {
+    let key = invocation.key()
+    let settings = invocation.settings
+    let limit = settings.timeToLive ?? profile.timeToLive
+    let now = now()
+    let entry = store.flatMap { try? $0.entry(key) }
+    var result = Explanation(of: entry, key: key, at: now)
+    result.timeToLive = limit == .never ? nil : limit
+    if let limit = settings.timeToLive, limit != .never, let age = result.age {
+      result.left = min(result.left ?? .max, limit.microseconds - age)
+    }
+    let keyed = invocation.keyedVariables()
+    result.environment = keyed.map { String(decoding: $0.name, as: UTF8.self) }
+    result.ignored = invocation.environment.variables.filter { !keyed.contains($0) }
+      .map { String(decoding: $0.name, as: UTF8.self) }.sorted()
+    if let why = notCached ?? (settings.timeToLive?.microseconds == 0 ? "the ttl is 0" : nil) {
+      (result.verdict, result.why) = (.notCached, why)
+      return result
+    }
+    switch find(key) {
+    case .success: result.verdict = .hit
+    case .failure(let found) where found.miss == .expired:
+      let isStale = oldAnswer(key)?.isWithin(settings.staleWhileRevalidate) == true && canRefresh
+      result.verdict = isStale ? .stale : .expired
+    case .failure(let found):
+      result.verdict = .miss
+      if found.miss == .corrupt { result.why = "the entry is damaged" }
+      result.nearest = nearest(to: key)
+    }
+    return result
+  }
+
+  /// The newest recording of the same words under another key.
+  func nearest(to key: Key) -> Explanation.Nearest? {
+    guard let store, let secret = try? store.secret(), !secret.isEmpty,
+      let neighbours = try? store.neighbours(of: key), !neighbours.isEmpty
+    else { return nil }
+    let own = Fingerprints(of: invocation, secret: secret)
+    let words = invocation.shownArguments
+    for (key, created, parts) in neighbours {
+      guard let then = Fingerprints(decoding: parts), own.hasSameWords(as: then) else { continue }
+      return Explanation.Nearest(
+        key: key, age: max(0, now().since(created)),
+        differences: own.differences(from: then, words: words))
+    }
+    return nil
+  }
+}

@@ -1,0 +1,122 @@
+/// What a key was made of, part by part, so that two keys can be compared without their values.
+///
+/// A fingerprint is 8 bytes of a digest that begins with the store's secret: whoever has the store
+/// can tell that a variable changed, but nobody can try values against what was exported. Only the
+/// working directory, which a recording names anyway, stands in clear.
+struct Fingerprints: Equatable {
+  /// A kind of part, as the key has them.
+  enum Part: UInt8 {
+    case argv = 0
+    case executable, argumentFile, cwd, user, environment, file, mtime, stdin, scope
+
+    /// The word for it in what is printed.
+    var name: String {
+      switch self {
+      case .argv: "argv"
+      case .executable: "executable"
+      case .argumentFile: "argument file"
+      case .cwd: "cwd"
+      case .user: "user"
+      case .environment: "env"
+      case .file: "file"
+      case .mtime: "mtime"
+      case .stdin: "stdin"
+      case .scope: "scope"
+      }
+    }
+  }
+
+  struct Item: Equatable {
+    var part: Part
+    /// Which of several: a variable, a path, the place of an argument; else empty.
+    var name: String
+    var print: [UInt8]
+  }
+
+  private(set) var items: [Item] = []
+
+  init(of call: Invocation, secret: [UInt8]) {
+    func print(_ parts: [[UInt8]]) -> [UInt8] {
+      var bytes = secret
+      for part in parts { bytes.add(part) }
+      return Digest.of(bytes, size: 8)
+    }
+    func add(_ part: Part, named name: String = "", _ parts: [[UInt8]]) {
+      items.append(Item(part: part, name: name, print: print(parts)))
+    }
+    add(.argv, call.argv)
+    add(.executable, call.executablePart())
+    for file in call.argumentFiles() {
+      add(.argumentFile, named: file.index.description, file.parts)
+    }
+    if call.settings.cwd ?? true {
+      items.append(Item(part: .cwd, name: "", print: call.directory))
+    }
+    add(.user, call.userPart())
+    for variable in call.keyedVariables() {
+      add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
+    }
+    let files = WatchedFiles(home: call.environment["HOME"])
+    for path in call.settings.file { add(.file, named: path, files.contents(path)) }
+    for path in call.settings.mtime { add(.mtime, named: path, files.modified(path)) }
+    if let input = call.input { add(.stdin, [input]) }
+    if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }
+  }
+
+  /// Nil for what an earlier or later version, or somebody else, wrote.
+  init?(decoding bytes: [UInt8]) {
+    guard case .array(let values)? = try? MessagePackReader.decode(bytes), values.count % 3 == 0
+    else { return nil }
+    for at in stride(from: 0, to: values.count, by: 3) {
+      guard let number = values[at].integer.flatMap({ UInt8(exactly: $0) }),
+        let part = Part(rawValue: number), let name = values[at + 1].text,
+        case .bytes(let print) = values[at + 2]
+      else { return nil }
+      items.append(Item(part: part, name: name, print: print))
+    }
+  }
+
+  var encoded: [UInt8] {
+    var writer = MessagePackWriter(capacity: items.count * 32)
+    writer.beginArray(items.count * 3)
+    for item in items {
+      writer.write(Int64(item.part.rawValue))
+      writer.write(item.name)
+      item.print.withUnsafeBytes { writer.write(binary: $0) }
+    }
+    return writer.bytes
+  }
+
+  func hasSameWords(as other: Fingerprints) -> Bool {
+    items.first { $0.part == .argv } == other.items.first { $0.part == .argv }
+  }
+
+  /// What is not as it was then.
+  func differences(
+    from then: Fingerprints, words: [[UInt8]]
+  ) -> [Explanation.Difference] {
+    var found: [Explanation.Difference] = []
+    func note(_ item: Item, _ change: Explanation.Change, _ detail: String? = nil) {
+      var name = item.name.isEmpty ? nil : item.name
+      if item.part == .argumentFile, let index = Int(item.name), words.indices.contains(index) {
+        name = ShellWords.quote(words[index])
+      }
+      found.append(
+        Explanation.Difference(part: item.part.name, name: name, change: change, detail: detail))
+    }
+    func same(_ item: Item) -> (Item) -> Bool { { $0.part == item.part && $0.name == item.name } }
+    for item in items {
+      guard let other = then.items.first(where: same(item)) else {
+        note(item, .added)
+        continue
+      }
+      guard other.print != item.print else { continue }
+      let detail =
+        item.part == .cwd
+        ? "\(ShellWords.quote(other.print)) -> \(ShellWords.quote(item.print))" : nil
+      note(item, .changed, detail)
+    }
+    for item in then.items where !items.contains(where: same(item)) { note(item, .removed) }
+    return found
+  }
+}

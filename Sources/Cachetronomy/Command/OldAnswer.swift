@@ -1,0 +1,146 @@
+/// An answer past its time that may still be given.
+struct OldAnswer {
+  var entry: Entry
+  var replay: Replay
+  /// Microseconds since it was stored.
+  var age: Int64
+  /// Microseconds since its time was up; below zero while it is not.
+  var overdue: Int64
+
+  /// Whether so long past its time it may be given.
+  func isWithin(_ window: TimeToLive?) -> Bool {
+    guard let window, window.microseconds > 0 else { return false }
+    return overdue <= window.microseconds
+  }
+}
+
+extension Memo {
+  /// Tells the process that we start for a refresh where its flight is.
+  public static let marker = "CACHETRONOMY_REFRESH"
+
+  /// The descriptor of a flight, if this process was started to run a command in the background;
+  /// the variable that says so is taken out of the environment.
+  public static func handedOver(_ environment: inout Environment) -> Int32? {
+    environment.remove(marker) == Array(Child.handedOver.description.utf8)
+      ? Child.handedOver : nil
+  }
+
+  /// The longer of both windows in which an old answer serves.
+  private var window: TimeToLive {
+    let none = TimeToLive(microseconds: 0)
+    return max(
+      invocation.settings.staleWhileRevalidate ?? none, invocation.settings.staleIfError ?? none)
+  }
+
+  func isServable(_ old: OldAnswer) -> Bool { old.isWithin(window) }
+
+  /// When `gc` may take an entry.
+  func keepUntil(_ expiry: Timestamp, _ status: Int32) -> Timestamp {
+    isKept(status) && expiry != .never ? window.expiry(from: expiry) : expiry
+  }
+
+  /// What the store has, whatever its age; nil if it is no answer that may be given past its time.
+  func oldAnswer(_ key: Key) -> OldAnswer? {
+    let limit = invocation.settings.timeToLive
+    guard let store, window.microseconds > 0, limit?.microseconds != 0,
+      let entry = try? store.entry(key), let info = entry.info,
+      let replay = try? Replay(entry, from: store), isKept(replay.of.exitStatus)
+    else { return nil }
+    let now = now()
+    let end = min(entry.expiry, limit?.expiry(from: info.created) ?? .never)
+    // Made in the future: nobody knows how old it is.
+    let isOdd = info.created > now.adding(microseconds: 1_000_000)
+    return OldAnswer(
+      entry: entry, replay: replay, age: max(0, now.since(info.created)),
+      overdue: isOdd ? max(0, now.since(end)) : now.since(end))
+  }
+
+  /// Whether an old answer can be replaced in the background.
+  var canRefresh: Bool {
+    refresher != nil && storeForWriting != nil && store?.isWritable == true
+  }
+
+  /// Gives an old answer at once, and has a new one made by a process that outlives us.
+  func serve(_ old: OldAnswer, _ key: Key) throws(Failure) -> Outcome {
+    try old.replay.write(to: sink)
+    record(.stale, key, saved: old.entry.info?.cost ?? 0)
+    let isStarted = cachedOnly ? false : store.map { detach(key, $0) } ?? false
+    return Outcome(
+      status: old.replay.of.exitStatus, key: key,
+      verdict: .stale(age: old.age, overdue: max(0, old.overdue), isRefreshing: isStarted))
+  }
+
+  /// Gives an old answer in place of a failure.
+  func fallBack(to old: OldAnswer, _ key: Key, _ why: String) throws(Failure) -> Outcome {
+    try old.replay.write(to: sink)
+    record(.stale, key, saved: 0)
+    return Outcome(
+      status: old.replay.of.exitStatus, key: key, verdict: .fallback(age: old.age, why))
+  }
+
+  /// Why a result is no answer; nil if it is one, or if it is only for us to hear.
+  func failure(of result: Watching.Result) -> String? {
+    if result.signal != nil || result.wasCutOff { return nil }
+    if result.isOutOfTime { return "the command ran out of time" }
+    switch result.ending {
+    case .killed(let signal): return "the command was killed by signal \(signal)"
+    case .exited(let status):
+      return isKept(status) ? nil : "the command failed with status \(status)"
+    }
+  }
+
+  /// Has the command run by a process that outlives us, unless one does already.
+  func startRefresh(_ key: Key, _ miss: Miss) -> Outcome {
+    var outcome = Outcome(status: 0, key: key, verdict: .started)
+    do throws(Failure) {
+      if let target = try storeForWriting?() {
+        if !detach(key, target) { outcome.verdict = .miss(miss) }
+      }
+    } catch {
+      warn(error)
+      outcome.verdict = .miss(miss)
+    }
+    if outcome.verdict != .started { outcome.notKept = "no run was started" }
+    return outcome
+  }
+
+  /// Starts one process for a refresh; false if somebody runs the command already, or it cannot be.
+  private func detach(_ key: Key, _ store: Store) -> Bool {
+    guard let refresher,
+      let flight = SharedFlight.takeIfFree(SharedFlight.path(store: store.path, key: key))
+    else { return false }
+    var environment = invocation.environment
+    environment.set(Self.marker, to: Child.handedOver.description)
+    do throws(Failure) {
+      func start(_ descriptor: Int32?) throws(Failure) {
+        try Child.detach(
+          refresher, environment: environment, input: descriptor, lock: flight.descriptor)
+      }
+      if let input { try input.withDescriptor(start) } else { try start(nil) }
+      return true
+    } catch {
+      flight.land()
+      warn(error)
+      return false
+    }
+  }
+
+  /// Runs the command in the process that was started for it; nobody sees what it prints.
+  ///
+  /// - Returns: nil if this is no such process.
+  func answerInBackground(_ key: Key) throws(Failure) -> Outcome? {
+    guard let handedOver, let target = try? storeForWriting?(),
+      let flight = SharedFlight.adopt(
+        SharedFlight.path(store: target.path, key: key), handedOver)
+    else { return nil }
+    let nothing = Outcome(status: 0, key: key, verdict: .shared, notKept: "not run")
+    defer { flight.land() }
+    var again = self
+    again.store = target
+    again.sink = { _, _ in true }
+    // Somebody may have landed between the look of whoever started us and its take-off.
+    if !refresh, case .success = again.find(key) { return nothing }
+    return try again.run(
+      key, refresh ? .forced : .expired, target, flight, again.oldAnswer(key))
+  }
+}

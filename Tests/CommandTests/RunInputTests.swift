@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// What `--stdin`, `--file` and `--mtime` put into the key.
+@Suite struct RunInputTests {
+  @Test func `--stdin feeds the command and tells entries apart`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cmd() { cachetronomy run --stdin -- sh -c 'echo x >> n; cat; echo ran'; }
+      echo a | cmd; echo b | cmd; echo a | cmd; echo b > f; cmd < f; cmd < /dev/null; wc -l < n
+      echo c | cachetronomy run --stdin -- cat /dev/stdin; echo d > f
+      cachetronomy run --stdin -- cat /dev/stdin < f; cachetronomy keys | wc -l
+      echo d | cachetronomy get --stdin -- cat /dev/stdin
+      """)
+    #expect(
+      outcome.lines == [
+        "a", "ran", "b", "ran", "a", "ran", "b", "ran", "ran", "3", "c", "d", "5", "d",
+      ])
+    #expect(outcome.errors == "")
+  }
+
+  @Test func `a rule can ask for input, and what is not memoized gets its own`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cat > p.yaml <<'Y'
+      p: {rules: [{match: cat -, cache: false}, {match: cat, stdin: yes}]}
+      Y
+      cachetronomy profile apply p.yaml --use p -q
+      for i in 1 1 2; do echo $i | cachetronomy run cat; done; cachetronomy keys | wc -l
+      echo 3 | cachetronomy run --stdin cat -; cachetronomy keys | wc -l
+      echo 4 | CACHETRONOMY_DISABLE=1 cachetronomy run --stdin cat
+      echo 5 | cachetronomy run --stdin --db /proc/no/store cat
+      """)
+    #expect(outcome.lines == ["1", "1", "2", "2", "3", "2", "4", "5"])
+  }
+
+  @Test func `a large input passes in little memory`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cat > peak.py <<'PYTHON'
+      import resource, subprocess, sys
+      subprocess.run(sys.argv[1:])
+      with open('peak', 'a') as f:
+          print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1000, file=f)
+      PYTHON
+      for i in 1 2; do head -c 50M /dev/zero | python3 peak.py cachetronomy run --stdin -v wc -c; done
+      cat peak; ls -A store | grep -v cache.db
+      """)
+    try #require(outcome.lines.count == 4, "\(outcome)")
+    #expect(outcome.lines[..<2] == ["52428800", "52428800"])
+    #expect(outcome.lines[2...].allSatisfy { Int($0) ?? .max < 40 }, "\(outcome.lines)")
+    #expect(outcome.errors.contains("HIT"))
+  }
+
+  @Test func `--file whose content changes back finds the first entry again`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cmd() { cachetronomy run --file f --file ~/g -- sh -c 'echo x >> n; cat f; cat g 2>/dev/null; wc -l < n'; }
+      echo a > f; cmd; echo b > f; cmd; echo a > f; touch -d 2001-01-01 f; cmd
+      echo g > g; cmd; rm g; cmd; rm f; cmd 2>/dev/null; cmd 2>/dev/null; : > f; cmd
+      cachetronomy keys | wc -l
+      mkdir d; cachetronomy run --file d -- ls d; echo > d/new; cachetronomy run --file d -- ls d
+      """)
+    #expect(
+      outcome.lines == [
+        "a", "1", "b", "2", "a", "1", "a", "g", "3", "a", "1", "4", "4", "5", "5", "new",
+      ])
+  }
+
+  @Test func `--mtime of a missing, created and touched file: three entries`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cmd() { cachetronomy run --mtime f -- sh -c 'echo x >> n; wc -l < n'; }
+      cmd; cmd; echo a > f; cmd; cmd; touch -d '1 hour ago' f; cmd; cmd; rm f; cmd
+      cachetronomy keys | wc -l
+      """)
+    #expect(outcome.lines == ["1", "1", "2", "2", "3", "3", "1", "3"])
+  }
+
+  @Test func `files of profile, rule and flags add up, and one that changes meanwhile counts`()
+    throws
+  {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cat > p.yaml <<'Y'
+      p: {run: {file: [a]}, rules: [{match: sh **, file: [b], mtime: [m]}]}
+      Y
+      cachetronomy profile apply p.yaml --use p -q
+      cmd() { cachetronomy run --file c -- sh -c 'echo x >> n; wc -l < n'; }
+      cmd; cmd; for f in a b c m; do echo > $f; cmd; cmd; done
+      cachetronomy clear --all -q
+      cachetronomy run -v --file d -- sh -c 'echo x > d'; cachetronomy run -v --mtime e -- sh -c 'echo x > e'
+      cachetronomy keys | wc -l
+      """)
+    #expect(outcome.lines == ["1", "1", "2", "2", "3", "3", "4", "4", "5", "5", "0"])
+    #expect(outcome.errors.components(separatedBy: "what it reads changed").count == 3)
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Testing
+
+@testable import Cachetronomy
+@testable import CachetronomyCLI
+
+/// What shapes key, freshness or storage is an option of `run` and a setting of profiles, under one
+/// name.
+@Suite struct RunSettingTests {
+  /// Options that are about this call alone.
+  static let ofTheCall: Set<String> = [
+    "db", "profile", "quiet", "verbose", "help", "version", "refresh", "force", "cached-only",
+    "no-store", "no-stdin", "wait", "c", "background", "warm",
+    "explain",
+  ]
+
+  /// Those whose names differ for a reason.
+  static let renamed = [
+    "tag": "tags", "ttl": "time_to_live", "no-cwd": "cwd", "no-env": "env",
+  ]
+
+  @Test func `the options of run and the settings are the same`() {
+    let page = Tool.helpMessage(for: Tool.Run.self, columns: 500)
+    let options = page.matches(of: /(?m)^ +(?:-\w, )*--([a-z-]+)/).map { String($0.1) }
+    #expect(options.count > 20)
+    let settings = options.filter { !Self.ofTheCall.contains($0) }.map {
+      Self.renamed[$0] ?? $0.replacing("-", with: "_")
+    }
+    // 'cache: false' has no option: whoever types that can leave out 'cachetronomy run'.
+    #expect(
+      Set(settings + ["cache"]).sorted() == RunSetting.allCases.map(\.rawValue).sorted())
+  }
+}
