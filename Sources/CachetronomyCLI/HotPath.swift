@@ -40,7 +40,9 @@ enum HotPath {
     return entry.exitStatus
   }
 
-  /// What is asked for. A class: optional structures of this size cost their metadata.
+  /// What is asked for.
+  ///
+  /// A class: optional structures of this size cost their metadata.
   private final class Question {
     let store: HotStore
     let key: Key

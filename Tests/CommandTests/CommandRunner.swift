@@ -31,6 +31,9 @@ final class Sandbox {
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
+  /// Whether this machine has a place for memory that processes share.
+  static let sharesMemory = (try? Sandbox().bash("[ $(stat -fc %T /dev/shm) = tmpfs ]").status) == 0
+
   struct Outcome {
     var output: [UInt8]
     var errors: String

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The shared memory under those who die, and those who write beside us.
-@Suite struct MemoryStressTests {
+@Suite(.enabled(if: Sandbox.sharesMemory)) struct MemoryStressTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The memory that processes share: never a wrong or stale answer out of it.
-@Suite struct MemoryTests {
+@Suite(.enabled(if: Sandbox.sharesMemory)) struct MemoryTests {
   private let sandbox: Sandbox
 
   /// `hot` says whether a command was answered without SQLite: a process that opens a store alone

@@ -117,11 +117,15 @@ public struct Environment: Sendable {
   }
 
   private mutating func drop(_ name: [UInt8]) {
-    var others = Environment([])
-    for index in 0..<count where !self.name(index).elementsEqual(name) {
-      others.append(Variable(Array(self.name(index)), Array(self.value(index))))
+    var index = 0
+    while index < count {
+      // The bytes stay in the block; nobody finds them there.
+      if self.name(index).elementsEqual(name) {
+        places.removeSubrange(index * 3..<index * 3 + 3)
+      } else {
+        index += 1
+      }
     }
-    self = others
   }
 
   /// The variables that are in the key, sorted by name, so that their order makes no difference.

@@ -169,7 +169,7 @@ public struct Memo {
       defer { flight.land() }
       // Somebody may have landed between our look and our take-off.
       var again = self
-      again.store = target
+      again.store = store ?? target
       if case .success(let (entry, replay)) = again.find(key) {
         try replay.write(to: sink)
         return again.hit(key, entry, replay.of)
