@@ -12,9 +12,6 @@
 
 extern char **environ;
 
-int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
-
 static inline char **cachetronomy_environ(void) { return environ; }
 
 static inline int cachetronomy_terminal_width(int fd) {

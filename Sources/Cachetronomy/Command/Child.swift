@@ -90,13 +90,13 @@ struct Child {
   static let handedOver: Int32 = 3
 
   /// Starts our own program again, away from everything that we were called from: in a session of its
-  /// own, with nothing open but its input and a lock.
+  /// own, with nothing open but its input and perhaps a lock.
   ///
   /// - Parameters:
   ///   - input: what it reads; nil is `/dev/null`.
-  ///   - lock: handed over as descriptor `handedOver`.
+  ///   - lock: handed over as descriptor `handedOver`; nil is none.
   static func detach(
-    _ argv: [[UInt8]], environment: Environment, input: Int32?, lock: Int32
+    _ argv: [[UInt8]], environment: Environment, input: Int32?, lock: Int32?
   ) throws(Failure) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -108,8 +108,8 @@ struct Child {
     }
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, lock, handedOver)
-    cachetronomy_spawn_close_from(&actions, handedOver + 1)
+    if let lock { posix_spawn_file_actions_adddup2(&actions, lock, handedOver) }
+    cachetronomy_spawn_close_from(&actions, lock == nil ? handedOver : handedOver + 1)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -125,7 +125,7 @@ struct Child {
       posix_spawn(&process, path, &actions, &attributes, argv, environment)
     }
     guard code == 0 else {
-      throw .file(verb: "start", path: "a refresh", reason: SystemError.text(code))
+      throw .file(verb: "start", path: "ourselves", reason: SystemError.text(code))
     }
   }
 

@@ -45,7 +45,8 @@ public enum AutoSweep {
   /// - Parameter path: the database, links not resolved.
   public static func start(store path: String, environment: Environment) {
     guard let path = try? StoreFile.resolve(path) else { return }
-    Child.detach(words: ["gc", "--auto", "--db", path], environment: environment)
+    let words = ["cachetronomy", "gc", "--auto", "--db", path].map { Array($0.utf8) }
+    try? Child.detach(words, environment: environment, input: nil, lock: nil)
   }
 
   private static func isLarge(_ path: String, _ profile: Profile) -> Bool {
