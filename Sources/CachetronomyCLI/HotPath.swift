@@ -34,7 +34,7 @@ enum HotPath {
     let now = Timestamp.now()
     guard entry.isFresh(at: now, within: question.limit) else { return nil }
     // A failure that was kept has a limit of its own.
-    if question.limitsFailures, entry.exitStatus != 0 { return nil }
+    if let kept = question.kept, !kept.contains(entry.exitStatus) { return nil }
     try entry.replay(to: Output.pass)
     note(question, saved: entry.cost, at: now)
     return entry.exitStatus
@@ -49,7 +49,8 @@ enum HotPath {
     let profile: String
     /// How old an answer may be where a flag or a rule says so.
     var limit: TimeToLive?
-    var limitsFailures = false
+    /// The statuses that no limit of their own holds for; nil if failures have none.
+    var kept: [Int32]?
 
     init(_ store: HotStore, _ key: Key, profile: String) {
       (self.store, self.key, self.profile) = (store, key, profile)
@@ -71,7 +72,7 @@ enum HotPath {
       guard call.unrepeatable == nil else { return nil }
       let question = Question(store, call.key(), profile: plan.profile.name)
       question.limit = plan.settings.timeToLive
-      question.limitsFailures = plan.settings.failureTimeToLive != nil
+      if plan.settings.failureTimeToLive != nil { question.kept = plan.settings.cacheStatus ?? [0] }
       return question
     } catch {
       // Whoever reads the line in full has the words for it.
@@ -100,7 +101,8 @@ enum HotPath {
     // On a terminal what is printed depends on the value.
     guard !Terminal.isOutput, let found = target(words) else { return nil }
     let now = Timestamp.now()
-    guard let entry = found.store.entry(found.key), entry.isFresh(at: now, within: found.limit)
+    guard let entry = found.store.entry(found.key), entry.isFresh(at: now, within: found.limit),
+      found.kept?.contains(entry.exitStatus) != false
     else { return nil }
     try entry.write(errors: false) { _, bytes throws(Failure) in try Output.pass(.output, bytes) }
     note(found, at: now)
@@ -110,6 +112,7 @@ enum HotPath {
   private static func has(_ words: [[UInt8]]) -> Bool {
     guard let found = target(words), let entry = found.store.entry(found.key) else { return false }
     return entry.isFresh(at: .now(), within: found.limit)
+      && found.kept?.contains(entry.exitStatus) != false
   }
 
   /// What `get` and `has` are asked for: one key, or a command after `--`.

@@ -171,10 +171,11 @@ struct KeyValues: Equatable {
     if let shell { settings.shell = try Words.plain(shell, "shell") }
     if !env.isEmpty {
       if noEnv { throw .badSetting("options", "--env and --no-env contradict each other") }
-      settings.env = env
+      settings.env = []
+      for name in env { settings.env?.append(try Words.plain(name, "variable")) }
     }
     if noEnv { settings.env = [] }
-    if !envIgnore.isEmpty { settings.envIgnore = envIgnore }
+    for name in envIgnore { settings.envIgnore.append(try Words.plain(name, "variable")) }
     if noCwd { settings.cwd = false }
     if let scope { settings.scope = try Words.plain(scope, "scope") }
     if let executable {

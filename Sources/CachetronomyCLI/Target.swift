@@ -14,14 +14,15 @@ struct CommandWords: ParsableArguments {
     "get", "has", "show", "delete", "evict", "explain",
   ]
 
-  var bytes: [[UInt8]] { commandWord.map { Words.bytes($0) } }
+  var bytes: [[UInt8]] { commandWord.map { Words.bytes(String($0.dropFirst())) } }
 
-  /// A command line with the words after `--` as options.
+  /// A command line with the words after `--` as options, each behind a full stop: the parser takes
+  /// no empty value.
   static func fold(_ words: [String]) -> [String] {
     guard let verb = words.first, verbs.contains(verb), let cut = words.firstIndex(of: "--") else {
       return words
     }
-    return words[..<cut] + words[(cut + 1)...].map { "--command-word=" + $0 }
+    return words[..<cut] + words[(cut + 1)...].map { "--command-word=." + $0 }
   }
 }
 

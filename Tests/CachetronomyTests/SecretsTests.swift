@@ -64,4 +64,20 @@ import Testing
     #expect(masked("", "-u") == ["", "-u"])
     #expect(secrets.masked([]) == [])
   }
+
+  @Test(arguments: [
+    ("true -u  admin:hunter2", "true -u  ***"),
+    ("true \\\n\t--user admin:hunter2", "true \\\n\t--user ***"),
+    ("true\n-u admin:hunter2", "true\n-u ***"), ("true\t-u\tadmin:hunter2", "true\t-u\t***"),
+    ("curl -H \"Authorization:Bearer hunter2\" x", "curl -H \"Authorization:*** ***\" x"),
+    ("curl -H 'Authorization: Bearer hunter2' x", "curl -H 'Authorization: *** ***' x"),
+    ("curl -uadmin:hunter2 x", "curl -u*** x"), ("env -uHOME x", "env -uHOME x"),
+    ("a  b\t\nc", "a  b\t\nc"),
+  ]) func aScriptIsReadAtAnyBlank(script: String, shown: String) {
+    #expect(masked("sh", "-c", script) == ["sh", "-c", shown])
+  }
+
+  @Test func aJoinedOptionHidesItsSecretToo() {
+    #expect(masked("curl", "-uadmin:x", "url") == ["curl", "-u***", "url"])
+  }
 }

@@ -274,4 +274,64 @@ import Testing
       """)
     #expect(lines == ["there", "swept"])
   }
+
+  @Test(.enabled(if: MemoryTests.canMount)) func `no file of ours goes by somebody else's link`()
+    throws
+  {
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        cat > script <<'END'
+        cachetronomy set k v; id=$(basename $(mine)); mount -t tmpfs tmpfs /dev/shm
+        mkdir -p photos /dev/shm/cachetronomy-0; touch photos/one photos/head
+        chown nobody /dev/shm/cachetronomy-0; ln -s $HERE/photos /dev/shm/cachetronomy-0/$id
+        printf 'default: {max_memory: 0}' > p.yaml
+        cachetronomy profile apply -q p.yaml; cachetronomy set k w; cachetronomy delete k
+        cachetronomy gc; ls photos | xargs
+        END
+        export -f mine; unshare -m bash script
+        """)
+    #expect(outcome.lines == ["head one"])
+  }
+
+  @Test(.enabled(if: MemoryTests.canMount)) func `an entry without a head's count still goes`()
+    throws
+  {
+    let outcome = try sandbox.bash(
+      """
+      unshare -m bash -c '
+        mount -t tmpfs -o size=128k tmpfs /dev/shm
+        cachetronomy set a VALUE; cachetronomy evict --all
+        # Room for the entry and not for another head.
+        d=$(dirname /dev/shm/*/*/head)
+        free() { df --output=avail -B4096 /dev/shm | tail -1; }
+        for room in 0 1 2 3; do
+          rm -f /dev/shm/fill; cachetronomy evict --all
+          head -c $(( ($(free) - room) * 4096 )) /dev/zero > /dev/shm/fill
+          cachetronomy get a > /dev/null; rm /dev/shm/fill
+          cachetronomy delete a; cachetronomy get a && echo "with room for $room"
+          cachetronomy set b x; cachetronomy get a && echo "later, with room for $room"
+          cachetronomy set a VALUE
+        done'
+      """)
+    #expect(outcome.lines == [])
+  }
+
+  @Test func `both ways to an answer have one rule for kept failures`() throws {
+    let lines = try run(
+      """
+      go() { cachetronomy run --cache-status 1 --failure-ttl 1ms "$@" -- date +%N; }
+      a=$(cachetronomy run -- date +%N); b=$(go); [ "$a" != "$b" ] && echo ran
+      """)
+    #expect(lines == ["ran"])
+  }
+
+  @Test func `an empty word is a word on either way`() throws {
+    let lines = try run(
+      """
+      cachetronomy run -- printf '<%s>' '' > /dev/null
+      cachetronomy get -- printf '<%s>' ''; echo; rm -r $(mine)
+      cachetronomy get -- printf '<%s>' ''; echo; cachetronomy delete -- printf '<%s>' ''; echo $?
+      """)
+    #expect(lines == ["<>", "<>", "0"])
+  }
 }

@@ -188,4 +188,32 @@ import Testing
     #expect(outcome.lines == ["1000", "ok", "1000", "value of p20-k50"], "\(outcome)")
     #expect(outcome.errors == "")
   }
+
+  @Test func `a caller that blocks SIGALRM waits for the lock no longer than others`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cachetronomy set k v; mkfifo held
+      flock store/cache.db.lock sh -c 'echo > held; exec sleep 60' & read x < held
+      cat > blocked.py <<'END'
+      import os, signal
+      signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+      os.execvp("cachetronomy", ["cachetronomy", "run", "--", "echo", "out"])
+      END
+      timeout 30 python3 blocked.py; echo $?; kill %1
+      """)
+    #expect(outcome.lines == ["out", "0"])
+  }
+
+  @Test func `a path that is no text is refused, and nothing is made elsewhere`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      d=$(printf 'd\\377'); mkdir "$d"; cd "$d"
+      CACHETRONOMY_DB=rel.db cachetronomy set k v; echo $?
+      CACHETRONOMY_DB=rel.db cachetronomy run -- echo out; cd ..; ls | wc -l; ls "$d" | wc -l
+      """)
+    #expect(outcome.lines == ["74", "out", "1", "0"])
+    #expect(outcome.errors.contains("its path is not valid UTF-8"))
+  }
 }

@@ -141,6 +141,11 @@ public struct Environment: Sendable {
     let noise = ignored.isEmpty ? nil : ignored.map { Pattern($0) }
     let filter = NoiseFilter()
     let count = count
+    if count > 256 {
+      return (0..<count).filter { index in
+        name(index).withUnsafeBufferPointer { Self.isKeyed($0, named, noise, filter) }
+      }.sorted { name($0).lexicographicallyPrecedes(name($1)) }
+    }
     return [Int](unsafeUninitializedCapacity: count) { found, filled in
       block.withUnsafeBufferPointer { block in
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count + 1) { starts in

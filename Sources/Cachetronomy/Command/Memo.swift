@@ -192,7 +192,7 @@ public struct Memo {
       case .stale: return .failure(NotFound(miss: .expired))
       case .hit(let entry):
         // A row that lost what only we know of it was rewritten by another program.
-        guard entry.info != nil else { return .failure(NotFound(miss: .corrupt)) }
+        guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
         let replay = try Replay(entry, from: store)
         if let limit = failureTimeToLive, !isKept(replay.of.exitStatus), let info = entry.info,
           now().since(info.created) > limit.microseconds

@@ -63,6 +63,8 @@ struct Secrets {
       var shown = word
       if Self.takesSecret(previous) {
         shown = Array("***".utf8)
+      } else if Self.isJoinedSecret(word[...]), !word.contains(where: Self.isBlank) {
+        shown = Array("-u***".utf8)
       } else if let cut = word.firstIndex(of: 0x3d), word.starts(with: Array("--".utf8)),
         Self.takesSecret(word[..<cut])
       {
@@ -73,7 +75,7 @@ struct Secrets {
         for index in secrets {
           shown = Self.replace(environment.value(index), by: environment.name(index), in: shown)
         }
-        if shown.contains(0x20) { shown = Self.maskedScript(shown) }
+        if shown.contains(where: Self.isBlank) { shown = Self.maskedScript(shown) }
       }
       result.append(shown)
       previous = word
@@ -109,31 +111,77 @@ struct Secrets {
   /// A pipeline or script with what follows an option that takes a secret masked, word by word.
   private static func maskedScript(_ script: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    var previous = ""
+    var previous = ArraySlice<UInt8>()
     var isHeader = false
-    for word in script.split(separator: 0x20, omittingEmptySubsequences: false) {
-      if !result.isEmpty || !previous.isEmpty { result.append(0x20) }
-      let text = String(decoding: word, as: UTF8.self)
-      let name = text.filter { $0 != "'" && $0 != "\"" }.lowercased()
-      let cut = word.firstIndex(of: 0x3d)
-      if isHeader {
-        // Up to the quote that ends the header.
-        isHeader = !(text.hasSuffix("'") || text.hasSuffix("\""))
-        result.append(contentsOf: "***".utf8)
-        if !isHeader { result.append(contentsOf: word.suffix(1)) }
-      } else if takesSecret(previous.utf8) {
-        result.append(contentsOf: "***".utf8)
-      } else if let cut, takesSecret(word[..<cut]) {
-        result.append(contentsOf: word[...cut] + Array("***".utf8))
-      } else {
-        isHeader = ["authorization:", "proxy-authorization:", "cookie:"].contains {
-          name.hasSuffix($0)
-        }
-        result.append(contentsOf: word)
+    var at = 0
+    while at < script.count {
+      // A line that goes on is one line.
+      if script[at] == 0x5c, at + 1 < script.count, script[at + 1] == 0x0a {
+        result.append(contentsOf: script[at...at + 1])
+        at += 2
+        continue
       }
-      previous = text
+      if isBlank(script[at]) {
+        result.append(script[at])
+        at += 1
+        continue
+      }
+      var end = at
+      while end < script.count, !isBlank(script[end]) { end += 1 }
+      let word = script[at..<end]
+      result.append(contentsOf: masked(word, after: previous, &isHeader))
+      (previous, at) = (word, end)
     }
     return result
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0d).contains(byte)
+  }
+
+  private static func isQuote(_ byte: UInt8?) -> Bool { byte == 0x22 || byte == 0x27 }
+
+  /// One word of a script.
+  ///
+  /// - Parameter isHeader: whether it belongs to a header that is a secret; it does up to the quote
+  ///   that ends the header.
+  private static func masked(
+    _ word: ArraySlice<UInt8>, after previous: ArraySlice<UInt8>, _ isHeader: inout Bool
+  ) -> [UInt8] {
+    let stars = Array("***".utf8)
+    let close = isQuote(word.last) ? Array(word.suffix(1)) : []
+    if isHeader {
+      isHeader = close.isEmpty
+      return stars + close
+    }
+    if takesSecret(previous) { return stars }
+    if let cut = word.firstIndex(of: 0x3d), takesSecret(word[..<cut]) {
+      return word[...cut] + stars
+    }
+    if isJoinedSecret(word) { return Array("-u".utf8) + stars }
+    guard let colon = word.firstIndex(of: 0x3a), isSecretHeader(word[..<colon]) else {
+      return Array(word)
+    }
+    let rest = word[(colon + 1)...]
+    // The value may follow as words of its own.
+    isHeader = close.isEmpty
+    if rest.count <= close.count { return Array(word) }
+    return word[...colon] + stars + close
+  }
+
+  /// `-uname:password`, as curl takes it.
+  private static func isJoinedSecret(_ word: ArraySlice<UInt8>) -> Bool {
+    word.count > 3 && word.starts(with: "-u".utf8) && word.contains(0x3a)
+  }
+
+  /// The name of a header that holds a secret, with what may stand before it in the same word.
+  private static func isSecretHeader(_ name: ArraySlice<UInt8>) -> Bool {
+    let letters = String(
+      decoding: name.filter { !isQuote($0) }, as: UTF8.self
+    ).lowercased()
+    return ["authorization", "proxy-authorization", "cookie"].contains { mark in
+      letters == mark || letters == "-h" + mark || letters == "--header=" + mark
+    }
   }
 
   private static func replace(

@@ -113,7 +113,7 @@ final class SharedFlight {
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
     let timer = IntervalTimer(milliseconds: 50)
     defer { timer.stop() }
-    while Timestamp.monotonic() < end {
+    while Timestamp.monotonic() < end, !timer.isOverdue {
       if flock(descriptor, LOCK_SH) == 0 { return true }
       if errno != EINTR { return false }
     }

@@ -93,7 +93,8 @@ public struct HotEntry: ~Copyable {
     var sum: UInt64 = 0
     for at in stride(from: turns.lowerBound, to: turns.upperBound, by: 8) {
       let turn = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
-      sum = sum.addingReportingOverflow(turn >> 1).partialValue
+      guard turn >> 1 <= UInt64(bytes.count) else { return nil }
+      sum += turn >> 1
     }
     guard sum == UInt64(bytes.count - turns.upperBound) else { return nil }
     return Head(

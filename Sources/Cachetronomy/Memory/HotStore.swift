@@ -16,8 +16,9 @@ public final class HotStore {
   /// - Returns: nil if there is no tier, or it was made for another state of the store.
   public init?(_ path: String, root: String? = nil) {
     guard let real = realpath(path, nil) else { return nil }
-    self.path = String(cString: real)
-    free(real)
+    defer { free(real) }
+    guard let text = String(validatingCString: real) else { return nil }
+    self.path = text
     var status = stat()
     guard stat(self.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       status.st_uid == geteuid(), status.st_nlink == 1

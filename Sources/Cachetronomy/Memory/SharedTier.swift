@@ -42,7 +42,9 @@ final class SharedTier {
   }
 
   /// Whether there is anything to take away.
-  var isInUse: Bool { (head?.entries ?? 0) > 0 }
+  ///
+  /// Not by the head's count: whoever died, or found no room, may have left more than it says.
+  var isInUse: Bool { head != nil }
 
   /// Takes an entry away before its row changes.
   func forget(_ key: Key) {
@@ -72,13 +74,15 @@ final class SharedTier {
   private func giveUp() {
     head = nil
     isBroken = true
-    unlink(place.path(TierHead.name))
+    if place.isTrusted { unlink(place.path(TierHead.name)) }
   }
 
   /// The head first: without it nothing is believed.
   private func clear() {
     let dropped = head?.dropped ?? 0
     head = nil
+    // Under somebody else's directory our names lead wherever that one wants.
+    guard place.isTrusted else { return }
     Fault.reach()
     if unlink(place.path(TierHead.name)) != 0, errno != ENOENT { return giveUp() }
     Fault.reach()
@@ -112,21 +116,31 @@ final class SharedTier {
     }
     guard next.limits.bytes > 0, next.limits.entries > 0 else { return clear() }
     guard let isNew = place.make(for: path) else { return }
-    if let entry { add(entry.key, entry.file, to: next, isNew: isNew) }
+    let name = entry.flatMap { makeRoom(for: $0.key, Int64($0.file.count), in: next, isNew: isNew) }
     // A profile may have lowered them.
     let room = min(next.limits.bytes, place.roomLimit)
     if next.entries > next.limits.entries || next.bytes > room {
       trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: 0)
     }
+    let bytes = next.encoded()
+    guard bytes.count <= TierHead.limit else { return clear() }
     Fault.reach()
-    if write(next.encoded(), as: TierHead.name) { (head, hasProfiles) = (next, true) }
+    guard write(bytes, as: TierHead.name) else { return }
+    (head, hasProfiles) = (next, true)
+    Fault.reach()
+    // After the head, which counts it: a head that counts too few would let an entry be forgotten.
+    if let name, let entry { _ = write(entry.file, as: name) }
     Fault.reach()
   }
 
-  private func add(_ key: Key, _ file: [UInt8], to next: TierHead, isNew: Bool) {
+  /// Counts an entry in, and makes room for it.
+  ///
+  /// - Returns: the name of its file; nil if it is too large.
+  private func makeRoom(
+    for key: Key, _ size: Int64, in next: TierHead, isNew: Bool
+  ) -> String? {
     let room = min(next.limits.bytes, place.roomLimit)
-    let size = Int64(file.count)
-    guard size <= room / 4 else { return }
+    guard size <= room / 4 else { return nil }
     // A look at all other tiers is worth its time now and then.
     if isNew || (next.bytes + size) >> 20 != next.bytes >> 20 {
       sweepSiblings(leaving: room - next.bytes - size)
@@ -137,11 +151,9 @@ final class SharedTier {
     let name = HotEntry.name(of: key)
     var status = stat()
     let replaced = lstat(place.path(name), &status) == 0
-    Fault.reach()
-    if write(file, as: name) {
-      next.entries += replaced ? 0 : 1
-      next.bytes += size - (replaced ? Int64(status.st_size) : 0)
-    }
+    next.entries += replaced ? 0 : 1
+    next.bytes += size - (replaced ? Int64(status.st_size) : 0)
+    return name
   }
 
   /// Under its name at once and whole, or not at all.

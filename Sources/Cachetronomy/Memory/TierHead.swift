@@ -26,7 +26,7 @@ final class TierHead {
 
   static let name = "head"
   /// So many bytes hold all that a reader of another store's head wants.
-  private static let limit = 1 << 20
+  static let limit = 1 << 20
 
   // Magic (8), version (4), size (4), checksum of all that follows (8), stamp (88), entries, bytes,
   // dropped, both limits (8 each), path, profiles.

@@ -20,6 +20,8 @@ extension Store {
   /// The same if nobody else is writing: for a reader who has other things to do.
   public func foldJournalIfFree(at now: Timestamp) throws(Failure) {
     guard try isWriterLockFree() else { return }
+    connection.busyTimeout(0)
+    defer { connection.busyTimeout(patience) }
     try foldJournal(at: now)
   }
 
@@ -27,7 +29,7 @@ extension Store {
     guard let segment = Segment(name) else { return }
     let mark = "segment/" + segment.id
     try write { () throws(Failure) in
-      let done = Int(try number(of: mark))
+      let done = max(0, Int(try number(of: mark)))
       let bytes = segment.read(from: done)
       guard !bytes.isEmpty else { return }
       try add(AccessJournal.decode(bytes))

@@ -16,7 +16,7 @@ enum StoreFile {
   static func resolve(_ path: String) throws(Failure) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
-      return String(cString: real)
+      return try text(real)
     }
     guard errno == ENOENT else { throw io(path, errno) }
     // Not there yet: its directory decides.
@@ -31,7 +31,7 @@ enum StoreFile {
       throw io(path, errno)
     }
     defer { free(real) }
-    let parent = String(cString: real)
+    let parent = try text(real)
     return parent == "/" ? "/" + name : parent + "/" + name
   }
 
@@ -123,6 +123,15 @@ enum StoreFile {
   static func directory(of path: String) -> String {
     guard let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return cut == path.startIndex ? "/" : String(path[..<cut])
+  }
+
+  /// A path that SQLite and all files beside the store can be named by.
+  private static func text(_ path: UnsafeMutablePointer<CChar>) throws(Failure) -> String {
+    guard let text = String(validatingCString: path) else {
+      throw .store(
+        path: String(cString: path), .io, detail: "its path is not valid UTF-8")
+    }
+    return text
   }
 
   private static func io(_ path: String, _ number: Int32) -> Failure {

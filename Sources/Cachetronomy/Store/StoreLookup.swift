@@ -55,13 +55,17 @@ extension Store {
     else { throw .badKey("'#\(digits)' is not '#' and 6 to 32 hexadecimal digits") }
     var statement = try connection.prepare(
       """
-      SELECT key FROM cache WHERE key >= 'run:' AND key < 'run;'
-      AND substr(key, -33, \(lower.utf8.count + 1)) = '#' || ?1 LIMIT 2
+      SELECT c.key FROM cache c LEFT JOIN entry_info i ON i.key = c.key
+      WHERE c.key >= 'run:' AND c.key < 'run;'
+      AND substr(c.key, -33, \(lower.utf8.count + 1)) = '#' || ?1 ORDER BY i.created DESC LIMIT 2
       """)
     statement.bind(1, lower)
     guard try statement.step() else { return nil }
     let key = Key(stored: statement.text(0))
-    if try statement.step() { throw .badKey("'#\(digits)' begins more than one digest") }
+    // One command may be shown in two ways, with a secret hidden and without.
+    if lower.utf8.count < 32, try statement.step() {
+      throw .badKey("'#\(digits)' begins more than one digest")
+    }
     return key
   }
 

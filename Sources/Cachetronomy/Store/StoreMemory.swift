@@ -12,6 +12,9 @@ extension Store {
   func publish(_ entry: Entry?, _ version: Int64) throws(Failure) {
     guard let tier else { return }
     let file = try entry.flatMap { entry throws(Failure) in try hotFile(entry, nil) }
+    // Whoever writes now changes the state anyway.
+    connection.busyTimeout(0)
+    defer { connection.busyTimeout(patience) }
     try holding { () throws(Failure) in
       guard try dataVersion() == version else { return }
       try tier.publish(file, profiles: hotProfiles)

@@ -1,3 +1,4 @@
+internal import CPOSIX
 internal import Glibc
 
 /// The one writer of a store: `flock` on `<database>.lock`, a file that is never unlinked.
@@ -53,7 +54,7 @@ final class WriterLock {
       defer { timer.stop() }
       repeat {
         if flock(descriptor, LOCK_EX) == 0 { return }
-      } while errno == EINTR && Timestamp.monotonic() < deadline
+      } while errno == EINTR && Timestamp.monotonic() < deadline && !timer.isOverdue
     }
     throw .store(path: store, .busy, detail: "database is locked")
   }
@@ -63,23 +64,50 @@ final class WriterLock {
 
 /// A repeating SIGALRM, so that a system call that sleeps returns with EINTR now and then.
 struct IntervalTimer {
-  private var previous = sigaction()
+  private var handling = sigaction()
+  private var mask = sigset_t()
+  private var pending = itimerval()
+  private let began = Timestamp.monotonic()
+  private static let clock = __itimer_which_t(ITIMER_REAL.rawValue)
 
   init(milliseconds: Int) {
     // Without SA_RESTART: the signal is there to interrupt.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in }
-    sigaction(SIGALRM, &action, &previous)
+    sigaction(SIGALRM, &action, &handling)
+    // Whoever called us may have blocked it: then nothing would wake us.
+    var alarm = sigset_t()
+    sigemptyset(&alarm)
+    sigaddset(&alarm, SIGALRM)
+    pthread_sigmask(SIG_UNBLOCK, &alarm, &mask)
     let period = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)
     var timer = itimerval(it_interval: period, it_value: period)
-    setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
+    setitimer(Self.clock, &timer, &pending)
   }
+
+  /// Microseconds left of an alarm that our caller had set; nil if there was none.
+  private var left: Int64? {
+    let (seconds, rest) = (Int64(pending.it_value.tv_sec), Int64(pending.it_value.tv_usec))
+    guard seconds > 0 || rest > 0 else { return nil }
+    return min(seconds, 1 << 32) * 1_000_000 + rest - (Timestamp.monotonic() - began)
+  }
+
+  /// Whether the caller's own alarm is due: then waiting is over.
+  var isOverdue: Bool { left.map { $0 <= 0 } ?? false }
 
   func stop() {
     var timer = itimerval()
-    setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
-    var previous = previous
-    sigaction(SIGALRM, &previous, nil)
+    if let left {
+      let due = max(1, left)
+      timer.it_value = timeval(tv_sec: Int(due / 1_000_000), tv_usec: Int(due % 1_000_000))
+      timer.it_interval = pending.it_interval
+    }
+    var none = itimerval()
+    setitimer(Self.clock, &none, nil)
+    var (handling, mask) = (handling, mask)
+    sigaction(SIGALRM, &handling, nil)
+    pthread_sigmask(SIG_SETMASK, &mask, nil)
+    setitimer(Self.clock, &timer, nil)
   }
 }
 
