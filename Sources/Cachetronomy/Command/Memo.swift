@@ -57,39 +57,6 @@ public struct Memo {
     self.warn = warn
   }
 
-  /// What happened, in the terms that `-v` prints.
-  public struct Outcome: Sendable {
-    /// The exit status of the command, now or then.
-    public var status: Int32
-    /// The entry's name.
-    public var key: Key
-    /// What the store had.
-    public var verdict: Verdict
-    /// Why the result was not kept; nil if it was, or was a hit.
-    public var notKept: String?
-    /// On a miss, if it was asked for: the nearest earlier recording of the same words.
-    public var nearest: Explanation.Nearest?
-    /// A signal that came to us and killed the command.
-    public var signal: Int32?
-  }
-
-  /// What the store had.
-  public enum Verdict: Sendable, Equatable {
-    /// A fresh answer: its age, the time left (nil: for ever) and what it took to make, in
-    /// microseconds.
-    case hit(age: Int64, left: Int64?, saved: Int64)
-    /// None, and why.
-    case miss(Miss)
-    /// An old answer: its age, how long past its time, and whether this call had a new one made.
-    case stale(age: Int64, overdue: Int64, isRefreshing: Bool)
-    /// An old answer of that age in place of a failure, and what failed.
-    case fallback(age: Int64, String)
-    /// Nothing was asked of it but a run in the background, and that was started.
-    case started
-    /// None, but another process ran the command meanwhile.
-    case shared
-  }
-
   /// Puts the command in the place of this process, as if we were not there.
   ///
   /// - Returns: the failure; otherwise not at all.
@@ -180,7 +147,7 @@ public struct Memo {
   }
 
   /// Names the flights that a command is part of, for the calls that it makes.
-  private static let ancestors = "CACHETRONOMY_FLIGHT"
+  static let ancestors = "CACHETRONOMY_FLIGHT"
 
   struct NotFound: Error { var miss: Miss }
 
@@ -211,7 +178,7 @@ public struct Memo {
 
   /// Says what is wrong with the store, unless it could be moved out of the way.
   @discardableResult
-  private func complain(_ failure: Failure, isKnown: Bool = true) -> Bool {
+  func complain(_ failure: Failure, isKnown: Bool = true) -> Bool {
     if failure.isDamage, setAside(isKnown) {
       health.isReplaced = true
       return true
@@ -235,152 +202,6 @@ public struct Memo {
     let grown = AccessJournal(store: store.path)
       .append(kind, key, profile: profile.name, saved: saved, at: now())
     if grown { try? store.foldJournalIfFree(at: now()) }
-  }
-
-  func run(
-    _ key: Key, _ miss: Miss, _ target: Store?, _ flight: SharedFlight?, _ old: OldAnswer?
-  ) throws(Failure) -> Outcome {
-    let began = now()
-    var witness: Store.Witness?
-    do {
-      witness = try (target ?? store)?.witness(at: began)
-    } catch {
-      complain(error)
-    }
-    let spool = Spool(
-      directory: (target ?? store)?.directory ?? "/tmp",
-      limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
-    var call = invocation
-    if flight != nil, let name = key.digest {
-      let above = call.environment.text(Self.ancestors).map { $0 + ":" } ?? ""
-      call.environment.set(Self.ancestors, to: above + name)
-    }
-    let held =
-      handedOver == nil && old?.isWithin(invocation.settings.staleIfError) == true
-      ? HeldOutput(sink, beside: target ?? store) : nil
-    let start = Timestamp.monotonic()
-    func watch(_ input: Int32?) throws(Failure) -> Watching.Result {
-      try Watching.run(
-        call, input: input, pass: held?.take ?? sink,
-        record: { stream, bytes in
-          spool.append(stream, bytes)
-          return spool.abandoned == nil
-        })
-    }
-    let result: Watching.Result
-    if let input { result = try input.withDescriptor(watch) } else { result = try watch(nil) }
-    let duration = Timestamp.monotonic() - start
-    var outcome = Outcome(
-      status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)
-    if result.wasCutOff, case .killed = result.ending { outcome.status = 0 }
-    if result.isOutOfTime { outcome.status = Watching.timeoutStatus }
-    var instead: Outcome?
-    if let held {
-      if let old, held.isHolding, let why = failure(of: result) {
-        instead = try fallBack(to: old, key, why)
-      } else {
-        try held.release()
-      }
-    }
-    // A signal that was meant for this call is none of theirs: one of them takes over.
-    if let flight, result.signal == nil, !result.wasCutOff, spool.share() {
-      flight.finish(status: outcome.status)
-    }
-    outcome.notKept = reason(not: result, spool, target, old)
-    if outcome.notKept == nil, invocation.key() != key {
-      outcome.notKept = "what it reads changed while it ran"
-    }
-    if outcome.notKept == nil, let target {
-      do throws(Failure) {
-        let entry = try entry(key, result.ending.status, duration, began, spool, target)
-        if try !target.put(entry, unless: witness) {
-          outcome.notKept = "the entry was removed or replaced while it ran"
-          if let id = entry.info?.recording { try target.dropChunks(of: id) }
-        }
-        if handedOver == nil {
-          AccessJournal(store: target.path).append(
-            AccessJournal.Kind(miss), key, profile: profile.name, at: began)
-        }
-      } catch {
-        complain(error)
-        outcome.notKept = error.description
-      }
-    } else if instead == nil, handedOver == nil {
-      record(AccessJournal.Kind(miss), key)
-    }
-    return instead ?? outcome
-  }
-
-  /// Why a silent command's result is not kept: it may have waited for what was sent.
-  public static let unreadInput = "standard input was not given to it"
-
-  private var isKeeping: Bool {
-    storeForWriting != nil && invocation.settings.timeToLive?.microseconds != 0
-  }
-
-  private func reason(
-    not result: Watching.Result, _ spool: Spool, _ target: Store?, _ old: OldAnswer?
-  ) -> String? {
-    if invocation.settings.timeToLive?.microseconds == 0 { return "the ttl is 0" }
-    if storeForWriting == nil { return "storing is switched off" }
-    if target == nil { return "there is no store" }
-    if result.wasCutOff { return "its reader left before it ended" }
-    if result.isOutOfTime { return "it ran out of time" }
-    if spool.bytes == 0, isInputWaiting() { return Self.unreadInput }
-    switch result.ending {
-    case .killed(let signal): return "it was killed by signal \(signal)"
-    case .exited(let status):
-      guard isKept(status) || failureTimeToLive != nil else {
-        return "exit status \(status) is not kept"
-      }
-      if !isKept(status), let old, isServable(old) {
-        return "exit status \(status) is not kept in place of an answer that still serves"
-      }
-    }
-    switch spool.abandoned {
-    case .tooLarge: return "its output is over \(profile.maxEntrySize) bytes"
-    case .failed(let failure):
-      warn(failure)
-      return failure.description
-    case nil: return nil
-    }
-  }
-
-  func isKept(_ status: Int32) -> Bool {
-    (invocation.settings.cacheStatus ?? [0]).contains(status)
-  }
-
-  /// How long results with other statuses are kept; nil if they are not.
-  private var failureTimeToLive: TimeToLive? {
-    invocation.settings.failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil }
-  }
-
-  private func entry(
-    _ key: Key, _ status: Int32, _ duration: Int64, _ began: Timestamp, _ spool: Spool,
-    _ target: Store
-  ) throws(Failure) -> Entry {
-    spool.finish()
-    if case .failed(let failure) = spool.abandoned { throw failure }
-    let data = try Recording.encode(
-      argv: invocation.shownArguments, directory: invocation.directory, exitStatus: status,
-      duration: duration, spool)
-    var id: [UInt8]?
-    if !spool.isSmall {
-      let fresh = Random.bytes(16)
-      try target.putChunks(of: fresh, spool.chunks())
-      id = fresh
-    }
-    let stored = now()
-    let success = invocation.settings.timeToLive ?? profile.timeToLive
-    let expiry = (isKept(status) ? success : failureTimeToLive ?? success).expiry(from: stored)
-    let tags = profile.tags + invocation.settings.tags.filter { !profile.tags.contains($0) }
-    return Entry(
-      key: key, data: data, format: "msgpack", expiry: expiry, tags: tags, profile: profile.name,
-      info: Entry.Info(
-        created: stored, keepUntil: keepUntil(expiry, status), size: spool.bytes,
-        cost: max(0, duration),
-        origin: .run, rule: rule, recording: id, began: began,
-        parts: (try? target.secret()).map { Fingerprints(of: invocation, secret: $0).encoded }))
   }
 }
 

@@ -1,0 +1,34 @@
+extension Memo {
+  /// What happened, in the terms that `-v` prints.
+  public struct Outcome: Sendable {
+    /// The exit status of the command, now or then.
+    public var status: Int32
+    /// The entry's name.
+    public var key: Key
+    /// What the store had.
+    public var verdict: Verdict
+    /// Why the result was not kept; nil if it was, or was a hit.
+    public var notKept: String?
+    /// On a miss, if it was asked for: the nearest earlier recording of the same words.
+    public var nearest: Explanation.Nearest?
+    /// A signal that came to us and killed the command.
+    public var signal: Int32?
+  }
+
+  /// What the store had.
+  public enum Verdict: Sendable, Equatable {
+    /// A fresh answer: its age, the time left (nil: for ever) and what it took to make, in
+    /// microseconds.
+    case hit(age: Int64, left: Int64?, saved: Int64)
+    /// None, and why.
+    case miss(Miss)
+    /// An old answer: its age, how long past its time, and whether this call had a new one made.
+    case stale(age: Int64, overdue: Int64, isRefreshing: Bool)
+    /// An old answer of that age in place of a failure, and what failed.
+    case fallback(age: Int64, String)
+    /// Nothing was asked of it but a run in the background, and that was started.
+    case started
+    /// None, but another process ran the command meanwhile.
+    case shared
+  }
+}
