@@ -58,6 +58,12 @@ enum Output {
     _ = line.withUnsafeBytes { bytes in try? pass(.errors, bytes) }
   }
 
+  /// Draws a line over the last one that was drawn, on standard error, which is a terminal.
+  static func draw(_ text: String) {
+    let line = Array("\r\u{1b}[K\(text)".utf8)
+    _ = line.withUnsafeBytes { bytes in try? pass(.errors, bytes) }
+  }
+
   /// Says what is wrong with the cache while the command goes on.
   static func warn(_ failure: Failure) { say("warning: \(failure)") }
 }
@@ -66,6 +72,9 @@ enum Output {
 enum Terminal {
   /// Whether data goes to a person's eyes.
   static var isOutput: Bool { isatty(1) == 1 }
+
+  /// Whether what we say goes to a person's eyes.
+  static var isErrors: Bool { isatty(2) == 1 }
 
   /// The columns of the terminal; 80 where that is not known.
   static var width: Int {
