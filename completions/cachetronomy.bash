@@ -173,13 +173,13 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import help' -- "${cur}"))
         ;;
     esac
 }
@@ -914,6 +914,63 @@ _cachetronomy_gc() {
     # Offer option value completions
     case "${prev}" in
     '--max-duration')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_export() {
+    repeating_flags=()
+    non_repeating_flags=(--all --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--tag)
+    non_repeating_options=(--match --saved-by --since --db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--tag')
+        return
+        ;;
+    '--match')
+        return
+        ;;
+    '--saved-by')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_import() {
+    repeating_flags=()
+    non_repeating_flags=(--skip-bad --dry-run --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format --on-conflict --ttl --db --profile)
+    __cachetronomy_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        return
+        ;;
+    '--on-conflict')
+        return
+        ;;
+    '--ttl')
         return
         ;;
     '--db')

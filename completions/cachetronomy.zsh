@@ -65,13 +65,15 @@ _cachetronomy() {
             'log:Print or empty the logs of reads and of evictions.'
             'profile:Apply, choose and look at profiles.'
             'gc:Remove what is expired or over the limits, and give the space back.'
+            'export:Write the store as JSON Lines, for import.'
+            'import:Bring entries from exports, other stores or tables into the store.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -640,6 +642,47 @@ _cachetronomy_gc() {
         '--vacuum[Write the whole file anew at the end, without gaps.]'
         '--max-duration[Stop after so long; the next goes on.]:duration:'
         '--json[Print what was done as JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_export() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '--match[Only keys that match, as a shell glob.]:glob:'
+        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--since[Only entries stored within this time\: 90s, 2d.]:duration:'
+        '--all[Profiles and logs too.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_import() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:file:'
+        '--format[How the files are written\: jsonl, tsv, sqlite.]:name:'
+        '--on-conflict[A key that is there\: newer, keep or replace (default\: newer).]:how:'
+        '--ttl[How long entries are kept from now on.]:duration:'
+        '--skip-bad[Leave out lines that are wrong, and take the others.]'
+        '--dry-run[Check the files and count; change nothing.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

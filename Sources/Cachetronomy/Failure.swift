@@ -1,5 +1,7 @@
 /// Everything that can go wrong in the library, with the data that says what and where.
 public enum Failure: Error, Equatable, Sendable {
+  /// A file to import is not what it should be: its name, the line or 0, and what is wrong.
+  case badArchive(file: String, line: Int, String)
   /// A duration is not digits with `ms s m h d w`, plain seconds, or `never`.
   case badDuration(String)
   /// A key is empty, too long or not text.
@@ -91,6 +93,8 @@ extension Failure: CustomStringConvertible {
   /// One line in git's voice: what failed first, then the thing.
   public var description: String {
     switch self {
+    case .badArchive(let file, let line, let why):
+      "cannot import '\(file)': " + (line > 0 ? "line \(line): " : "") + why
     case .badDuration(let text):
       "bad duration '\(text)': want digits with ms, s, m, h, d or w, largest first "
         + "(as 90s or 1h30m), plain seconds, or never"

@@ -22,7 +22,7 @@ enum Status {
   static func of(_ failure: Failure) -> Int32 {
     switch failure {
     case .badDuration, .badKey, .badSetting: usage
-    case .badValue, .profileFile, .tooLarge: badData
+    case .badArchive, .badValue, .profileFile, .tooLarge: badData
     case .cannotRun(.notFound): notFound
     case .cannotRun(.notExecutable): notExecutable
     case .file(verb: "read", _, _): noInput

@@ -56,6 +56,11 @@ final class SpooledFile {
     }
   }
 
+  /// Some bytes of what was taken in.
+  func bytes(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    try file?.read(at: offset, count: count) ?? Array(memory[offset..<offset + count])
+  }
+
   /// Runs a body with a descriptor that reads all of it from the start.
   func withDescriptor<T>(_ body: (Int32) throws(Failure) -> T) throws(Failure) -> T {
     if file == nil {

@@ -41,7 +41,12 @@ public struct JSONReader {
   }
 
   private mutating func skipBlanks() {
-    while at < bytes.count, [0x20, 0x0a, 0x0d, 0x09].contains(bytes[at]) { at += 1 }
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x0a, 0x0d, 0x09: at += 1
+      default: return
+      }
+    }
   }
 
   private mutating func take(_ mark: Unicode.Scalar) -> Bool {
@@ -148,7 +153,18 @@ public struct JSONReader {
 
   private mutating func string() throws(Failure) -> String {
     at += 1
-    var text: [UInt8] = []
+    // Most texts have no escape: they are taken in one piece.
+    let start = at
+    while at < bytes.count, bytes[at] >= 0x20, bytes[at] != 0x22, bytes[at] != 0x5c { at += 1 }
+    let plain = UnsafeBufferPointer(rebasing: bytes[start..<at])
+    if at < bytes.count, bytes[at] == 0x22 {
+      at += 1
+      guard let string = String(validating: plain, as: UTF8.self) else {
+        throw bad("text that is not UTF-8")
+      }
+      return string
+    }
+    var text = Array(plain)
     while at < bytes.count {
       let byte = bytes[at]
       switch byte {

@@ -66,11 +66,41 @@ public struct JSONWriter {
     }
   }
 
-  private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  /// Puts text as it stands.
+  mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   private mutating func separator() { raw(style == .python ? ", " : ",") }
 
-  private mutating func quote(_ text: String) {
+  /// Puts bytes that are UTF-8 as a JSON text, in the compact style.
+  mutating func quote(utf8 text: UnsafeBufferPointer<UInt8>) {
+    bytes.append(UInt8(ascii: "\""))
+    var from = 0
+    for at in 0..<text.count {
+      let byte = text[at]
+      if byte >= 0x20, byte != 0x22, byte != 0x5c { continue }
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[from..<at]))
+      from = at + 1
+      switch byte {
+      case 0x22: raw("\\\"")
+      case 0x5c: raw("\\\\")
+      case 0x0a: raw("\\n")
+      case 0x0d: raw("\\r")
+      case 0x09: raw("\\t")
+      case 0x08: raw("\\b")
+      case 0x0c: raw("\\f")
+      default: raw("\\u00" + Digest.hex([byte]))
+      }
+    }
+    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[from...]))
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Puts a JSON text.
+  mutating func quote(_ text: String) {
+    if style == .compact {
+      var text = text
+      return text.withUTF8 { quote(utf8: $0) }
+    }
     bytes.append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -81,7 +111,7 @@ public struct JSONWriter {
       case "\t": raw("\\t")
       case "\u{8}": raw("\\b")
       case "\u{c}": raw("\\f")
-      case _ where scalar.value < 0x20 || (scalar.value > 0x7e && style == .python):
+      case _ where scalar.value < 0x20 || scalar.value > 0x7e:
         for unit in UTF16.encode(scalar) ?? .init() {
           raw("\\u" + Digest.hex([UInt8(unit >> 8), UInt8(unit & 255)]))
         }
@@ -99,21 +129,22 @@ public enum Base64 {
 
   /// Bytes as text, padded.
   public static func encode(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var at = 0
-    while at < bytes.count {
-      let group = bytes[at..<min(at + 3, bytes.count)]
-      let word = (0..<3).reduce(UInt32(0)) { word, place in
-        word << 8 | UInt32(place < group.count ? group[at + place] : 0)
+    let count = (bytes.count + 2) / 3 * 4
+    return String(unsafeUninitializedCapacity: count) { text in
+      var at = 0
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        let left = bytes.count - start
+        let word =
+          UInt32(bytes[start]) << 16 | (left > 1 ? UInt32(bytes[start + 1]) << 8 : 0)
+          | (left > 2 ? UInt32(bytes[start + 2]) : 0)
+        text[at] = digits[Int(word >> 18)]
+        text[at + 1] = digits[Int(word >> 12 & 63)]
+        text[at + 2] = left > 1 ? digits[Int(word >> 6 & 63)] : 0x3d
+        text[at + 3] = left > 2 ? digits[Int(word & 63)] : 0x3d
+        at += 4
       }
-      for place in 0..<4 {
-        text.append(
-          place <= group.count ? digits[Int(word >> UInt32(18 - place * 6) & 63)] : 0x3d)
-      }
-      at += 3
+      return at
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// The bytes that padded text stands for; nil if it is not base64.

@@ -16,7 +16,8 @@ public enum Payload {
     return writer.bytes
   }
 
-  private static func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// Whether bytes are UTF-8.
+  static func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     // A view of the bytes is checked without a copy of them.
     var decoder = UTF8()
     var iterator = bytes.makeIterator()

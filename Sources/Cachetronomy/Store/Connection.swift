@@ -10,7 +10,7 @@ final class Connection {
 
   /// Statements that are compiled once for each connection.
   enum Kept: Int, CaseIterable {
-    case begin, commit, dataVersion, insert, insertInfo, lookup, rollback, state
+    case begin, commit, dataVersion, insert, insertInfo, lookup, rollback, standing, state
   }
 
   /// Opens a file that exists.

@@ -30,6 +30,8 @@ public final class Store {
   public enum Access: Sendable {
     /// Look only: a store that is not there is not made.
     case reading
+    /// Look only, and change nothing of the file, not even to adopt it.
+    case inspecting
     /// Read and write: made if it is not there, unless `create` is false.
     case writing(create: Bool)
   }
@@ -50,7 +52,8 @@ public final class Store {
     let waiting: WriterLock.Waiting = ownsProcess ? .blocking : .polling
     let found = try StoreFile.inspect(path)
     switch (found, access) {
-    case (.nothing, .reading), (.empty, .reading), (.nothing, .writing(create: false)):
+    case (.nothing, .reading), (.empty, .reading), (.nothing, .inspecting), (.empty, .inspecting),
+      (.nothing, .writing(create: false)):
       return nil
     case (.nothing, .writing), (.empty, .writing):
       if found == .nothing {
@@ -76,7 +79,8 @@ public final class Store {
       if foreign, case .writing = access {
         throw .store(path: path, .notTrusted, detail: "it belongs to another user")
       }
-      let writable = !foreign && Glibc.access(path, W_OK) == 0
+      var writable = !foreign && Glibc.access(path, W_OK) == 0
+      if case .inspecting = access { writable = false }
       if !writable, case .writing = access {
         throw .store(path: path, .readOnly, detail: "it is read-only")
       }

@@ -77,6 +77,8 @@ extension Store {
     public var match: String?
     /// The profile it was saved under.
     public var savedBy: String?
+    /// Stored at this time or later; rows that do not say when are none of them.
+    public var since: Timestamp?
 
     /// All entries.
     public init() {}
@@ -84,7 +86,7 @@ extension Store {
 
   /// An entry without its value.
   public struct Listed: Sendable {
-    /// The entry; its `data` is empty.
+    /// The entry; its `data` is empty unless it was asked for.
     public var entry: Entry
     /// Bytes of the value.
     public var size: Int64
@@ -98,6 +100,11 @@ extension Store {
       case null
       case text([UInt8])
       case blob([UInt8])
+
+      /// Whether it is this key's text, not repaired.
+      fileprivate func isText(_ key: Key) -> Bool {
+        if case .text(let bytes) = self { bytes.elementsEqual(key.text.utf8) } else { false }
+      }
     }
   }
 
@@ -114,8 +121,11 @@ extension Store {
   }
 
   /// The same, or one key alone.
+  ///
+  /// - Parameter budget: above 0 the values too, until they are so many bytes together.
   func page(
-    after last: Listed?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500
+    after last: Listed?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500,
+    values budget: Int = 0
   ) throws(Failure) -> [Listed] {
     var conditions: [String]
     var place: [UInt8]?
@@ -133,9 +143,10 @@ extension Store {
     }
     if filter.match != nil { conditions.append("c.key GLOB ?3") }
     if filter.savedBy != nil { conditions.append("c.saved_by_profile = ?4") }
+    if filter.since != nil { conditions.append("i.created >= ?6") }
     var statement = try connection.prepare(
       """
-      SELECT \(Self.columns), length(CAST(c.data AS BLOB))
+      SELECT \(Self.columns), length(CAST(c.data AS BLOB))\(budget > 0 ? ", c.data" : "")
       FROM cache c LEFT JOIN entry_info i ON i.key = c.key
       WHERE \(conditions.joined(separator: " AND ")) ORDER BY c.key LIMIT \(limit)
       """)
@@ -144,13 +155,24 @@ extension Store {
     statement.bind(3, filter.match.map { Self.sqliteGlob($0) })
     statement.bind(4, filter.savedBy)
     statement.bind(5, key?.text)
+    if let since = filter.since { statement.bind(6, since.microseconds) }
     var page: [Listed] = []
+    var bytes = 0
     while try statement.step() {
       let size = statement.integer(15)
       let place = Self.place(statement)
-      if let (entry, _) = Self.read(statement) {
+      if let (found, checksum) = Self.read(statement) {
+        var entry = found
+        var isSound = true
+        if budget > 0 {
+          entry.data = statement.bytes(16)
+          bytes += entry.data.count + 200
+          isSound =
+            (checksum == nil || checksum == Checksum.of(entry.data)) && place.isText(entry.key)
+        }
         page.append(
-          Listed(entry: entry, size: entry.info?.size ?? size, isSound: true, place: place))
+          Listed(entry: entry, size: entry.info?.size ?? size, isSound: isSound, place: place))
+        if budget > 0, bytes >= budget { break }
       } else {
         let entry = Entry(
           key: Key(stored: statement.text(0)), data: [], format: statement.text(1),

@@ -61,7 +61,8 @@ extension Store {
     }
   }
 
-  private func save(
+  /// The body of `save`, inside a write transaction.
+  func save(
     _ profile: Profile, _ source: (path: String, digest: String)?
   ) throws(Failure) {
     var row = try connection.prepare(

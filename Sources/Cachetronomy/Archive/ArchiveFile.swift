@@ -1,0 +1,106 @@
+internal import Glibc
+
+/// A file to import, read line by line as often as is wanted.
+public final class ArchiveFile {
+  /// Its name for a person.
+  public let name: String
+  /// Its bytes in all.
+  public let size: Int
+  /// Bytes read so far, in this pass.
+  public private(set) var offset = 0
+  /// The line read last, from 1.
+  private(set) var line = 0
+
+  /// The longest line: the largest value that a row holds, as base64, and what goes with it.
+  static let lineLimit = 1_400_000_000
+
+  private let file: TemporaryFile
+  private var buffer: [UInt8] = []
+  private var start = 0
+
+  /// Opens a file; what cannot be read twice is first copied into an unlinked temporary file.
+  ///
+  /// - Parameters:
+  ///   - path: the file; `-` is standard input.
+  ///   - store: the copy goes beside it, else to `/tmp`.
+  /// - Throws: `Failure.file` if it cannot be read or kept.
+  public init(_ path: String, beside store: Store?) throws(Failure) {
+    let isInput = path == "-"
+    name = isInput ? "standard input" : path
+    let descriptor = isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .file(verb: "read", path: name, reason: SystemError.text(errno))
+    }
+    let source = TemporaryFile(owning: descriptor, in: name)
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      !isInput || lseek(descriptor, 0, SEEK_CUR) == 0
+    {
+      (file, size) = (source, Int(status.st_size))
+      return
+    }
+    let copy: TemporaryFile
+    do throws(Failure) {
+      copy = try TemporaryFile(in: store?.directory ?? "/tmp")
+    } catch {
+      copy = try TemporaryFile(in: "/tmp")
+    }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else {
+        throw .file(verb: "read", path: name, reason: SystemError.text(errno))
+      }
+      if got == 0 { break }
+      try copy.append(Array(buffer[..<got]))
+    }
+    (file, size) = (copy, copy.size)
+    _ = source
+  }
+
+  /// Back to the first line.
+  func rewind() {
+    (buffer, start, offset, line) = ([], 0, 0, 0)
+  }
+
+  /// The first bytes.
+  func head(_ count: Int) throws(Failure) -> [UInt8] {
+    try file.read(at: 0, count: min(count, size))
+  }
+
+  /// The next line without its newline; nil at the end.
+  func next() throws(Failure) -> [UInt8]? {
+    line += 1
+    var searched = 0
+    while true {
+      let length = buffer.withUnsafeBytes { bytes -> Int? in
+        let from = start + searched
+        guard from < bytes.count, let base = bytes.baseAddress,
+          let found = memchr(base + from, 0x0a, bytes.count - from)
+        else { return nil }
+        return base.distance(to: UnsafeRawPointer(found)) - start
+      }
+      if let length {
+        defer { start += length + 1 }
+        return Array(buffer[start..<start + length])
+      }
+      searched = buffer.count - start
+      guard searched <= Self.lineLimit else {
+        throw .badArchive(file: name, line: line, "longer than \(Self.lineLimit) bytes")
+      }
+      if offset >= size {
+        defer { (buffer, start) = ([], 0) }
+        return searched > 0 ? Array(buffer[start...]) : nil
+      }
+      buffer.removeFirst(start)
+      start = 0
+      let count = min(size - offset, max(1 << 18, searched))
+      buffer += try file.read(at: offset, count: count)
+      offset += count
+    }
+  }
+
+  /// A complaint about the line read last.
+  func bad(_ why: String) -> Failure { .badArchive(file: name, line: line, why) }
+}

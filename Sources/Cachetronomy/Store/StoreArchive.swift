@@ -1,0 +1,138 @@
+/// What `import` and `export` ask of a store beside entries.
+extension Store {
+  /// The two logs, as an archive names their lines.
+  enum LogKind: String, CaseIterable {
+    case access, eviction
+  }
+
+  /// Some rows of a log, after the last row of the page before; nil at the end.
+  func logPage(_ kind: LogKind, after last: Value?) throws(Failure) -> [Value]? {
+    var place: (Int64, String) = (-1, "")
+    if case .map(let pairs)? = last {
+      if case .int(let id)? = pairs.first?.value { place.0 = id }
+      if case .string(let key)? = pairs.first?.value { place.1 = key }
+    }
+    var statement: Statement
+    switch kind {
+    case .access:
+      statement = try connection.prepare(
+        """
+        SELECT key, access_count, last_accessed, last_accessed_by_profile FROM access_log
+        WHERE ?1 IS NULL OR key > ?1 ORDER BY key LIMIT 500
+        """)
+      statement.bind(1, last == nil ? nil : place.1)
+    case .eviction:
+      statement = try connection.prepare(
+        """
+        SELECT id, key, evicted_at, reason, last_access_count, evicted_by_profile
+        FROM eviction_log WHERE id > ?1 ORDER BY id LIMIT 500
+        """)
+      statement.bind(1, place.0)
+    }
+    var rows: [Value] = []
+    while try statement.step() {
+      switch kind {
+      case .access:
+        rows.append(
+          .map([
+            (.string("key"), .string(statement.text(0))),
+            (.string("count"), .int(statement.integer(1))),
+            (.string("last_accessed"), .string(statement.text(2))),
+            (.string("profile"), .string(statement.text(3))),
+          ]))
+      case .eviction:
+        rows.append(
+          .map([
+            (.string("id"), .int(statement.integer(0))),
+            (.string("key"), .string(statement.text(1))),
+            (.string("evicted_at"), .string(statement.text(2))),
+            (.string("reason"), .string(statement.text(3))),
+            (.string("count"), .int(statement.integer(4))),
+            (.string("profile"), .string(statement.text(5))),
+          ]))
+      }
+    }
+    return rows.isEmpty ? nil : rows
+  }
+
+  /// What to do with an entry whose key is there already.
+  public enum Conflict: String, Sendable, CaseIterable {
+    /// The one stored later stays; where that is not known, the one that expires later.
+    case newer
+    /// What is there stays.
+    case keep
+    /// What comes replaces what is there.
+    case replace
+  }
+
+  /// Whether an entry may be put in place of what is there.
+  func admits(_ entry: Entry, _ conflict: Conflict) throws(Failure) -> Bool {
+    if conflict == .replace { return true }
+    var statement = try connection.prepare(
+      .standing,
+      """
+      SELECT i.created, c.expire_at FROM cache c LEFT JOIN entry_info i ON i.key = c.key
+      WHERE c.key = ?
+      """)
+    statement.bind(1, entry.key.text)
+    guard try statement.step() else { return true }
+    if conflict == .keep { return false }
+    guard let created = entry.info?.created.microseconds, !statement.isNull(0) else {
+      if entry.info != nil { return true }
+      guard statement.isNull(0), let expiry = Timestamp(statement.text(1)) else { return false }
+      return entry.expiry > expiry
+    }
+    return created > statement.integer(0)
+  }
+
+  /// Saves a profile that an archive holds, inside a write transaction.
+  func bring(_ profile: Profile, _ conflict: Conflict) throws(Failure) {
+    if conflict != .replace, try self.profile(profile.name) != nil { return }
+    tier?.forgetProfiles()
+    try save(profile, nil)
+  }
+
+  /// Adds a checked row of an archive to a log, inside a write transaction.
+  ///
+  /// A row that is there already is not added again, so that an import can be repeated.
+  func bring(_ kind: LogKind, _ row: Value) throws(Failure) {
+    guard case .map(let pairs) = row else { return }
+    func text(_ name: String) -> String? { pairs.first { $0.key.text == name }?.value.text }
+    func number(_ name: String) -> Int64 {
+      pairs.first { $0.key.text == name }?.value.integer ?? 0
+    }
+    var statement: Statement
+    switch kind {
+    case .access:
+      statement = try connection.prepare(
+        """
+        INSERT INTO access_log VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO UPDATE SET
+          access_count = max(access_count, excluded.access_count),
+          last_accessed = max(last_accessed, excluded.last_accessed)
+        """)
+      statement.bind(1, text("key"))
+      statement.bind(2, number("count"))
+      statement.bind(3, text("last_accessed"))
+      statement.bind(4, text("profile"))
+    case .eviction:
+      try connection.execute(
+        """
+        CREATE TEMP TABLE IF NOT EXISTS brought AS
+          SELECT evicted_at, key, reason FROM eviction_log;
+        CREATE INDEX IF NOT EXISTS temp.brought_by_time ON brought (evicted_at, key, reason);
+        """)
+      statement = try connection.prepare(
+        """
+        INSERT INTO eviction_log (key, evicted_at, reason, last_access_count, evicted_by_profile)
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM brought b
+          WHERE b.evicted_at = ?2 AND b.key = ?1 AND b.reason = ?3)
+        """)
+      statement.bind(1, text("key"))
+      statement.bind(2, text("evicted_at"))
+      statement.bind(3, text("reason"))
+      statement.bind(4, number("count"))
+      statement.bind(5, text("profile"))
+    }
+    try statement.run()
+  }
+}

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+extension Tool {
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "import",
+      abstract: "Bring entries from exports, other stores or tables into the store.",
+      discussion: """
+        For example:
+          zcat cache.jsonl.gz | cachetronomy import -
+        """)
+
+    @Argument(help: ArgumentHelp("The files; '-' is standard input.", valueName: "file"))
+    var files: [String]
+
+    @Option(
+      help: ArgumentHelp("How the files are written: jsonl, tsv, sqlite.", valueName: "name"))
+    var format: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "A key that is there: newer, keep or replace (default: newer).", valueName: "how"))
+    var onConflict = Store.Conflict.newer.rawValue
+
+    @Option(
+      help: ArgumentHelp("How long entries are kept from now on.", valueName: "duration"))
+    var ttl: String?
+
+    @Flag(help: "Leave out lines that are wrong, and take the others.")
+    var skipBad = false
+
+    @Flag(help: "Check the files and count; change nothing.")
+    var dryRun = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      var settings = Cachetronomy.Import.Settings()
+      settings.format = try format.map { text throws(Failure) in try choice(text, "--format") }
+      settings.conflict = try choice(onConflict, "--on-conflict")
+      settings.ttl = try ttl.map { try TimeToLive($0) }
+      settings.skipsBad = skipBad
+      settings.isDry = dryRun
+      let files = try files.map { try Words.plain($0, "file") }
+      let store = dryRun ? try common.reading() : try common.writing()
+      let profile = try common.values.profile(in: store, Words.environment())
+      let start = Timestamp.now()
+      let meter = Meter(isShown: Terminal.isErrors && !common.quiet, since: start)
+      var job = Cachetronomy.Import(
+        into: store, profile: profile, settings, at: start,
+        complain: { failure in
+          meter.clear()
+          common.say(failure.description)
+        }, progress: { seen, part in meter.show(seen, part) })
+      defer { meter.clear() }
+      for file in files { try job.run(try ArchiveFile(file, beside: store)) }
+      meter.clear()
+      guard Terminal.isErrors || common.verbose || dryRun else { return }
+      let report = job.report
+      var text = "\(dryRun ? "would import" : "imported") \(Human.count(report.stored, "entry"))"
+      if report.kept > 0 { text += ", kept \(report.kept) that stand" }
+      if report.bad > 0 { text += ", left out \(report.bad)" }
+      common.say(text + " in \(Human.duration(Timestamp.now().since(start)))")
+    }
+
+    private func choice<T: CaseIterable & RawRepresentable<String>>(
+      _ text: String, _ option: String
+    ) throws(Failure) -> T {
+      guard let value = T(rawValue: text) else {
+        throw .badSetting(
+          "\(option) '\(text)'", "want \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return value
+    }
+  }
+}
