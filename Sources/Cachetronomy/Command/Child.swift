@@ -46,11 +46,7 @@ struct Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    if let input {
-      posix_spawn_file_actions_adddup2(&actions, input, 0)
-    } else {
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    }
+    give(input, &actions)
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
     posix_spawn_file_actions_adddup2(&actions, pipes[3], 2)
     var process = pid_t()
@@ -58,10 +54,7 @@ struct Child {
     guard code == 0 else {
       close(pipes[0])
       close(pipes[2])
-      let name = ShellWords.quote(invocation.argv.first ?? [])
-      // The file is there, we looked: what is missing is its interpreter.
-      let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
-      throw .cannotRun(.notExecutable(name: name, reason: reason))
+      throw refusal(invocation, code)
     }
     return Child(process: process, output: pipes[0], errors: pipes[2])
   }
@@ -81,9 +74,25 @@ struct Child {
         return errno
       }
     }
-    let name = ShellWords.quote(invocation.argv.first ?? [])
+    return refusal(invocation, code)
+  }
+
+  private static func refusal(_ invocation: Invocation, _ code: Int32) -> Failure {
+    // The file is there, we looked: what is missing is its interpreter.
     let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
-    return .cannotRun(.notExecutable(name: name, reason: reason))
+    return .cannotRun(
+      .notExecutable(name: ShellWords.quote(invocation.argv.first ?? []), reason: reason))
+  }
+
+  /// What a process reads; nil is `/dev/null`.
+  private static func give(
+    _ input: Int32?, _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>
+  ) {
+    if let input {
+      posix_spawn_file_actions_adddup2(actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0)
+    }
   }
 
   /// The descriptor that a detached process finds its lock at.
@@ -101,11 +110,7 @@ struct Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    if let input {
-      posix_spawn_file_actions_adddup2(&actions, input, 0)
-    } else {
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    }
+    give(input, &actions)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     if let lock { posix_spawn_file_actions_adddup2(&actions, lock, handedOver) }

@@ -12,9 +12,7 @@ struct FileStamp: Equatable {
     let found = path.withCPath { stat($0, &status) == 0 }
     guard found, status.st_mode & S_IFMT == S_IFREG else { return nil }
     size = Int64(status.st_size)
-    modified =
-      Int64(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue
-      &+ Int64(status.st_mtim.tv_nsec)
+    modified = status.st_mtim.nanoseconds
   }
 
   /// A digest of a file's bytes; nil if it cannot be read.

@@ -78,7 +78,7 @@ public struct Sweep {
     try store.foldJournal(at: now)
     try removeExpired(&work)
     work.report.moved = try relieve()
-    try store.tidyMemory()
+    store.tidyMemory()
     try removeOver(&work)
     try trimLogs(&work)
     SharedFlight.sweepDead(beside: store.path)

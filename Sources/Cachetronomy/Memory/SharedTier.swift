@@ -167,18 +167,8 @@ final class SharedTier {
       descriptor = open(temporary, flags, 0o600)
     }
     guard descriptor >= 0 else { return false }
-    let written = bytes.withUnsafeBytes { buffer in
-      var left = buffer[...]
-      while !left.isEmpty {
-        let part = UnsafeRawBufferPointer(rebasing: left)
-        let count = Glibc.write(descriptor, part.baseAddress, part.count)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        left = left.dropFirst(count)
-      }
-      return true
-    }
-    close(descriptor)
+    let file = TemporaryFile(owning: descriptor, in: place.directory)
+    let written = (try? file.append(bytes)) != nil
     Fault.reach()
     guard written, rename(temporary, place.path(name)) == 0 else {
       unlink(temporary)
@@ -212,10 +202,7 @@ final class SharedTier {
     for name in StoreFile.names(in: place.directory) where name.utf8.count == 32 {
       var status = stat()
       guard lstat(place.path(name), &status) == 0 else { continue }
-      let used =
-        Int64(status.st_atim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue
-        &+ Int64(status.st_atim.tv_nsec)
-      found.append((name, Int64(status.st_size), used))
+      found.append((name, Int64(status.st_size), status.st_atim.nanoseconds))
     }
     return found.sorted { $0.used < $1.used }.map { ($0.name, $0.bytes) }
   }

@@ -40,9 +40,7 @@ struct Stamp: Equatable {
       device = UInt64(status.st_dev)
       inode = UInt64(status.st_ino)
       size = Int64(status.st_size)
-      changed =
-        Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue
-        &+ Int64(time.tv_nsec)
+      changed = time.nanoseconds
     }
 
     fileprivate init(device: UInt64, inode: UInt64, size: Int64, changed: Int64) {

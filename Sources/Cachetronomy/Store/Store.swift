@@ -217,7 +217,7 @@ public final class Store {
     newest = nil
     var version: Int64 = 0
     let result = try transaction { () throws(Failure) in
-      if try beginTier() { version = try dataVersion() }
+      if beginTier() { version = try dataVersion() }
       return try body()
     }
     Fault.reach()
@@ -274,7 +274,7 @@ public final class Store {
     defer { lock.release() }
     var version: Int64 = 0
     if sharesMemory {
-      try? holding { () throws(Failure) in if try beginTier() { version = try dataVersion() } }
+      try? holding { () throws(Failure) in if beginTier() { version = try dataVersion() } }
     }
     foldLog(mode)
     try? publish(nil, version)

@@ -1,11 +1,15 @@
 extension Store {
   /// Looks whether the shared memory tier is true of the store; inside a transaction that writes.
-  func beginTier() throws(Failure) -> Bool {
-    guard sharesMemory else { return false }
-    // There is no log to look at before the first transaction.
-    if tier == nil { tier = SharedTier(store: path) }
-    tier?.begin()
-    return tier != nil
+  func beginTier() -> Bool {
+    guard let tier = openTier() else { return false }
+    tier.begin()
+    return true
+  }
+
+  /// The tier, found at its first use: there is no log to look at before the first transaction.
+  private func openTier() -> SharedTier? {
+    if sharesMemory, tier == nil { tier = SharedTier(store: path) }
+    return tier
   }
 
   /// Publishes the state after a commit of ours, if nobody else has committed since it began.
@@ -41,7 +45,7 @@ extension Store {
     connection.busyTimeout(0)
     defer { connection.busyTimeout(patience) }
     try? holding { () throws(Failure) in
-      guard try beginTier(), let tier, try self.entry(entry.key) == entry else { return }
+      guard beginTier(), let tier, try self.entry(entry.key) == entry else { return }
       try tier.publish(file, profiles: hotProfiles)
     }
   }
@@ -89,9 +93,7 @@ extension Store {
 
   /// What is in memory now.
   public func memory() throws(Failure) -> Memory {
-    guard sharesMemory else { return Memory() }
-    if tier == nil { tier = SharedTier(store: path) }
-    return tier?.inventory() ?? Memory()
+    openTier()?.inventory() ?? Memory()
   }
 
   /// Moves the least used entries out of memory, each with its row in the log; they stay in the store.
@@ -111,9 +113,6 @@ extension Store {
     return moved
   }
 
-  /// Removes what is left in memory of stores that are gone, and what is over the bounds of this.
-  func tidyMemory() throws(Failure) {
-    guard sharesMemory, try memory().path != nil else { return }
-    try write { () throws(Failure) in tier?.sweepSiblings() }
-  }
+  /// Removes what is left in memory of stores that are gone.
+  func tidyMemory() { openTier()?.sweepSiblings() }
 }
