@@ -61,6 +61,7 @@ extension Store {
     }
     for (kind, count) in counters { try self.count(kind.counter, by: count) }
     if saved > 0 { try count("saved", by: saved) }
+    try addTallies(records)
   }
 }
 
