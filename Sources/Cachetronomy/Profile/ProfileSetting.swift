@@ -14,6 +14,7 @@ enum ProfileSetting: String, CaseIterable {
   case evictionPolicy = "eviction_policy"
   case logRetention = "log_retention"
   case autoGC = "auto_gc"
+  case remote
   case run
   case rules
 
@@ -48,6 +49,8 @@ enum ProfileSetting: String, CaseIterable {
     case .evictionPolicy: profile.evictionPolicy = try reader.policy(node)
     case .logRetention: profile.logRetention = try reader.duration(node)
     case .autoGC: profile.autoGC = try reader.flag(node)
+    case .remote:
+      profile.remote = try RemoteSetting.read(node, over: profile.remote, with: reader)
     case .run:
       profile.run = try readRun(node, .run, with: reader)
     case .rules:
@@ -132,6 +135,7 @@ enum ProfileSetting: String, CaseIterable {
     case .evictionPolicy: return Node(text: profile.evictionPolicy.rawValue)
     case .logRetention: return Node(text: profile.logRetention.description)
     case .autoGC: return Node(text: profile.autoGC ? "true" : "false")
+    case .remote: return RemoteSetting.node(of: profile.remote)
     case .run:
       let pairs = settings(profile.run)
       return pairs.isEmpty ? nil : Node(pairs: pairs)

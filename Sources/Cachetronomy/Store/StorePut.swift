@@ -17,12 +17,16 @@ extension Store {
   /// - Parameters:
   ///   - entry: what to store.
   ///   - witness: for a recording, what was seen before the command ran.
+  ///   - remoteBytes: for an answer of the remote's, what it gave, to be counted.
   /// - Returns: false if it was dropped because an explicit removal, or a recording that began
   ///   later, came in between.
   @discardableResult
-  public func put(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
+  public func put(
+    _ entry: Entry, unless witness: Witness? = nil, remoteBytes: Int64 = 0
+  ) throws(Failure) -> Bool {
     try write { () throws(Failure) in
       let isStored = try insert(entry, unless: witness)
+      if remoteBytes > 0 { try count("remote_bytes", by: remoteBytes) }
       if isStored { newest = entry }
       return isStored
     }

@@ -7,6 +7,23 @@ extension Store {
     public var all = Tally()
     /// Troubles with the cache that `run` met, told or not.
     public var warnings: Int64 = 0
+    /// What was asked of the tier that machines share.
+    public var remote = Remote()
+
+    /// Questions to the remote, and what came of them.
+    public struct Remote: Sendable, Equatable {
+      /// Answers that it had.
+      public var hits: Int64 = 0
+      /// Questions to which it had none.
+      public var misses: Int64 = 0
+      /// What its answers saved, in microseconds.
+      public var saved: Int64 = 0
+      /// Bytes of its answers.
+      public var bytes: Int64 = 0
+
+      /// Nobody has asked it.
+      public init() {}
+    }
 
     /// Lookups by what they were.
     public var counts: [AccessJournal.Kind: Int64] { all.counts }
@@ -22,7 +39,11 @@ extension Store {
     counters.warnings = try number(of: "warnings")
     counters.all.saved = try number(of: "saved")
     counters.all.bytes = try number(of: "served")
-    for kind in AccessJournal.Kind.allCases {
+    counters.remote.hits = try number(of: AccessJournal.Kind.remoteHit.counter)
+    counters.remote.misses = try number(of: AccessJournal.Kind.remoteMiss.counter)
+    counters.remote.saved = try number(of: "remote_saved")
+    counters.remote.bytes = try number(of: "remote_bytes")
+    for kind in AccessJournal.Kind.lookups {
       counters.all.counts[kind] = try number(of: kind.counter)
     }
     return counters
@@ -33,7 +54,9 @@ extension Store {
     // What was read before now is not to be counted after it.
     try foldJournal(at: now)
     try write { () throws(Failure) in
-      for name in AccessJournal.Kind.allCases.map(\.counter) + ["saved", "served", "warnings"] {
+      for name in AccessJournal.Kind.allCases.map(\.counter) + [
+        "saved", "served", "remote_saved", "remote_bytes", "warnings",
+      ] {
         try setState(name, nil)
       }
       try connection.execute("DELETE FROM state WHERE name >= 'tally/' AND name < 'tally0'")

@@ -31,16 +31,16 @@ extension Store {
 
     /// As a row of `state` holds it: the kinds in their order, then what was saved and served.
     fileprivate var text: String {
-      (AccessJournal.Kind.allCases.map { counts[$0, default: 0] } + [saved, bytes])
+      (AccessJournal.Kind.lookups.map { counts[$0, default: 0] } + [saved, bytes])
         .map(\.description).joined(separator: " ")
     }
 
     fileprivate init?(text: String) {
       let numbers = text.split(separator: " ").map { Int64($0) ?? -1 }
-      guard numbers.count == AccessJournal.Kind.allCases.count + 2, numbers.min() ?? -1 >= 0 else {
+      guard numbers.count == AccessJournal.Kind.lookups.count + 2, numbers.min() ?? -1 >= 0 else {
         return nil
       }
-      for (kind, number) in zip(AccessJournal.Kind.allCases, numbers) { counts[kind] = number }
+      for (kind, number) in zip(AccessJournal.Kind.lookups, numbers) { counts[kind] = number }
       (saved, bytes) = (numbers[numbers.count - 2], numbers[numbers.count - 1])
     }
   }

@@ -38,6 +38,9 @@ extension Tool {
       help: ArgumentHelp("The caller's version of the value.", valueName: "number"))
     var entryVersion: Int64 = 1
 
+    @Flag(help: "Send it to the profile's remote too.")
+    var remote = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -62,6 +65,9 @@ extension Tool {
           version: entryVersion, profile: profile.name,
           info: Entry.Info(
             created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)))
+      if remote, try !Tool.Remotes.tier(common, store).push(key, from: store) {
+        common.say("warning: '\(key)' is over the limits of the remote, and is only here")
+      }
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
       common.values.collectIfDue(profile, Words.environment())
     }

@@ -24,7 +24,7 @@ extension StatsView {
       family(name, help, [([], "\(value)")])
     }
     func seconds(_ microseconds: Int64) -> String { "\(Double(microseconds) / 1e6)" }
-    let kinds = AccessJournal.Kind.allCases
+    let kinds = AccessJournal.Kind.lookups
     let sums = all.counters.all
     family(
       "info", "Versions.",
@@ -48,6 +48,16 @@ extension StatsView {
       "saved_seconds_total", "Time that hits saved.", isGauge: false, [([], seconds(sums.saved))])
     family(
       "served_bytes_total", "Bytes that hits gave back.", isGauge: false, [([], "\(sums.bytes)")])
+    let remote = all.counters.remote
+    family(
+      "remote_lookups_total", "Lookups in the remote.", isGauge: false,
+      [([("result", "hit")], "\(remote.hits)"), ([("result", "miss")], "\(remote.misses)")])
+    family(
+      "remote_saved_seconds_total", "Time that answers of the remote saved.", isGauge: false,
+      [([], seconds(remote.saved))])
+    family(
+      "remote_served_bytes_total", "Bytes of the remote's answers.", isGauge: false,
+      [([], "\(remote.bytes)")])
     family(
       "warnings_total", "Troubles with the cache.", isGauge: false,
       [([], "\(all.counters.warnings)")])
@@ -97,6 +107,8 @@ extension AccessJournal.Kind {
     case .expired: "expired"
     case .forced: "forced"
     case .corrupt: "corrupt"
+    case .remoteHit: "remote_hit"
+    case .remoteMiss: "remote_miss"
     }
   }
 }

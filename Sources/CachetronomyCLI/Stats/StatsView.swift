@@ -88,6 +88,14 @@ struct StatsView {
           + Human.duration(Store.hitCost),
       ])
     }
+    let remote = all.counters.remote
+    if remote.hits > 0 || remote.misses > 0 {
+      rows.append([
+        "remote",
+        "\(remote.hits) hits, \(remote.misses) misses, \(Human.size(remote.bytes)), "
+          + "\(Human.duration(remote.saved)) saved",
+      ])
+    }
     for (reason, count) in all.evictions {
       rows.append([Terminal.printable(reason), "\(count)"])
     }
@@ -157,6 +165,14 @@ struct StatsView {
     fields += [
       ("evictions", Records.object(all.evictions.map { ($0.reason, .int($0.count)) })),
       ("warnings", .int(all.counters.warnings)),
+      (
+        "remote",
+        Records.object([
+          ("hits", .int(all.counters.remote.hits)), ("misses", .int(all.counters.remote.misses)),
+          ("time_saved_seconds", Records.seconds(all.counters.remote.saved)),
+          ("served_bytes", .int(all.counters.remote.bytes)),
+        ])
+      ),
       ("top", .array(all.hottest.map { Records.object(Records.reads($0)) })),
     ]
     for group in all.groups {
