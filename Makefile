@@ -14,7 +14,8 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
-TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv procps
+TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv procps \
+  python3-prometheus-client
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
 .PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean

@@ -667,9 +667,9 @@ _cachetronomy_clear() {
 
 _cachetronomy_stats() {
     repeating_flags=()
-    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--json --watch --reset --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--tier --top --db --profile)
+    non_repeating_options=(--tier --top --format --html --interval --db --profile)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -679,6 +679,16 @@ _cachetronomy_stats() {
         return
         ;;
     '--top')
+        return
+        ;;
+    '--format')
+        __cachetronomy_add_completions -W 'table'$'\n''json'$'\n''openmetrics'
+        return
+        ;;
+    '--html')
+        return
+        ;;
+    '--interval')
         return
         ;;
     '--db')

@@ -400,10 +400,16 @@ _cachetronomy_clear() {
 _cachetronomy_stats() {
     local -i ret=1
     local -ar ___tier=('memory' 'store' 'all')
+    local -ar ___format=('table' 'json' 'openmetrics')
     local -ar arg_specs=(
         '--tier[Only the most read keys in memory or store.]:tier:{__cachetronomy_complete "${___tier[@]}"}'
-        '--top[How many of the most read keys to print.]:number:'
+        '--top[How many rows of each table to print.]:number:'
+        '--format[How to print it\: table, json, openmetrics.]:name:{__cachetronomy_complete "${___format[@]}"}'
         '--json[Print JSON.]'
+        '--html[Write a page with charts to this file.]:file:'
+        '--watch[Print it again and again, until told to stop.]'
+        '--interval[How long --watch waits (default\: 2s).]:duration:'
+        '--reset[Set the counters to zero; entries stay.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

@@ -19,6 +19,12 @@ static inline int cachetronomy_terminal_width(int fd) {
   return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+// The lines of the terminal at a descriptor; 0 if it is none.
+static inline int cachetronomy_terminal_height(int fd) {
+  struct winsize size;
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 // The kind of file system that a path is on, as statfs names it; 0 if that is not known.
 static inline unsigned long cachetronomy_filesystem_kind(const char *path) {
   struct statfs status;

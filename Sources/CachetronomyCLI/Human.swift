@@ -37,6 +37,14 @@ enum Human {
     return "\(number) " + (one.hasSuffix("y") ? one.dropLast() + "ies" : one + "s")
   }
 
+  /// A bar of blocks, exact to an eighth of a column.
+  static func bar(_ count: Int64, of most: Int64, columns: Int) -> String {
+    guard most > 0, count > 0 else { return "" }
+    let eighths = max(1, Int(Double(columns * 8) * min(1, Double(count) / Double(most))))
+    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
+    return String(repeating: "█", count: eighths / 8) + rest
+  }
+
   private static func tenths(_ value: Double) -> String {
     let tenths = Int64((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"

@@ -82,6 +82,12 @@ enum Terminal {
     return width > 0 ? width : 80
   }
 
+  /// The lines of the terminal; 24 where that is not known.
+  static var height: Int {
+    let height = Int(cachetronomy_terminal_height(1))
+    return height > 0 ? height : 24
+  }
+
   /// Text without characters that a terminal would obey.
   static func printable(_ text: String) -> String {
     var result = ""

@@ -9,7 +9,7 @@ import Testing
       cmd() { cachetronomy run -- sh -c 'printf "a\0b\377\n"; printf "\0e\377" >&2'; }
       cmd >o1 2>e1; cmd >o2 2>e2
       printf 'a\0b\377\n' | cmp - o1 && cmp o1 o2 && printf '\0e\377' | cmp - e1 && cmp e1 e2 && echo same
-      cachetronomy stats --json | grep -o '"hits":1'
+      cachetronomy stats --json | grep -o '"hits":1' | head -1
       """#)
     #expect(outcome.lines == ["same", "\"hits\":1"])
   }
@@ -42,7 +42,7 @@ import Testing
           sh -c 'yes 0123456789abcde | head -c 300000000; echo done >&2'
       }
       cmd | cksum; cmd | cksum
-      cachetronomy stats --json | grep -o '"hits":1'; cat peak
+      cachetronomy stats --json | grep -o '"hits":1' | head -1; cat peak
       """)
     try #require(outcome.lines.count == 5, "\(outcome)")
     #expect(outcome.lines[0] == outcome.lines[1])

@@ -1,5 +1,13 @@
 /// What an entry has to be to travel: both ends of an archive hold it to the same rules.
 enum ArchiveEntry {
+  /// A value may be so long, in bytes: it is in memory as a whole, more than once.
+  static let valueLimit = 256 << 20
+  /// All tags together may be so long, in bytes.
+  static let tagsLimit = 1 << 20
+  /// A line may be so long, in bytes: the largest value as base64, and what goes with it.
+  static let lineLimit = 384 << 20
+  /// So many values of JSON may be in a line.
+  static let memberLimit = 200_000
   /// Texts beside key and value may be so long, in bytes.
   static let textLimit = 65_536
   /// Values up to this size are written as text where they are text.
@@ -13,6 +21,14 @@ enum ArchiveEntry {
     if length == 0 { return "the key is empty" }
     if length > Key.limit { return "the key has \(length) bytes, the limit is \(Key.limit)" }
     if entry.key.text.utf8.contains(0) { return "the key holds a NUL" }
+    if entry.data.count > valueLimit {
+      return "the value has \(entry.data.count) bytes, the limit is \(valueLimit)"
+    }
+    if entry.tags.count > memberLimit / 2
+      || entry.tags.reduce(0, { $0 + $1.utf8.count }) > tagsLimit
+    {
+      return "there are too many tags"
+    }
     if !Payload.formats.contains(entry.format) { return "unknown format '\(entry.format)'" }
     if entry.version < 1 { return "the version is below 1" }
     if !isTime(entry.expiry) { return "the expiry is out of range" }

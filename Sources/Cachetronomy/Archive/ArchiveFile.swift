@@ -11,9 +11,6 @@ public final class ArchiveFile {
   /// The line read last, from 1.
   private(set) var line = 0
 
-  /// The longest line: the largest value that a row holds, as base64, and what goes with it.
-  static let lineLimit = 1_400_000_000
-
   private let file: TemporaryFile
   private var buffer: [UInt8] = []
   private var start = 0
@@ -83,11 +80,15 @@ public final class ArchiveFile {
       }
       if let length {
         defer { start += length + 1 }
+        guard length <= ArchiveEntry.lineLimit else {
+          throw bad("longer than \(ArchiveEntry.lineLimit) bytes")
+        }
         return Array(buffer[start..<start + length])
       }
       searched = buffer.count - start
-      guard searched <= Self.lineLimit else {
-        throw .badArchive(file: name, line: line, "longer than \(Self.lineLimit) bytes")
+      guard searched <= ArchiveEntry.lineLimit else {
+        try skipLine()
+        throw bad("longer than \(ArchiveEntry.lineLimit) bytes")
       }
       if offset >= size {
         defer { (buffer, start) = ([], 0) }
@@ -95,10 +96,20 @@ public final class ArchiveFile {
       }
       buffer.removeFirst(start)
       start = 0
-      let count = min(size - offset, max(1 << 18, searched))
+      let room = ArchiveEntry.lineLimit + 1 - searched
+      let count = min(size - offset, max(1 << 18, min(searched, room)))
       buffer += try file.read(at: offset, count: count)
       offset += count
     }
+  }
+
+  /// Passes over what is left of a line that is too long to be held.
+  private func skipLine() throws(Failure) {
+    repeat {
+      buffer = try file.read(at: offset, count: min(size - offset, 1 << 18))
+      offset += buffer.count
+      start = (buffer.firstIndex(of: 0x0a) ?? buffer.count - 1) + 1
+    } while start == buffer.count && offset < size && buffer.last != 0x0a
   }
 
   /// A complaint about the line read last.

@@ -4,6 +4,8 @@ enum ArchiveLine {
   case chunk(Int, of: String, [UInt8])
   case profile(Profile)
   case log(Store.LogKind, Value)
+  case active(String)
+  case end(entries: Int64)
 
   /// What is wrong with a line.
   struct Flaw: Error {
@@ -37,7 +39,7 @@ enum ArchiveLine {
     }
     let value: Value
     do throws(Failure) {
-      value = try JSONReader.decode(line)
+      value = try JSONReader.decode(line, values: ArchiveEntry.memberLimit)
     } catch {
       throw Flaw(error.description)
     }
@@ -53,6 +55,17 @@ enum ArchiveLine {
         throw Flaw("a member too many")
       }
       self = .log(kind, try Self.log(kind, pairs[0].value))
+    case "active_profile":
+      guard pairs.count == 2, let name = pairs[0].value.text, Self.isName(name) else {
+        throw Flaw("a bad name of a profile")
+      }
+      self = .active(name)
+    case "end":
+      guard pairs.map(\.key.text) == ["end", "entries", "digest"],
+        case .bool(true) = pairs[0].value,
+        let count = pairs[1].value.integer, count >= 0
+      else { throw Flaw("a bad last line") }
+      self = .end(entries: count)
     default: throw Flaw("unknown kind of line '\(first)'")
     }
   }
@@ -68,8 +81,7 @@ enum ArchiveLine {
 
   private static func profile(_ pairs: [(key: Value, value: Value)]) throws(Flaw) -> Profile {
     guard pairs.count == 2, case .map(let members) = pairs[0].value, members.count == 2,
-      members[0].key.text == "name", let name = members[0].value.text, !name.isEmpty,
-      name.utf8.count <= ArchiveEntry.textLimit, !name.utf8.contains(0),
+      members[0].key.text == "name", let name = members[0].value.text, isName(name),
       members[1].key.text == "settings",
       case .mapping(let settings) = Node(members[1].value).content
     else { throw Flaw("a bad profile") }
@@ -91,6 +103,10 @@ enum ArchiveLine {
       throw Flaw(error.description)
     }
     return profile
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= ArchiveEntry.textLimit && !text.utf8.contains(0)
   }
 
   private static func log(_ kind: Store.LogKind, _ value: Value) throws(Flaw) -> Value {

@@ -5,6 +5,7 @@ enum ArchiveItem {
   case recording(Entry, chunks: () throws(Failure) -> [UInt8]?)
   case profile(Profile)
   case log(Store.LogKind, Value)
+  case active(String)
 }
 
 /// A file of one of the kinds that can be imported.
@@ -31,6 +32,9 @@ final class ArchiveReader {
   private var held: ArchiveLine?
   /// Chunks that follow belong to an entry that was already refused.
   private var isAfterBad = false
+  private var entries: Int64 = 0
+  private var isAnyBad = false
+  private var isOver = false
 
   /// - Throws: `Failure.badArchive` if the first line is not that of an export.
   init(_ file: ArchiveFile) throws(Failure) {
@@ -49,11 +53,21 @@ final class ArchiveReader {
       self.held = nil
       return held
     }
-    guard let bytes = try file.next() else { return nil }
-    do throws(ArchiveLine.Flaw) {
-      return try ArchiveLine(bytes)
+    let read: [UInt8]?
+    do throws(Failure) {
+      read = try file.next()
     } catch {
-      isAfterBad = true
+      (isAfterBad, isAnyBad) = (true, true)
+      throw error
+    }
+    guard let bytes = read else { return nil }
+    do throws(ArchiveLine.Flaw) {
+      if isOver { throw ArchiveLine.Flaw("a line after the last") }
+      let line = try ArchiveLine(bytes)
+      if case .entry = line { entries += 1 }
+      return line
+    } catch {
+      (isAfterBad, isAnyBad) = (true, true)
       throw file.bad(error.text)
     }
   }
@@ -61,7 +75,16 @@ final class ArchiveReader {
   func next() throws(Failure) -> ArchiveItem? {
     while true {
       switch try line() {
-      case nil: return nil
+      case nil:
+        if isOver { return nil }
+        isOver = true
+        throw file.bad("cut short: the line that ends an export is missing")
+      case .end(let count)?:
+        isOver = true
+        // Those that were left out have been told of.
+        if count != entries, !isAnyBad {
+          throw file.bad("\(count) entries were written, \(entries) are here")
+        }
       case .chunk?:
         if isAfterBad { continue }
         isAfterBad = true
@@ -74,6 +97,7 @@ final class ArchiveReader {
         return .recording(entry, chunks: chunks(count, of: digest, entry))
       case .profile(let profile)?: return .profile(profile)
       case .log(let kind, let row)?: return .log(kind, row)
+      case .active(let name)?: return .active(name)
       }
     }
   }

@@ -94,6 +94,13 @@ struct ArchiveWriter {
     end(start)
   }
 
+  /// The last line: without it a file was cut short.
+  mutating func trailer(entries: Int64) {
+    let start = writer.bytes.count
+    writer.raw("{\"end\":true,\"entries\":\(entries)")
+    end(start)
+  }
+
   @discardableResult
   private mutating func end(_ start: Int) -> String {
     var digest = Digest()

@@ -39,6 +39,7 @@ public struct Export {
     lines.header(at: now)
     var report = Report()
     guard let store else {
+      lines.trailer(entries: 0)
       try flush()
       return report
     }
@@ -57,6 +58,8 @@ public struct Export {
       last = page.last
     } while last != nil
     if everything { try logs(of: store) }
+    lines.trailer(entries: report.entries)
+    try flush()
     return report
   }
 
@@ -112,6 +115,7 @@ public struct Export {
           (.string("settings"), Node(pairs: settings).asValue),
         ]))
     }
+    lines.line("active_profile", .string(try store.activeProfileName()))
     try flush()
   }
 

@@ -37,7 +37,8 @@ public struct Import {
     public var bad: Int64 = 0
   }
 
-  private let store: Store?
+  private var store: Store?
+  private let make: () throws(Failure) -> Store?
   private let profile: Profile
   private let settings: Settings
   private let now: Timestamp
@@ -54,14 +55,17 @@ public struct Import {
   ///   - profile: the profile that values without one are saved under.
   ///   - settings: what is wanted.
   ///   - now: the time.
+  ///   - make: makes the store that is not there, once the first file was found to be right.
   ///   - complain: hears of what is left out.
   ///   - progress: hears now and then how many entries were seen, and the part that is done.
   public init(
     into store: Store?, profile: Profile, _ settings: Settings, at now: Timestamp,
+    make: @escaping () throws(Failure) -> Store? = { () throws(Failure) in nil },
     complain: @escaping (Failure) -> Void = { _ in },
     progress: @escaping (Int64, Double) -> Void = { _, _ in }
   ) {
     self.store = store
+    self.make = make
     self.profile = profile
     self.settings = settings
     self.now = now
@@ -73,7 +77,6 @@ public struct Import {
   ///
   /// - Throws: `Failure.badArchive` for that.
   public mutating func run(_ file: ArchiveFile) throws(Failure) {
-    store?.isLongLived = true
     var format = settings.format
     if format == nil { format = try Self.format(of: file) }
     var foreign: Store?
@@ -98,7 +101,10 @@ public struct Import {
     }
     if settings.isDry { return }
     seen = 0
-    try apply(try source(), of: file, from: settings.skipsBad ? 0 : share)
+    let whole = try source()
+    if store == nil { store = try make() }
+    store?.isLongLived = true
+    try apply(whole, of: file, from: settings.skipsBad ? 0 : share)
     try store?.checkpoint()
   }
 
@@ -135,7 +141,7 @@ public struct Import {
         } catch {
           try leaveOut(error)
         }
-      case .profile, .log: break
+      case .profile, .log, .active: break
       }
       advance(file, 0, share)
     }
@@ -194,6 +200,7 @@ public struct Import {
           case .recording: return
           case .entry(let entry): try put(entry, in: store)
           case .profile(let profile): try store.bring(profile, settings.conflict)
+          case .active(let name): try store.bring(active: name, settings.conflict)
           case .log(let kind, let row): try store.bring(kind, row)
           }
           advance(file, from, 1 - from)

@@ -3,13 +3,15 @@ public struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
   private let lenient: Bool
+  private var valuesLeft: Int
 
   /// Nesting beyond this is refused.
   public static let depthLimit = 512
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>, lenient: Bool) {
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, lenient: Bool, values: Int) {
     self.bytes = bytes
     self.lenient = lenient
+    valuesLeft = values
   }
 
   /// The one value that the text is.
@@ -19,8 +21,15 @@ public struct JSONReader {
   ///
   /// - Throws: `Failure.badValue` with line and column where it is anything else.
   public static func decode(_ text: [UInt8], lenient: Bool = false) throws(Failure) -> Value {
+    try decode(text, lenient: lenient, values: .max)
+  }
+
+  /// The same of a text of some values at most: each takes more memory than its two bytes.
+  static func decode(
+    _ text: [UInt8], lenient: Bool = false, values: Int
+  ) throws(Failure) -> Value {
     let result: Result<Value, Failure> = text.withUnsafeBufferPointer { buffer in
-      var reader = JSONReader(buffer, lenient: lenient)
+      var reader = JSONReader(buffer, lenient: lenient, values: values)
       return Result { () throws(Failure) in
         let value = try reader.value(0)
         reader.skipBlanks()
@@ -67,6 +76,8 @@ public struct JSONReader {
 
   private mutating func value(_ depth: Int) throws(Failure) -> Value {
     guard depth <= Self.depthLimit else { throw bad("nested too deep") }
+    guard valuesLeft > 0 else { throw bad("too many values") }
+    valuesLeft -= 1
     skipBlanks()
     guard at < bytes.count else { throw bad("ends too early") }
     switch bytes[at] {
@@ -187,10 +198,17 @@ public struct JSONReader {
   private mutating func escape(into text: inout [UInt8]) throws(Failure) {
     at += 1
     guard at < bytes.count else { throw bad("ends too early") }
-    let simple: [UInt8: UInt8] = [
-      0x22: 0x22, 0x5c: 0x5c, 0x2f: 0x2f, 0x62: 8, 0x66: 12, 0x6e: 10, 0x72: 13, 0x74: 9,
-    ]
-    if let plain = simple[bytes[at]] {
+    let simple: UInt8? =
+      switch bytes[at] {
+      case 0x22, 0x5c, 0x2f: bytes[at]
+      case 0x62: 8
+      case 0x66: 12
+      case 0x6e: 10
+      case 0x72: 13
+      case 0x74: 9
+      default: nil
+      }
+    if let plain = simple {
       text.append(plain)
       at += 1
       return

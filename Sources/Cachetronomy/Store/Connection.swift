@@ -10,7 +10,8 @@ final class Connection {
 
   /// Statements that are compiled once for each connection.
   enum Kept: Int, CaseIterable {
-    case begin, commit, dataVersion, insert, insertInfo, lookup, rollback, standing, state
+    case begin, commit, dataVersion, insert, insertInfo, lookup, rollback, standing, state,
+      tagsAndSize
   }
 
   /// Opens a file that exists.

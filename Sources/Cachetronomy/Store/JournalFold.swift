@@ -65,6 +65,7 @@ extension Store {
     for (kind, count) in counters { try self.count(kind.counter, by: count) }
     if saved > 0 { try count("saved", by: saved) }
     if remoteSaved > 0 { try count("remote_saved", by: remoteSaved) }
+    try addTallies(records.filter { AccessJournal.Kind.lookups.contains($0.kind) })
   }
 }
 

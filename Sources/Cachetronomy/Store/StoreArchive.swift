@@ -92,6 +92,14 @@ extension Store {
     try save(profile, nil)
   }
 
+  /// Makes a profile that an archive names the one in use, if none was chosen here.
+  func bring(active name: String, _ conflict: Conflict) throws(Failure) {
+    if conflict != .replace, try stateText("active_profile") != nil { return }
+    guard try profile(name) != nil else { return }
+    tier?.forgetProfiles()
+    try setState("active_profile", name == Profile.defaultName ? nil : name)
+  }
+
   /// Adds a checked row of an archive to a log, inside a write transaction.
   ///
   /// A row that is there already is not added again, so that an import can be repeated.

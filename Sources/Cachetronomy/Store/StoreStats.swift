@@ -3,10 +3,8 @@ extension Store {
   public struct Counters: Sendable, Equatable {
     /// When counting began.
     public var since: Timestamp
-    /// Lookups by what they were.
-    public var counts: [AccessJournal.Kind: Int64]
-    /// What hits saved, in microseconds.
-    public var saved: Int64
+    /// All lookups.
+    public var all = Tally()
     /// Troubles with the cache that `run` met, told or not.
     public var warnings: Int64 = 0
     /// What was asked of the tier that machines share.
@@ -27,27 +25,46 @@ extension Store {
       public init() {}
     }
 
+    /// Lookups by what they were.
+    public var counts: [AccessJournal.Kind: Int64] { all.counts }
+    /// What hits saved, in microseconds.
+    public var saved: Int64 { all.saved }
     /// Hits, old answers included, of all lookups; nil before the first.
-    public var hitRate: Double? {
-      let all = counts.values.reduce(0, +)
-      guard all > 0 else { return nil }
-      return Double(counts[.hit, default: 0] + counts[.stale, default: 0]) / Double(all)
-    }
+    public var hitRate: Double? { all.hitRate }
   }
 
   /// The counters as folded so far.
   public func counters() throws(Failure) -> Counters {
-    var counters = Counters(
-      since: Timestamp(microseconds: try number(of: "since")), counts: [:],
-      saved: try number(of: "saved"), warnings: try number(of: "warnings"))
+    var counters = Counters(since: Timestamp(microseconds: try number(of: "since")))
+    counters.warnings = try number(of: "warnings")
+    counters.all.saved = try number(of: "saved")
+    counters.all.bytes = try number(of: "served")
     counters.remote.hits = try number(of: AccessJournal.Kind.remoteHit.counter)
     counters.remote.misses = try number(of: AccessJournal.Kind.remoteMiss.counter)
     counters.remote.saved = try number(of: "remote_saved")
     counters.remote.bytes = try number(of: "remote_bytes")
     for kind in AccessJournal.Kind.lookups {
-      counters.counts[kind] = try number(of: kind.counter)
+      counters.all.counts[kind] = try number(of: kind.counter)
     }
     return counters
+  }
+
+  /// Sets all counters to zero; entries, and how often each was read, stay.
+  public func resetCounters(at now: Timestamp) throws(Failure) {
+    // What was read before now is not to be counted after it.
+    try foldJournal(at: now)
+    try write { () throws(Failure) in
+      for name in AccessJournal.Kind.allCases.map(\.counter) + [
+        "saved", "served", "remote_saved", "remote_bytes", "warnings",
+      ] {
+        try setState(name, nil)
+      }
+      try connection.execute("DELETE FROM state WHERE name >= 'tally/' AND name < 'tally0'")
+      for name in ["since", "reset"] {
+        try setState(name, nil)
+        try count(name, by: now.microseconds)
+      }
+    }
   }
 
   /// Counts troubles, if nobody is writing just now.
@@ -94,10 +111,38 @@ extension Store {
     return try statement.accesses().first
   }
 
-  /// Rows of the eviction log by reason.
-  public func evictions() throws(Failure) -> [(reason: String, count: Int64)] {
+  /// Recordings of commands that took less time than it takes to look them up: how many, and the
+  /// quickest of them.
+  public func cheap(_ limit: Int) throws(Failure) -> (
+    count: Int64, first: [(key: Key, cost: Int64)]
+  ) {
     var statement = try connection.prepare(
-      "SELECT reason, count(*) FROM eviction_log GROUP BY reason ORDER BY reason")
+      """
+      SELECT key, cost, count(*) OVER () FROM entry_info WHERE origin = 1 AND cost < ?1
+      ORDER BY cost, key LIMIT ?2
+      """)
+    statement.bind(1, Self.hitCost)
+    statement.bind(2, Int64(max(1, limit)))
+    var (count, rows): (Int64, [(key: Key, cost: Int64)]) = (0, [])
+    while try statement.step() {
+      count = statement.integer(2)
+      rows.append((Key(stored: statement.text(0)), statement.integer(1)))
+    }
+    return (count, Array(rows.prefix(max(0, limit))))
+  }
+
+  /// What a hit costs, in microseconds: docs/decisions.md has what was measured.
+  public static let hitCost: Int64 = 1000
+
+  /// Rows of the eviction log by reason, without those from before the last reset.
+  public func evictions() throws(Failure) -> [(reason: String, count: Int64)] {
+    let reset = try number(of: "reset")
+    var statement = try connection.prepare(
+      """
+      SELECT reason, count(*) FROM eviction_log WHERE ?1 = '' OR evicted_at >= ?1
+      GROUP BY reason ORDER BY reason
+      """)
+    statement.bind(1, reset == 0 ? "" : Timestamp(microseconds: reset).description)
     var rows: [(String, Int64)] = []
     while try statement.step() { rows.append((statement.text(0), statement.integer(1))) }
     return rows

@@ -43,12 +43,13 @@ extension Tool {
       settings.skipsBad = skipBad
       settings.isDry = dryRun
       let files = try files.map { try Words.plain($0, "file") }
-      let store = dryRun ? try common.reading() : try common.writing()
+      let store = dryRun ? try common.reading() : try common.changing()
       let profile = try common.values.profile(in: store, Words.environment())
       let start = Timestamp.now()
       let meter = Meter(isShown: Terminal.isErrors && !common.quiet, since: start)
       var job = Cachetronomy.Import(
         into: store, profile: profile, settings, at: start,
+        make: { () throws(Failure) in try common.writing() },
         complain: { failure in
           meter.clear()
           common.say(failure.description)

@@ -14,69 +14,87 @@ extension Tool {
     @Option(help: ArgumentHelp("Only the most read keys in memory or store.", valueName: "tier"))
     var tier: Tier?
 
-    @Option(help: ArgumentHelp("How many of the most read keys to print.", valueName: "number"))
+    @Option(help: ArgumentHelp("How many rows of each table to print.", valueName: "number"))
     var top = 5
+
+    @Option(
+      help: ArgumentHelp("How to print it: table, json, openmetrics.", valueName: "name"))
+    var format: StatsFormat?
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Option(help: ArgumentHelp("Write a page with charts to this file.", valueName: "file"))
+    var html: String?
+
+    @Flag(help: "Print it again and again, until told to stop.")
+    var watch = false
+
+    @Option(help: ArgumentHelp("How long --watch waits (default: 2s).", valueName: "duration"))
+    var interval: String?
+
+    @Flag(help: "Set the counters to zero; entries stay.")
+    var reset = false
+
     @OptionGroup var common: CommonOptions
 
-    func run() throws {
+    func validate() throws {
       guard top >= 0 else { throw Failure.badSetting("--top", "want 0 or more") }
-      guard let store = try common.reading() else {
-        if json { return try Output.write(json: .map([(.string("store"), .null)])) }
-        common.say("there is no store yet")
-        return
-      }
-      if store.isWritable { try store.foldJournal(at: .now()) }
-      if let tier { return try hottest(of: tier, in: store) }
-      let limit = try? common.values.profile(in: store, Words.environment()).maxStoreSize
-      let totals = try store.totals()
-      let counters = try store.counters()
-      let evictions = try store.evictions()
-      let hottest = try store.hottest(top)
-      let memory = try store.memory()
-      if json {
-        return try Output.write(
-          json: Self.record(store, memory, limit, totals, counters, evictions, hottest))
-      }
-      func count(_ kind: AccessJournal.Kind) -> Int64 { counters.counts[kind, default: 0] }
-      let misses = count(.absent) + count(.expired) + count(.forced) + count(.corrupt)
-      var rows = [
-        ["store", Terminal.printable(store.path)],
-        [
-          "entries",
-          "\(totals.entries) (\(totals.recordings) recordings), \(Human.size(totals.bytes))",
-        ],
-        ["on disk", Human.size(store.sizeOnDisk)],
-        [
-          "in memory",
-          "\(memory.entries), \(Human.size(memory.bytes))"
-            + (memory.limit > 0 ? " of \(Human.size(memory.limit))" : ""),
-        ],
-        ["since", counters.since.description],
-        ["hits", "\(count(.hit))" + (counters.hitRate.map { " (\(Int($0 * 100))%)" } ?? "")],
-        [
-          "misses",
-          "\(misses)"
-            + (misses > 0
-              ? " (\(count(.absent)) absent, \(count(.expired)) expired, "
-                + "\(count(.forced)) forced, \(count(.corrupt)) damaged)" : ""),
-        ],
-        ["time saved", Human.duration(counters.saved)],
+      let modes = [
+        (json, "--json"), (format != nil, "--format"), (html != nil, "--html"),
+        (tier != nil, "--tier"), (watch, "--watch"), (reset, "--reset"),
+      ].filter(\.0).map(\.1)
+      let allowed: [[String]] = [
+        ["--json", "--tier"], ["--json", "--watch"], ["--format", "--watch"],
       ]
-      for (reason, count) in evictions { rows.append([Terminal.printable(reason), "\(count)"]) }
-      rows.append(["sqlite", Store.libraryVersion])
-      try Output.write(Human.table(rows))
-      guard !hottest.isEmpty else { return }
-      try Output.write("\n")
-      let width = Terminal.isOutput ? max(20, Terminal.width - 10) : Int.max
-      try Output.write(
-        Human.table(
-          [["READS", "KEY"]]
-            + hottest.map { ["\($0.count)", Terminal.key($0.key, columns: width)] },
-          rightAligned: [0]))
+      if modes.count > 1, !allowed.contains(modes) || (watch && format == .openmetrics) {
+        throw Failure.badSetting("options", "\(modes[0]) and \(modes[1]) contradict each other")
+      }
+      if interval != nil, !watch { throw Failure.badSetting("--interval", "want --watch with it") }
+    }
+
+    func run() throws {
+      if watch {
+        let pause = try interval.map { try TimeToLive($0) } ?? TimeToLive(seconds: 2)
+        return try StatsWatch(interval: pause).run(tick)
+      }
+      if reset {
+        guard let store = try common.changing() else { return common.say("there is no store yet") }
+        return try store.resetCounters(at: .now())
+      }
+      guard let view = try view() else {
+        if json || format == .json {
+          return try Output.write(json: .map([(.string("store"), .null)]))
+        }
+        return common.say("there is no store yet")
+      }
+      if let html {
+        let path = try Words.plain(html, "file")
+        return try WholeFile(path).write(Array(StatsPage(view).text.utf8))
+      }
+      switch json ? .json : format ?? .table {
+      case .table: try Output.write(view.table)
+      case .json: try Output.write(json: view.record)
+      case .openmetrics: try Output.write(view.metrics)
+      }
+    }
+
+    /// What is said at one beat of `--watch`.
+    private func tick() throws -> String {
+      guard let view = try view() else { return "there is no store yet\n" }
+      if json || format == .json { return JSONWriter.text(view.record) + "\n" }
+      return Terminal.isOutput ? view.table : view.line
+    }
+
+    private func view() throws -> StatsView? {
+      guard let store = try common.reading() else { return nil }
+      if store.isWritable { try store.foldJournal(at: .now()) }
+      if let tier {
+        try hottest(of: tier, in: store)
+        throw ExitCode.success
+      }
+      let limit = try? common.values.profile(in: store, Words.environment()).maxStoreSize
+      return StatsView(try store.statistics(top: html == nil ? top : max(top, 15)), limit, top)
     }
 
     /// The most read keys alone: the seed's `memory_stats` and `store_stats`.
@@ -94,52 +112,10 @@ extension Tool {
         }
       }
     }
-
-    private static func record(
-      _ store: Store, _ memory: Store.Memory, _ limit: Int64?,
-      _ totals: (entries: Int64, recordings: Int64, bytes: Int64),
-      _ counters: Store.Counters, _ evictions: [(reason: String, count: Int64)],
-      _ hottest: [Store.AccessCount]
-    ) -> Value {
-      func count(_ kind: AccessJournal.Kind) -> Value { .int(counters.counts[kind, default: 0]) }
-      return Records.object([
-        (
-          "store",
-          Records.object([
-            ("path", .string(store.path)), ("entries", .int(totals.entries)),
-            ("recordings", .int(totals.recordings)), ("size_bytes", .int(store.sizeOnDisk)),
-            ("limit_bytes", limit.flatMap { $0 > 0 ? .int($0) : nil } ?? .null),
-            ("sqlite", .string(Store.libraryVersion)),
-          ])
-        ),
-        (
-          "memory",
-          Records.object([
-            ("path", memory.path.map { .string($0) } ?? .null),
-            ("entries", .int(memory.entries)), ("size_bytes", .int(memory.bytes)),
-            ("limit_bytes", .int(memory.limit)), ("dropped", .int(memory.dropped)),
-          ])
-        ),
-        ("since", .string(counters.since.description)),
-        ("hits", count(.hit)),
-        ("stale_hits", count(.stale)),
-        (
-          "misses",
-          Records.object([
-            ("absent", count(.absent)), ("expired", count(.expired)), ("forced", count(.forced)),
-            ("corrupt", count(.corrupt)),
-          ])
-        ),
-        ("hit_rate", counters.hitRate.map { .double($0) } ?? .null),
-        ("time_saved_seconds", Records.seconds(counters.saved)),
-        ("evictions", Records.object(evictions.map { ($0.reason, .int($0.count)) })),
-        ("warnings", .int(counters.warnings)),
-        (
-          "top",
-          .array(
-            hottest.map { Records.object(Records.reads($0)) })
-        ),
-      ])
-    }
   }
+}
+
+/// How `stats` prints.
+enum StatsFormat: String, CaseIterable, ExpressibleByArgument {
+  case table, json, openmetrics
 }

@@ -1,0 +1,60 @@
+internal import Cachetronomy
+internal import Glibc
+
+/// A file that is there whole or not at all.
+struct WholeFile {
+  private let path: String
+
+  init(_ path: String) { self.path = path }
+
+  /// Puts bytes in place of what was there; a device or a pipe just gets them.
+  func write(_ bytes: [UInt8]) throws(Failure) {
+    // A link stays one: what it leads to is replaced.
+    let path = Self.resolved(path)
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT != S_IFREG {
+      return try fill(open(path, O_WRONLY | O_CLOEXEC), bytes)
+    }
+    let temporary = path + ".new-" + getpid().description
+    unlink(temporary)
+    do throws(Failure) {
+      let descriptor = open(
+        temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      if isThere { fchmod(descriptor, status.st_mode & 0o777) }
+      try fill(descriptor, bytes)
+      guard rename(temporary, path) == 0 else { throw failure }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private var failure: Failure {
+    .file(verb: "write to", path: path, reason: String(cString: strerror(errno)))
+  }
+
+  private func fill(_ descriptor: Int32, _ bytes: [UInt8]) throws(Failure) {
+    guard descriptor >= 0 else { throw failure }
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let failure = failure
+        close(descriptor)
+        throw failure
+      }
+      done += count
+    }
+    guard close(descriptor) == 0 else { throw failure }
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
+  }
+}
