@@ -764,20 +764,20 @@ _cachetronomy_profile() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    apply|list|show|use|update|validate|delete)
+    apply|list|show|use|update|validate|delete|diff|match)
         # Offer subcommand argument completions
         "_cachetronomy_profile_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'apply list show use update validate delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'apply list show use update validate delete diff match' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_profile_apply() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--dry-run --prune --quiet -q --verbose -v --version -h --help)
     repeating_options=()
     non_repeating_options=(--use --db --profile)
     __cachetronomy_offer_flags_options -1
@@ -895,6 +895,48 @@ _cachetronomy_profile_delete() {
 
     # Offer option value completions
     case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_profile_diff() {
+    repeating_flags=()
+    non_repeating_flags=(--prune --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_profile_match() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-c --shell --db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-c')
+        return
+        ;;
+    '--shell')
+        return
+        ;;
     '--db')
         return
         ;;

@@ -504,12 +504,14 @@ _cachetronomy_profile() {
             'update:Change settings of the profile in use, or of --profile.'
             'validate:Check profile files without applying them.'
             'delete:Remove profiles; entries saved under them stay.'
+            'diff:Print what applying profile files would change.'
+            'match:Say which rule takes a command, and what holds for it.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        apply|list|show|use|update|validate|delete)
+        apply|list|show|use|update|validate|delete|diff|match)
             "_cachetronomy_profile_${words[1]}" && ret=0
             ;;
         esac
@@ -524,6 +526,8 @@ _cachetronomy_profile_apply() {
     local -ar arg_specs=(
         '*:path:'
         '--use[Make this the profile in use.]:name:'
+        '--dry-run[Print what would change; change nothing.]'
+        '--prune[Remove the profiles that these files do not name, but never '\''default'\''.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -621,6 +625,41 @@ _cachetronomy_profile_delete() {
     local -i ret=1
     local -ar arg_specs=(
         '*:name:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_diff() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:path:'
+        '--prune[Count the profiles that these files do not name as removed.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_match() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--json[Print JSON.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

@@ -19,9 +19,9 @@ struct CommandWords: ParsableArguments {
   /// A command line with the words after `--` as options, each behind a full stop: the parser takes
   /// no empty value.
   static func fold(_ words: [String]) -> [String] {
-    guard let verb = words.first, verbs.contains(verb), let cut = words.firstIndex(of: "--") else {
-      return words
-    }
+    guard let verb = words.first, let cut = words.firstIndex(of: "--"),
+      verbs.contains(verb) || words.starts(with: ["profile", "match"])
+    else { return words }
     return words[..<cut] + words[(cut + 1)...].map { "--command-word=." + $0 }
   }
 }

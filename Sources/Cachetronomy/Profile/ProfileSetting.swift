@@ -133,7 +133,7 @@ enum ProfileSetting: String, CaseIterable {
     case .logRetention: return Node(text: profile.logRetention.description)
     case .autoGC: return Node(text: profile.autoGC ? "true" : "false")
     case .run:
-      let pairs = settings(profile.run)
+      let pairs = profile.run.pairs
       return pairs.isEmpty ? nil : Node(pairs: pairs)
     case .rules:
       if profile.rules.isEmpty { return nil }
@@ -142,15 +142,18 @@ enum ProfileSetting: String, CaseIterable {
         profile.rules.map { rule in
           let source = rule.source.map { [("source", Node(text: $0))] } ?? []
           return Node(
-            pairs: [("match", Node(list: rule.match))] + settings(rule.settings) + source)
+            pairs: [("match", Node(list: rule.match))] + rule.settings.pairs + source)
         })
       return node
     }
   }
+}
 
-  private func settings(_ settings: RunSettings) -> [(String, Node)] {
+extension RunSettings {
+  /// What is said, by name.
+  var pairs: [(String, Node)] {
     RunSetting.allCases.compactMap { setting in
-      setting.node(of: settings).map { (setting.rawValue, $0) }
+      setting.node(of: self).map { (setting.rawValue, $0) }
     }
   }
 }

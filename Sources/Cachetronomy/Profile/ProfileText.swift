@@ -9,15 +9,6 @@ extension Profile {
     return text
   }
 
-  /// What differs from another profile: setting, there, here.
-  public func differences(from other: Profile?) -> [(setting: String, old: String?, new: String?)] {
-    ProfileSetting.allCases.compactMap { setting in
-      let old = other.flatMap { setting.node(of: $0) }.map { YAMLText.flow($0) }
-      let new = setting.node(of: self).map { YAMLText.flow($0) }
-      return old == new ? nil : (setting.rawValue, old, new)
-    }
-  }
-
   /// All settings as one value, for `--json`.
   public var asValue: Value {
     .map(
@@ -26,6 +17,16 @@ extension Profile {
           (.string(setting.rawValue), setting.node(of: self)?.asTypedValue ?? .null)
         })
   }
+}
+
+extension RunSettings {
+  /// The settings as a rule of a profile file says them, a line each.
+  public var yaml: String {
+    pairs.map { YAMLText.block($0.0, $0.1, indent: 2) }.joined()
+  }
+
+  /// The settings as one value, for `--json`.
+  public var asValue: Value { Node(pairs: pairs).asTypedValue }
 }
 
 extension Node {

@@ -93,7 +93,7 @@ struct ExplainReport {
       lines.append("nearest: #\(digits), \(Human.duration(nearest.age)) old, differs in")
       lines += nearest.differences.map { "  \($0)" }
     }
-    return lines.map { (Terminal.isOutput ? Terminal.printable($0) : $0) + "\n" }.joined()
+    return lines.map { Terminal.shown($0) + "\n" }.joined()
   }
 
   private var record: Value {

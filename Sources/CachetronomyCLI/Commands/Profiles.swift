@@ -12,7 +12,7 @@ extension Tool {
         """,
       subcommands: [
         Apply.self, ListProfiles.self, ShowProfile.self, Use.self, Update.self, Validate.self,
-        DeleteProfile.self,
+        DeleteProfile.self, Diff.self, Match.self,
       ])
   }
 }
@@ -32,37 +32,34 @@ extension Tool.Profiles {
     @Option(help: ArgumentHelp("Make this the profile in use.", valueName: "name"))
     var use: String?
 
+    @Flag(help: "Print what would change; change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Remove the profiles that these files do not name, but never 'default'.")
+    var prune = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       let files = try ProfileFiles.read(paths)
       // Everything is checked before the store is touched, or even made.
       let early = try common.reading()
-      let profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: early) }
-      if let use, !profiles.contains(where: { $0.name == use }) {
+      let changes = try ProfileChanges(applying: files, to: early, prune: prune)
+      if let use, !changes.profiles.contains(where: { $0.name == use }) {
+        if changes.pruned.contains(use) {
+          throw Failure.badSetting("options", "--prune would remove '\(use)', which --use names")
+        }
         guard try early?.profile(use) != nil else {
           throw try early?.unknown(use) ?? Failure.unknownProfile(use, near: nil)
         }
       }
-      let store = try common.writing()
-      var changes: [String] = []
-      for profile in profiles {
-        let old = try store.profile(profile.name)
-        if old == nil { changes.append("\(profile.name): created") }
-        for change in profile.differences(from: old) where old != nil {
-          changes.append(
-            "\(profile.name): \(change.setting) \(change.old ?? "(none)") -> "
-              + "\(change.new ?? "(none)")")
-        }
-        if let old, profile.timeToLive < old.timeToLive {
-          changes.append(
-            "\(profile.name): entries already stored keep their time "
-              + "(see 'cachetronomy clear --saved-by \(profile.name)')")
-        }
+      if !dryRun {
+        let store = try common.writing()
+        try store.save(
+          changes.profiles, from: try ProfileFiles.sources(files), removing: changes.pruned)
+        if let use { try store.use(profile: use) }
       }
-      try store.save(profiles, from: try ProfileFiles.sources(files))
-      if let use { try store.use(profile: use) }
-      if !common.quiet { try Output.write(changes.map { $0 + "\n" }.joined()) }
+      if !common.quiet || dryRun { try Output.write(changes.text) }
     }
   }
 
@@ -203,9 +200,7 @@ extension Tool.Profiles {
       try store.save([new])
       guard !common.quiet else { return }
       for change in new.differences(from: old) {
-        try Output.write(
-          "\(new.name): \(change.setting) \(change.old ?? "(none)") -> "
-            + "\(change.new ?? "(none)")\n")
+        try Output.write("\(new.name): \(change)\n")
       }
     }
   }
