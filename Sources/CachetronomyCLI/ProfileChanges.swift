@@ -4,6 +4,8 @@ internal import Cachetronomy
 struct ProfileChanges {
   /// The profiles that the files name.
   let profiles: [Profile]
+  /// Where their settings are written.
+  private(set) var origins: [String: Origins] = [:]
   /// Those of the store that would be removed.
   private(set) var pruned: [String] = []
   private(set) var lines: [String] = []
@@ -12,7 +14,9 @@ struct ProfileChanges {
   ///
   /// - Parameter prune: the store keeps no profile that the files do not name, but `default`.
   init(applying files: [ProfileFile], to store: Store?, prune: Bool) throws(Failure) {
-    profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: store) }
+    let resolved = try ProfileFile.resolve(files) { ProfileFiles.stored($0, in: store) }
+    profiles = resolved.map(\.profile)
+    for one in resolved { origins[one.profile.name] = one.origins }
     for profile in profiles {
       let old = try store?.profile(profile.name)
       if old == nil { lines.append("\(profile.name): created") }

@@ -41,6 +41,8 @@ public struct Memo {
   public var sink: Sink
   /// The time.
   public var now: () -> Timestamp
+  /// A random number from 0 to 1, for `ttl_jitter`.
+  public var chance: () -> Double = { .random(in: 0...1) }
   /// Takes what is wrong with the cache.
   public var warn: (Failure) -> Void
 
@@ -161,9 +163,7 @@ public struct Memo {
         // A row that lost what only we know of it was rewritten by another program.
         guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
         let replay = try Replay(entry, from: store)
-        if let limit = failureTimeToLive, !isKept(replay.of.exitStatus), let info = entry.info,
-          now().since(info.created) > limit.microseconds
-        {
+        if !invocation.settings.allows(entry, status: replay.of.exitStatus, at: now()) {
           return .failure(NotFound(miss: .expired))
         }
         return .success((entry, replay))

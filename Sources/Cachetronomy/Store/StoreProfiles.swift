@@ -53,14 +53,18 @@ extension Store {
   ///
   /// - Parameters:
   ///   - sources: for each profile's name the file's absolute path and its digest.
+  ///   - origins: for each profile's name where its settings were written.
   ///   - pruned: names of profiles to remove in the same step.
   public func save(
     _ profiles: [Profile], from sources: [String: (path: String, digest: String)] = [:],
-    removing pruned: [String] = []
+    origins: [String: Origins] = [:], removing pruned: [String] = []
   ) throws(Failure) {
     try write { () throws(Failure) in
       tier?.forgetProfiles()
-      for profile in profiles { try save(profile, sources[profile.name]) }
+      for profile in profiles {
+        try save(profile, sources[profile.name])
+        try setState("origins/" + profile.name, origins[profile.name]?.encoded)
+      }
       for name in pruned { _ = try remove(profile: name) }
     }
   }
@@ -105,6 +109,11 @@ extension Store {
     }
   }
 
+  /// Where the settings of a profile were written, as far as that is known.
+  public func origins(of name: String) throws(Failure) -> Origins {
+    try stateText("origins/" + name).map { Origins(decoding: $0) } ?? Origins()
+  }
+
   /// The file a profile was applied from, and the digest that the file had then.
   public func source(of name: String) throws(Failure) -> (path: String, digest: String)? {
     guard let text = try stateText("source/" + name),
@@ -129,7 +138,7 @@ extension Store {
     row.bind(1, name)
     try row.run()
     let existed = connection.changes > 0
-    for kind in ["profile/", "source/"] { try setState(kind + name, nil) }
+    for kind in ["profile/", "source/", "origins/"] { try setState(kind + name, nil) }
     if try stateText("active_profile") == name { try setState("active_profile", nil) }
     return existed
   }

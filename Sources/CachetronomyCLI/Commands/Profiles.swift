@@ -56,7 +56,8 @@ extension Tool.Profiles {
       if !dryRun {
         let store = try common.writing()
         try store.save(
-          changes.profiles, from: try ProfileFiles.sources(files), removing: changes.pruned)
+          changes.profiles, from: try ProfileFiles.sources(files), origins: changes.origins,
+          removing: changes.pruned)
         if let use { try store.use(profile: use) }
       }
       if !common.quiet || dryRun { try Output.write(changes.text) }
@@ -79,7 +80,7 @@ extension Tool.Profiles {
     func run() throws {
       let files = try ProfileFiles.read(paths)
       let store = try common.reading()
-      let profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: store) }
+      let profiles = try ProfileFile.resolve(files) { ProfileFiles.stored($0, in: store) }
       if common.verbose {
         common.say(
           "\(Human.count(files.count, "file")), \(Human.count(profiles.count, "profile")): fine")
@@ -142,6 +143,9 @@ extension Tool.Profiles {
     @Argument(help: ArgumentHelp("The profile (default: the one in use).", valueName: "name"))
     var name: String?
 
+    @Flag(help: "Say of each setting where it comes from.")
+    var origins = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -151,8 +155,19 @@ extension Tool.Profiles {
       let store = try common.reading()
       let choice = try name.map { .flag($0) } ?? common.values.choice(Words.environment())
       let profile = try store?.profile(choice) ?? choice.withoutStore()
-      if json { return try Output.write(json: profile.asValue) }
-      try Output.write(profile.yaml)
+      let places = origins ? try store?.origins(of: profile.name) ?? Origins() : nil
+      if json {
+        var value = profile.asValue
+        if let places, case .map(let pairs) = value {
+          let settings = profile.effective(places).map { ($0.name, Value.string($0.origin)) }
+          value = .map(pairs + [(.string("origins"), Records.object(settings))])
+        }
+        return try Output.write(json: value)
+      }
+      if origins, name == nil {
+        try Output.write("# chosen by \(try choice.origin(in: store))\n")
+      }
+      try Output.write(profile.yaml(places))
     }
   }
 
@@ -197,7 +212,8 @@ extension Tool.Profiles {
       let store = try common.writing()
       let old = try common.values.profile(in: store, Words.environment())
       let new = try old.updated(settings)
-      try store.save([new])
+      let origins = try store.origins(of: new.name).changed(old, new, by: "profile update")
+      try store.save([new], origins: [new.name: origins])
       guard !common.quiet else { return }
       for change in new.differences(from: old) {
         try Output.write("\(new.name): \(change)\n")

@@ -53,7 +53,9 @@ extension Tool {
       let store = try common.writing()
       let profile = try common.values.profile(in: store, Words.environment())
       let now = Timestamp.now()
-      let expiry = (ttl ?? profile.timeToLive).expiry(from: now)
+      let time = (ttl ?? profile.timeToLive)
+        .shortened(by: profile.ttlJitter, .random(in: 0...1))
+      let expiry = time.expiry(from: now)
       try store.put(
         Entry(
           key: key, data: format == nil ? try Payload.encode(bytes) : bytes,
