@@ -10,7 +10,8 @@ STATIC := -c release --product cachetronomy -Xswiftc -static-executable \
   -Xlinker --no-warn-symbol-ordering
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
-TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv procps
+TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv python3-jsonschema \
+  python3-yaml procps
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
 .PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean
