@@ -86,6 +86,18 @@ import Testing
     #expect(outcome.lines == ["1 16", "125"])
   }
 
+  @Test(.enabled(if: Sandbox.sharesMemory, "no tmpfs for shared memory"))
+  func `a profile without memory puts nothing there, whatever the one in use says`() throws {
+    let outcome = try Sandbox().bash(
+      """
+      printf 'p: {max_memory: 0}\n' > p.yaml; cachetronomy profile apply p.yaml -q
+      cachetronomy set a 1; cachetronomy set b 2 --profile p
+      cachetronomy run --profile p -- echo c; cachetronomy run -- echo d
+      cachetronomy keys --tier memory | sed 's/#.*//'
+      """)
+    #expect(outcome.lines == ["c", "d", "a", "run:echo d"])
+  }
+
   @Test func `a failure that is kept is an answer only so long, to get and has too`() throws {
     let outcome = try Sandbox().bash(
       """

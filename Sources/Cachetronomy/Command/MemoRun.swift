@@ -56,7 +56,7 @@ extension Memo {
     if outcome.notKept == nil, let target {
       do throws(Failure) {
         let entry = try entry(key, result.ending.status, duration, began, spool, target)
-        if try !target.put(entry, unless: witness) {
+        if try !target.put(entry, unless: witness, intoMemory: profile.maxMemory > 0) {
           outcome.notKept = "the entry was removed or replaced while it ran"
           if let id = entry.info?.recording { try target.dropChunks(of: id) }
         }

@@ -17,13 +17,16 @@ extension Store {
   /// - Parameters:
   ///   - entry: what to store.
   ///   - witness: for a recording, what was seen before the command ran.
+  ///   - isShared: whether it also goes into the memory that processes share.
   /// - Returns: false if it was dropped because an explicit removal, or a recording that began
   ///   later, came in between.
   @discardableResult
-  public func put(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
+  public func put(
+    _ entry: Entry, unless witness: Witness? = nil, intoMemory isShared: Bool = true
+  ) throws(Failure) -> Bool {
     try write { () throws(Failure) in
       let isStored = try insert(entry, unless: witness)
-      if isStored { newest = entry }
+      if isStored, isShared { newest = entry }
       return isStored
     }
   }

@@ -63,7 +63,8 @@ extension Tool {
           tags: profile.tags + tags.filter { !profile.tags.contains($0) },
           version: entryVersion, profile: profile.name,
           info: Entry.Info(
-            created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)))
+            created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)),
+        intoMemory: profile.maxMemory > 0)
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
       common.values.collectIfDue(profile, Words.environment())
     }
