@@ -3,15 +3,19 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 # Types by accessor instead of by name, and the functions of a hit side by side: see docs/decisions.md.
-STATIC := -c release --product cachetronomy -Xswiftc -static-executable \
+# 'make build REMOTE=1' adds the tier that machines share; tests always have it.
+REMOTE ?=
+TRAITS := $(if $(REMOTE),--traits Remote)
+STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executable \
   -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/hot-functions \
   -Xlinker --no-warn-symbol-ordering
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
-TEST_PACKAGES := sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv python3-jsonschema \
-  python3-yaml procps
+REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
+TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
+  python3-jsonschema python3-yaml procps
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
 .PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean
@@ -19,13 +23,13 @@ BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 all: build
 
 deps:
-	@scripts/install-packages $(BUILD_PACKAGES)
+	@scripts/install-packages $(BUILD_PACKAGES) $(if $(REMOTE),$(REMOTE_PACKAGES))
 
 test-deps:
-	@scripts/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@scripts/install-packages $(BUILD_PACKAGES) $(REMOTE_PACKAGES) $(TEST_PACKAGES)
 
 bench-deps:
-	@scripts/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+	@scripts/install-packages $(BUILD_PACKAGES) $(if $(REMOTE),$(REMOTE_PACKAGES)) $(BENCH_PACKAGES)
 
 # The linker warns of getgrgid_r and the like in the argument parser's Foundation: never called.
 build: deps
@@ -38,8 +42,8 @@ demo: build
 	@scripts/demo bin/cachetronomy
 
 test: test-deps
-	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) build --build-tests --traits Remote
+	$(SWIFT) test --skip-build --traits Remote
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
@@ -51,7 +55,7 @@ bench: build bench-deps
 	@Benchmarks/gc bin/cachetronomy
 
 completions:
-	@$(SWIFT) build --product cachetronomy
+	@$(SWIFT) build --traits Remote --product cachetronomy
 	@for shell in bash zsh fish; do \
 	  .build/debug/cachetronomy --generate-completion-script $$shell > completions/cachetronomy.$$shell; \
 	done

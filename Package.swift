@@ -13,6 +13,8 @@ let package = Package(
     .library(name: "Cachetronomy", targets: ["Cachetronomy"]),
     .executable(name: "cachetronomy", targets: ["CachetronomyCLI"]),
   ],
+  // Redis as a tier that machines share: three more system libraries.
+  traits: [.trait(name: "Remote", description: "A tier on Redis or Valkey.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.7.0")
   ],
@@ -22,8 +24,19 @@ let package = Package(
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CPOSIX"),
+    // Without pkg-config: its flags for hiredis are none that this package manager lets through.
+    .systemLibrary(name: "CRedis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(
-      name: "Cachetronomy", dependencies: ["CSQLite", "CYAML", "CPOSIX"], swiftSettings: strict),
+      name: "Cachetronomy",
+      dependencies: [
+        "CSQLite", "CYAML", "CPOSIX",
+        .target(name: "CRedis", condition: .when(traits: ["Remote"])),
+        .target(name: "CSodium", condition: .when(traits: ["Remote"])),
+        .target(name: "COpenSSL", condition: .when(traits: ["Remote"])),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "CachetronomyCLI",
       dependencies: [

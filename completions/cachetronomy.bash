@@ -173,22 +173,22 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm remote help' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-cwd --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-stdin --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
-    non_repeating_options=(--db --profile -c --shell --scope --executable --arg-files --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
+    non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -209,6 +209,9 @@ _cachetronomy_run() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -258,7 +261,7 @@ _cachetronomy_run() {
 
 _cachetronomy_set() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--tag)
     non_repeating_options=(--file --ttl --format --entry-version --db --profile)
     __cachetronomy_offer_flags_options 2
@@ -291,9 +294,9 @@ _cachetronomy_set() {
 
 _cachetronomy_get() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --stdin --stderr --raw -r --json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -308,6 +311,9 @@ _cachetronomy_get() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -336,9 +342,9 @@ _cachetronomy_get() {
 
 _cachetronomy_has() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --stdin --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -353,6 +359,9 @@ _cachetronomy_has() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -381,9 +390,9 @@ _cachetronomy_has() {
 
 _cachetronomy_delete() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --stdin --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options -1
 
     # Offer option value completions
@@ -398,6 +407,9 @@ _cachetronomy_delete() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -457,9 +469,9 @@ _cachetronomy_keys() {
 
 _cachetronomy_show() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --stdin --json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -474,6 +486,9 @@ _cachetronomy_show() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -529,9 +544,9 @@ _cachetronomy_list() {
 
 _cachetronomy_explain() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-cwd --stdin --json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -546,6 +561,9 @@ _cachetronomy_explain() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -574,9 +592,9 @@ _cachetronomy_explain() {
 
 _cachetronomy_evict() {
     repeating_flags=()
-    non_repeating_flags=(--all --no-env --no-cwd --stdin --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--all --no-env --no-user --stdin --quiet -q --verbose -v --version -h --help)
     repeating_options=(--tag --env --env-ignore --file --mtime)
-    non_repeating_options=(--match -c --shell --scope --executable --arg-files --db --profile)
+    non_repeating_options=(--match -c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options -1
 
     # Offer option value completions
@@ -597,6 +615,9 @@ _cachetronomy_evict() {
         return
         ;;
     '--env-ignore')
+        return
+        ;;
+    '--cwd')
         return
         ;;
     '--scope')
@@ -625,7 +646,7 @@ _cachetronomy_evict() {
 
 _cachetronomy_clear() {
     repeating_flags=()
-    non_repeating_flags=(--all --expired --exact --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--all --expired --exact --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--tag)
     non_repeating_options=(--saved-by --db --profile)
     __cachetronomy_offer_flags_options 0
@@ -1060,6 +1081,83 @@ _cachetronomy_warm() {
     '--before')
         return
         ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_remote() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __cachetronomy_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    status|ping|keygen)
+        # Offer subcommand argument completions
+        "_cachetronomy_remote_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'status ping keygen' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cachetronomy_remote_status() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_remote_ping() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_remote_keygen() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
     '--db')
         return
         ;;

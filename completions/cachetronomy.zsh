@@ -50,7 +50,7 @@ _cachetronomy() {
     case "${state}" in
     command)
         local -ar subcommands=(
-            'run:Run a command, or replay its output (kept 1 h unless a ttl says otherwise).'
+            'run:Run a command, or replay its output (kept 1 h, or as --ttl says).'
             'set:Store a value under a key.'
             'get:Print the value of a key, or the recorded output of a command.'
             'has:Tell by the exit status whether there is a fresh entry.'
@@ -69,13 +69,14 @@ _cachetronomy() {
             'import:Bring entries from exports, other stores or tables into the store.'
             'config:Print every value that is in force, and where it comes from.'
             'warm:Run the commands that a profile wants answers kept ready for.'
+            'remote:Look at the cache that machines share, or make a key for it.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -97,7 +98,8 @@ _cachetronomy_run() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
@@ -110,15 +112,16 @@ _cachetronomy_run() {
         '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
         '--wait[How long to wait for a call that runs it (10m).]:duration:'
         '--timeout[End it after so long, with status 124.]:duration:'
-        '--failure-ttl[How long other exit statuses are kept.]:duration:'
+        '--failure-ttl[How long other exit statuses are kept.]:time:'
         '--stale-while-revalidate[So long print an old answer and make a new one.]:duration:'
-        '--stale-if-error[So long print an old answer if the command fails.]:duration:'
+        '--stale-if-error[So long print an old answer if it fails.]:time:'
         '(--refresh --force)'{--refresh,--force}'[Run it, and replace the answer.]'
         '--background[With --refresh\: in the background, silently.]'
         '--warm[Refresh in the background unless there is an answer.]'
         '--cached-only[Never run it\: without an answer the status is 1.]'
         '--explain[Run nothing\: say what would happen, and why.]'
         '--no-store[Do not store what it prints.]'
+        '--no-remote[Ask no other machine'\''s cache, and give it nothing.]'
         '--no-stdin[It needs no input, though some may be waiting.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
@@ -138,6 +141,7 @@ _cachetronomy_set() {
         '*--tag[A tag (may be repeated).]:tag:'
         '--format[The value is json, orjson or msgpack and is kept as it is.]:name:'
         '--entry-version[The caller'\''s version of the value.]:number:'
+        '--remote[Send it to the profile'\''s remote too.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -159,7 +163,8 @@ _cachetronomy_get() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
@@ -169,6 +174,7 @@ _cachetronomy_get() {
         '--stderr[Print the standard error of a recording.]'
         '(--raw -r)'{--raw,-r}'[Print a JSON text without its quotes.]'
         '--json[Print the entry and its value as JSON.]'
+        '--remote[Ask the profile'\''s remote too.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -190,7 +196,8 @@ _cachetronomy_has() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
@@ -218,13 +225,15 @@ _cachetronomy_delete() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
         '--stdin[Read standard input\: into the key, to the command.]'
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
+        '--remote[Remove them from the profile'\''s remote too.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -268,7 +277,8 @@ _cachetronomy_show() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
@@ -316,7 +326,8 @@ _cachetronomy_explain() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
@@ -348,7 +359,8 @@ _cachetronomy_evict() {
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
-        '--no-cwd[The working directory is not in the key.]'
+        '--cwd[The working directory in the key\: none, repository.]:how:'
+        '--no-user[The numbers of user and group are not in the key.]'
         '--scope[A name that keeps entries apart.]:name:'
         '--executable[The program'\''s file in the key\: stat, content, path.]:how:'
         '--arg-files[Files in the arguments\: stat, content, none.]:how:'
@@ -375,6 +387,7 @@ _cachetronomy_clear() {
         '*--tag[Entries with any of these tags (may be repeated).]:tag:'
         '--exact[With --tag\: only entries with exactly this list of tags.]'
         '--saved-by[Entries saved under a profile.]:profile:'
+        '--remote[With --tag\: in the profile'\''s remote too.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -760,6 +773,83 @@ _cachetronomy_warm() {
         '(--jobs -j)'{--jobs,-j}'[So many at a time (default\: one for each processor).]:number:'
         '--before[Renew what has less time left (default\: a tenth of it).]:duration:'
         '--anyway[Run those too whose answers nobody else may find.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_remote() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'status:Say which remote the profile has and how it fares; asks nobody.'
+            'ping:Ask the remote for a sign of life, even if it failed a moment ago.'
+            'keygen:Make a team key in a new file that only its owner may read.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        status|ping|keygen)
+            "_cachetronomy_remote_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_cachetronomy_remote_status() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--json[Print JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_remote_ping() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_remote_keygen() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':file:'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

@@ -16,6 +16,9 @@ public enum Failure: Error, Equatable, Sendable {
   case file(verb: String, path: String, reason: String)
   /// A profile file says something that is not allowed.
   case profileFile(Complaint)
+  /// The server of a profile's remote cannot be used: its URL without a password, the kind of trouble,
+  /// and the detail in words.
+  case remote(String, RemoteProblem, detail: String)
   /// The store cannot be used: its path, the kind of trouble, and the detail in words.
   case store(path: String, StoreProblem, detail: String)
   /// A value is over the limit of what one entry can hold, in bytes.
@@ -44,6 +47,30 @@ public enum StoreProblem: Sendable, Equatable {
   case notTrusted
   /// It may be read but not written.
   case readOnly
+}
+
+/// The kinds of trouble with a remote, as far as a caller acts on them differently.
+public enum RemoteProblem: Sendable, Equatable {
+  /// What is there is not what somebody with the team's key put there.
+  case forged
+  /// It failed a moment ago and is not asked.
+  case leftAlone
+  /// What it says is no protocol that we know.
+  case nonsense
+  /// This build has no remotes.
+  case notBuiltIn
+  /// It answers, but will not do it.
+  case refusal
+  /// It cannot be reached in time.
+  case unreachable
+
+  /// Whether the server is to be left alone for a while.
+  var isOfServer: Bool {
+    switch self {
+    case .nonsense, .refusal, .unreachable: true
+    case .forged, .leftAlone, .notBuiltIn: false
+    }
+  }
 }
 
 /// Why a command could not be started, as a shell would put it.
@@ -106,6 +133,9 @@ extension Failure: CustomStringConvertible {
       "\(name): \(reason)"
     case .file(let verb, let path, let reason): "cannot \(verb) '\(path)': \(reason)"
     case .profileFile(let complaint): complaint.description
+    case .remote(let server, .leftAlone, let detail):
+      "remote '\(server)' is left alone for a while: \(detail)"
+    case .remote(let server, _, let detail): "cannot use remote '\(server)': \(detail)"
     case .store("", _, let detail): "no store: \(detail)"
     case .store(let path, _, let detail): "cannot open store '\(path)': \(detail)"
     case .tooLarge(let bytes, let limit):

@@ -114,8 +114,16 @@ struct KeyOptions: ParsableArguments {
   @Flag(help: "No variable is in the key.")
   var noEnv = false
 
-  @Flag(help: "The working directory is not in the key.")
+  @Flag(help: .hidden)
   var noCwd = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The working directory in the key: none, repository.", valueName: "how"))
+  var cwd: String?
+
+  @Flag(help: "The numbers of user and group are not in the key.")
+  var noUser = false
 
   @Option(help: ArgumentHelp("A name that keeps entries apart.", valueName: "name"))
   var scope: String?
@@ -145,7 +153,8 @@ struct KeyOptions: ParsableArguments {
   var values: KeyValues {
     KeyValues(
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
-      noCwd: noCwd, scope: scope, executable: executable, argFiles: argFiles, stdin: stdin,
+      noCwd: noCwd, cwd: cwd, noUser: noUser, scope: scope, executable: executable,
+      argFiles: argFiles, stdin: stdin,
       file: file, mtime: mtime)
   }
 }
@@ -158,6 +167,8 @@ struct KeyValues: Equatable {
   var envIgnore: [String] = []
   var noEnv = false
   var noCwd = false
+  var cwd: String?
+  var noUser = false
   var scope: String?
   var executable: String?
   var argFiles: String?
@@ -176,7 +187,16 @@ struct KeyValues: Equatable {
     }
     if noEnv { settings.env = [] }
     for name in envIgnore { settings.envIgnore.append(try Words.plain(name, "variable")) }
-    if noCwd { settings.cwd = false }
+    if let cwd {
+      switch cwd {
+      case "none": settings.cwd = RunSettings.Directory.none
+      case "repository": settings.cwd = .repository
+      default: throw .badSetting("--cwd '\(cwd)'", "want none or repository")
+      }
+      if noCwd { throw .badSetting("options", "--cwd and --no-cwd contradict each other") }
+    }
+    if noCwd { settings.cwd = RunSettings.Directory.none }
+    if noUser { settings.user = false }
     if let scope { settings.scope = try Words.plain(scope, "scope") }
     if let executable {
       settings.executable = try identity(executable, "--executable", [.stat, .content, .path])

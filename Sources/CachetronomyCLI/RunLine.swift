@@ -21,6 +21,7 @@ final class RunLine: Equatable {
   var cachedOnly = false
   var noStore = false
   var noStdin = false
+  var noRemote = false
   var explain = false
   var json = false
   /// The command: everything from the first word that is no option of ours.
@@ -34,14 +35,15 @@ final class RunLine: Equatable {
       && one.staleIfError == other.staleIfError && one.refresh == other.refresh
       && one.background == other.background && one.warm == other.warm
       && one.cachedOnly == other.cachedOnly && one.noStore == other.noStore
-      && one.noStdin == other.noStdin && one.explain == other.explain && one.json == other.json
+      && one.noStdin == other.noStdin && one.noRemote == other.noRemote
+      && one.explain == other.explain && one.json == other.json
       && one.words == other.words && one.ttlJitter == other.ttlJitter
   }
 
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
-    "tag", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
+    "tag", "cwd", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
     "stale-while-revalidate", "stale-if-error", "ttl-jitter",
   ]
   private static let valuedShort: Set<Character> = ["c"]
@@ -97,6 +99,8 @@ final class RunLine: Equatable {
     case "-v", "--verbose": common.verbose = true
     case "--no-env": key.noEnv = true
     case "--no-cwd": key.noCwd = true
+    case "--no-user": key.noUser = true
+    case "--no-remote": noRemote = true
     case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
     case "--explain": explain = true
@@ -118,6 +122,7 @@ final class RunLine: Equatable {
     case "shell": key.shell = value
     case "env": key.env.append(value)
     case "env-ignore": key.envIgnore.append(value)
+    case "cwd": key.cwd = value
     case "scope": key.scope = value
     case "executable": key.executable = value
     case "arg-files": key.argFiles = value
@@ -169,6 +174,7 @@ final class RunLine: Equatable {
     }
     if let staleIfError { settings.staleIfError = try TimeToLive(staleIfError) }
     if let ttlJitter { settings.ttlJitter = try RunSettings.jitter(ttlJitter) }
+    if noRemote { settings.remote = false }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
     if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }
     return settings

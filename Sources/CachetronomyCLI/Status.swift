@@ -27,6 +27,8 @@ enum Status {
     case .cannotRun(.notExecutable): notExecutable
     case .file(verb: "read", _, _): noInput
     case .file: io
+    case .remote(_, .notBuiltIn, _): usage
+    case .remote: io
     case .store(_, .busy, _): busy
     case .store(_, .missing, _): noInput
     case .store: io

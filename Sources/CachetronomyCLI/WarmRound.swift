@@ -22,15 +22,15 @@ struct WarmRound {
       common.say("nothing to warm: profile '\(profile.name)' has no 'warm'")
       return nil
     }
-    var wanted: [(command: Profile.WarmCommand, task: Crew.Task)] = []
+    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, task: Crew.Task)] = []
     for command in profile.warm {
       do throws(Failure) {
         let item = try look(command, store, before)
         switch item.state {
         case .fresh: fresh += 1
         case .refused(let why): complain(command, item.shown, why)
-        case .missing: wanted.append((command, try task(command, item, [])))
-        case .due: wanted.append((command, try task(command, item, ["--refresh"])))
+        case .missing: wanted.append((command, true, try task(command, item, [])))
+        case .due: wanted.append((command, false, try task(command, item, ["--refresh"])))
         }
       } catch {
         complain(command, nil, error.description)
@@ -46,7 +46,7 @@ struct WarmRound {
     let signal = try crew.run { index, end in
       ended += 1
       if isShown { Output.draw("") }
-      judge(wanted[index].command, end, since: began)
+      judge(wanted[index].command, wanted[index].isMissing, end, since: began)
       draw()
     }
     if isShown, count > 0 { Output.draw("") }
@@ -86,12 +86,12 @@ struct WarmRound {
   }
 
   private mutating func judge(
-    _ command: Profile.WarmCommand, _ end: Crew.End, since began: Timestamp
+    _ command: Profile.WarmCommand, _ wasMissing: Bool, _ end: Crew.End, since began: Timestamp
   ) {
     do throws(Failure) {
       // Opened anew: there may have been none before.
       let item = try look(command, try common.reading(), TimeToLive(microseconds: 0))
-      if let why = item.failure(end, since: began, at: .now()) {
+      if let why = item.failure(end, wasMissing: wasMissing, since: began, at: .now()) {
         complain(command, item.shown, why)
       } else {
         warmed += 1

@@ -56,7 +56,7 @@ import Testing
     #expect(ci.rules[1].match == ["kubectl", "**", "get", "**"])
     #expect(ci.rules[1].settings.timeToLive == TimeToLive(seconds: 30))
     #expect(ci.rules[1].settings.env == ["HOME", "KUBECONFIG", "KUBE*", "AWS_*", "*_PROXY"])
-    #expect(ci.rules[1].settings.cwd == false)
+    #expect(ci.rules[1].settings.cwd == RunSettings.Directory.none)
     #expect(ci.rules[1].settings.tags == ["k8s"])
   }
 
@@ -68,7 +68,7 @@ import Testing
       """
     let a = try #require(try profiles(text).first)
     #expect(a.run.shell == "bash -o pipefail")
-    #expect((a.run.scope, a.run.cwd) == ("s", false))
+    #expect((a.run.scope, a.run.cwd) == ("s", RunSettings.Directory.none))
     #expect((a.run.executable, a.run.argFiles) == (.path, RunSettings.Identity.none))
     let rule = try #require(a.rules.first).settings
     #expect((rule.scope, rule.executable, rule.argFiles) == ("1", .content, .stat))
@@ -219,7 +219,7 @@ import Testing
   ])
   func booleansAreTheSixWords(text: String, flag: Bool) throws {
     #expect(try profiles("a: {memory_based_eviction: \(text)}").first?.memoryBasedEviction == flag)
-    #expect(try profiles("a: {run: {cwd: \(text)}}").first?.run.cwd == flag)
+    #expect(try profiles("a: {run: {stdin: \(text)}}").first?.run.stdin == flag)
   }
 
   @Test func whereTextIsWantedEverythingIsText() throws {
@@ -318,7 +318,7 @@ import Testing
     #expect(child.maxItemsInMemory == 7)
     #expect(child.tags == ["p", "c"])
     #expect(child.run.envIgnore == ["A", "B"])
-    #expect((child.run.cwd, child.run.scope) == (false, "s"))
+    #expect((child.run.cwd, child.run.scope) == (RunSettings.Directory.none, "s"))
     #expect(child.rules.map(\.match) == [["x"], ["y"]])
     var heir = read[3]
     heir.name = "child"

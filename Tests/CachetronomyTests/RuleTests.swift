@@ -66,12 +66,12 @@ import Testing
     below.tags = ["a", "b"]
     below.env = ["A"]
     below.envIgnore = ["X"]
-    below.cwd = false
+    below.cwd = RunSettings.Directory.none
     below.scope = "s"
     above.tags = ["b", "c"]
     above.env = []
     above.envIgnore = ["Y"]
-    above.cwd = true
+    above.cwd = .path
     (below.file, above.file, above.mtime) = (["f"], ["g", "f"], ["m"])
     (below.stdin, above.timeout) = (true, TimeToLive(seconds: 1))
     (below.staleIfError, above.staleIfError) = (.never, TimeToLive(seconds: 2))
@@ -82,7 +82,7 @@ import Testing
     #expect(result.tags == ["a", "b", "c"])
     #expect(result.env == [])
     #expect(result.envIgnore == ["X", "Y"])
-    #expect((result.cwd, result.scope) == (true, "s"))
+    #expect((result.cwd, result.scope) == (.path, "s"))
     #expect(below.overlaid(by: RunSettings()) == below)
     #expect(RunSettings().overlaid(by: above) == above)
   }
@@ -94,17 +94,17 @@ import Testing
     profile.run.envIgnore = ["A"]
     var rule = Profile.Rule(match: ["bash", "**"], settings: RunSettings())
     rule.settings.scope = "rule"
-    rule.settings.cwd = false
+    rule.settings.cwd = RunSettings.Directory.none
     rule.settings.envIgnore = ["B"]
     profile.rules = [rule]
     var flags = RunSettings()
-    flags.cwd = true
+    flags.cwd = .path
     flags.envIgnore = ["C"]
     let plan = try Plan(.pipeline(Array("a | b".utf8)), profile: profile, flags: flags)
     #expect(plan.isPipeline)
     #expect(plan.argv == ["bash", "-e", "-c", "a | b"].map { Array($0.utf8) })
     #expect(plan.rule == rule)
-    #expect((plan.settings.scope, plan.settings.cwd) == ("rule", true))
+    #expect((plan.settings.scope, plan.settings.cwd) == ("rule", .path))
     #expect(plan.settings.envIgnore == ["A", "B", "C"])
     let other = try Plan(.words([Array("ls".utf8)]), profile: profile, flags: RunSettings())
     #expect(other.rule == nil)

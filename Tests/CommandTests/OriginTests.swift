@@ -72,6 +72,16 @@ import Testing
       ])
   }
 
+  @Test func `a pipeline among the commands to warm is refused with what to write`() throws {
+    let outcome = try Sandbox().bash(
+      "echo 'p: {warm: [yes | head]}' > p.yaml; cachetronomy profile apply p.yaml; echo $?")
+    #expect(outcome.lines == ["65"])
+    #expect(
+      outcome.errors
+        == "cachetronomy: p.yaml:1:12: no shell reads this '|': write "
+        + "[bash, -o, pipefail, -c, '...']\n")
+  }
+
   @Test func `jitter shortens what is stored`() throws {
     let outcome = try Sandbox().bash(
       """

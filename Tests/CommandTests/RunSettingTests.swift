@@ -16,7 +16,8 @@ import Testing
 
   /// Those whose names differ for a reason.
   static let renamed = [
-    "tag": "tags", "ttl": "time_to_live", "no-cwd": "cwd", "no-env": "env",
+    "tag": "tags", "ttl": "time_to_live", "no-env": "env",
+    "no-user": "user", "no-remote": "remote",
   ]
 
   @Test func `the options of run and the settings are the same`() {

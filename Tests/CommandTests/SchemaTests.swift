@@ -35,7 +35,8 @@ import Testing
     "a: {run: {cache_status: [0, 255, '7'], timeout: 0s, stdin: no}}",
     "a: {rules: [{match: ls **, cache: false, env: [], ttl_jitter: 5%}]}",
     "a: {rules: [{match: [ls, '']}], warm: [ls -l, [a, b], {command: x, cwd: ~/}]}",
-    "a: {extends: b}\n---\nb: {}", "a: &x {tags: [t]}\nb: {<<: *x}",
+    "a: {remote: off, run: {cwd: repository, user: no}}", "a: {extends: b}\n---\nb: {}",
+    "a: &x {tags: [t]}\nb: {<<: *x}",
   ]
 
   static let bad = [
@@ -47,7 +48,8 @@ import Testing
     "a: {free_memory_target: much}", "a: {eviction_policy: fifo}", "a: {max_store_items: 1.5}",
     "a: {run: {env: [A]}}", "a: {run: {cache: false}}", "a: {run: {time_to_live: 5}}",
     "a: {run: {ttl_jitter: 5%}}", "a: {run: {shell: ' '}}", "a: {run: {cache_status: [256]}}",
-    "a: {run: {cache_status: 0}}", "a: {rules: {match: x}}", "a: {rules: [{cache: false}]}",
+    "a: {run: {cache_status: 0}}", "a: {remote: on}", "a: {run: {cwd: maybe}}",
+    "a: {rules: {match: x}}", "a: {rules: [{cache: false}]}",
     "a: {rules: [{match: ''}]}", "a: {rules: [{match: []}]}", "a: {rules: [{match: x, shell: sh}]}",
     "a: {rules: [{match: x, executable: none}]}", "a: {rules: [{match: x, source: y}]}",
     "a: {warm: ls}", "a: {warm: [{cwd: /}]}", "a: {warm: [{command: x, cwd: y}]}",

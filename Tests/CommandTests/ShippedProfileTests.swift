@@ -129,7 +129,8 @@ import Testing
     ] {
       let words = try ShellWords.split(line).map { Array($0.utf8) }
       let plan = try Plan(.words(words), profile: try profile(name), flags: RunSettings())
-      #expect(plan.settings.env != nil && plan.settings.cwd == false, "\(name)")
+      #expect(
+        plan.settings.env != nil && plan.settings.cwd == RunSettings.Directory.none, "\(name)")
     }
   }
 }

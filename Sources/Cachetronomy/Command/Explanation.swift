@@ -18,6 +18,9 @@ public struct Explanation: Sendable, Equatable {
   public var environment: [String] = []
   /// The variables that are not.
   public var ignored: [String] = []
+  /// What in the key another machine does not have, and the setting that mends it; nil if it is not
+  /// known.
+  public var machineBound: [String]?
 
   /// What the store has for a command.
   public enum Verdict: String, Sendable {
@@ -100,6 +103,7 @@ extension Memo {
     result.environment = keyed.map { String(decoding: $0.name, as: UTF8.self) }
     result.ignored = invocation.environment.variables.filter { !keyed.contains($0) }
       .map { String(decoding: $0.name, as: UTF8.self) }.sorted()
+    result.machineBound = invocation.machineBound
     if let why = notCached ?? (settings.timeToLive?.microseconds == 0 ? "the ttl is 0" : nil) {
       (result.verdict, result.why) = (.notCached, why)
       return result

@@ -49,10 +49,12 @@ struct Fingerprints: Equatable {
     for file in call.argumentFiles() {
       add(.argumentFile, named: file.index.description, file.parts)
     }
-    if call.settings.cwd ?? true {
-      items.append(Item(part: .cwd, name: "", print: call.directory))
+    if let parts = call.directoryPart() {
+      // Several parts are those of a repository, which is no place on this machine.
+      let print = parts.count == 1 ? call.directory : Array(parts[1...].joined(separator: [0x3a]))
+      items.append(Item(part: .cwd, name: "", print: print))
     }
-    add(.user, call.userPart())
+    if call.settings.user ?? true { add(.user, call.userPart()) }
     for variable in call.keyedVariables() {
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }

@@ -97,8 +97,8 @@ public struct Invocation: Sendable {
     sum.add("argv", argv)
     sum.add("executable", executablePart())
     sum.add("argument files", fileParts())
-    if settings.cwd ?? true { sum.add("cwd", [directory]) }
-    sum.add("user", userPart())
+    if let parts = directoryPart() { sum.add("cwd", parts) }
+    if settings.user ?? true { sum.add("user", userPart()) }
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
     sum.begin("environment", count: variables.count * 2)
     environment.append(variables, to: &sum)
@@ -119,6 +119,41 @@ public struct Invocation: Sendable {
     case .stat:
       guard let stamp = FileStamp(executable.path) else { return [executable.path] }
       return [executable.path, Self.bytes(stamp.size), Self.bytes(stamp.modified)]
+    }
+  }
+
+  /// The parts of the key that are of this machine alone, each with the setting that mends it.
+  ///
+  /// What is left, as the values of variables, may be the same elsewhere.
+  var machineBound: [String] {
+    var bound: [String] = []
+    if (settings.executable ?? .stat) == .stat {
+      bound.append("executable by size and time of change (executable: content)")
+    }
+    if (settings.argFiles ?? .stat) == .stat, !fileParts().isEmpty {
+      bound.append("argument files by size and time of change (arg_files: content)")
+    }
+    switch settings.cwd ?? .path {
+    case .none: break
+    case .path: bound.append("cwd \(ShellWords.quote(directory)) (cwd: repository, or false)")
+    case .repository:
+      if Repository(of: directory)?.isPortable != true {
+        bound.append(
+          "cwd \(ShellWords.quote(directory)), in no repository with an origin (cwd: false)")
+      }
+    }
+    if !settings.mtime.isEmpty { bound.append("times of change (file instead of mtime)") }
+    return bound
+  }
+
+  /// What stands for the working directory; nil if nothing does.
+  func directoryPart() -> [[UInt8]]? {
+    switch settings.cwd ?? .path {
+    case .none: return nil
+    case .path: return [directory]
+    case .repository:
+      guard let repository = Repository(of: directory) else { return [directory] }
+      return [Array("repository".utf8), repository.identity, repository.place]
     }
   }
 

@@ -33,6 +33,8 @@ public struct Memo {
   public var store: Store?
   /// Opens the store for writing, made if need be; nil if nothing shall be stored.
   public var storeForWriting: (() throws(Failure) -> Store?)?
+  /// The tier that machines share; nil if there is none, or this command is not for it.
+  public var remote: RemoteTier?
   /// Moves a damaged store out of the way, of which a connection may be open here if that is said;
   /// false if it is not damaged.
   public var setAside: (_ isKnown: Bool) -> Bool = { _ in false }
@@ -91,7 +93,12 @@ public struct Memo {
     {
       return try serve(old, key)
     }
-    if cachedOnly { return Outcome(status: 1, key: key, verdict: .miss(miss), notKept: "not run") }
+    if cachedOnly {
+      if case .answered(let outcome) = try askRemote(key, try? storeForWriting?()) {
+        return outcome
+      }
+      return Outcome(status: 1, key: key, verdict: .miss(miss), notKept: "not run")
+    }
     // Before the run, which stores what would then be nearest.
     let nearest = isComparing && miss == .absent ? self.nearest(to: key) : nil
     var outcome = try runOrShare(key, miss, old)
@@ -163,7 +170,7 @@ public struct Memo {
         // A row that lost what only we know of it was rewritten by another program.
         guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
         let replay = try Replay(entry, from: store)
-        if !invocation.settings.allows(entry, status: replay.of.exitStatus, at: now()) {
+        if let info = entry.info, isTooOld(replay.of, info) {
           return .failure(NotFound(miss: .expired))
         }
         return .success((entry, replay))
@@ -174,6 +181,11 @@ public struct Memo {
       complain(error)
       return .failure(NotFound(miss: .absent))
     }
+  }
+
+  /// Whether a failure that was kept is past the time that this call gives failures.
+  func isTooOld(_ recording: Recording, _ info: Entry.Info) -> Bool {
+    !invocation.settings.allows(status: recording.exitStatus, info, at: now())
   }
 
   /// Says what is wrong with the store, unless it could be moved out of the way.

@@ -20,6 +20,9 @@ extension Memo {
     /// A fresh answer: its age, the time left (nil: for ever) and what it took to make, in
     /// microseconds.
     case hit(age: Int64, left: Int64?, saved: Int64)
+    /// A fresh answer that the remote had: its age, the time left (nil: for ever) and what it took to
+    /// make, in microseconds.
+    case remoteHit(age: Int64, left: Int64?, saved: Int64)
     /// None, and why.
     case miss(Miss)
     /// An old answer: its age, how long past its time, and whether this call had a new one made.

@@ -3,6 +3,21 @@ extension Memo {
   func run(
     _ key: Key, _ miss: Miss, _ target: Store?, _ flight: SharedFlight?, _ old: OldAnswer?
   ) throws(Failure) -> Outcome {
+    let lease: RemoteLease?
+    switch try askRemote(key, target) {
+    case .answered(let outcome): return outcome
+    case .run(let ours): lease = ours
+    }
+    let renewal = lease.flatMap { lease in remote.map { LeaseRenewal($0, lease) } }
+    var isStored = false
+    defer {
+      renewal?.stop()
+      if isStored || lease != nil {
+        // The callers of this machine have waited long enough.
+        flight?.land()
+        share(key, target, isKept: isStored, lease)
+      }
+    }
     let began = now()
     var witness: Store.Witness?
     do {
@@ -56,7 +71,9 @@ extension Memo {
     if outcome.notKept == nil, let target {
       do throws(Failure) {
         let entry = try entry(key, result.ending.status, duration, began, spool, target)
-        if try !target.put(entry, unless: witness, intoMemory: profile.maxMemory > 0) {
+        isStored = try target.put(
+          entry, unless: witness, intoMemory: profile.maxMemory > 0)
+        if !isStored {
           outcome.notKept = "the entry was removed or replaced while it ran"
           if let id = entry.info?.recording { try target.dropChunks(of: id) }
         }

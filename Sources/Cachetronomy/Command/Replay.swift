@@ -4,6 +4,7 @@ public struct Replay {
   private let data: [UInt8]
   private let file: TemporaryFile?
   private let chunkSizes: [Int]
+  private let chunks: [[UInt8]]
 
   /// Makes ready to give back an entry; nothing of a transaction stays open.
   ///
@@ -11,11 +12,12 @@ public struct Replay {
   public init(_ entry: Entry, from store: Store) throws(Failure) {
     recording = try Recording(entry.data)
     data = entry.data
+    chunks = []
     guard case .chunks(let count) = recording.body else {
       (file, chunkSizes) = (nil, [])
       return
     }
-    let bad = Failure.badValue(format: "recording", detail: "chunks are missing")
+    let bad = Self.incomplete
     guard let id = entry.info?.recording else { throw bad }
     let copy = try TemporaryFile(in: store.directory)
     var sizes: [Int] = []
@@ -41,6 +43,35 @@ public struct Replay {
     (file, chunkSizes) = (copy, sizes)
   }
 
+  /// Makes ready to give back an entry that has its chunks with it.
+  ///
+  /// - Throws: `Failure.badValue` if it is damaged or incomplete.
+  init(_ entry: Entry, chunks: [[UInt8]]) throws(Failure) {
+    recording = try Recording(entry.data)
+    (data, file, chunkSizes) = (entry.data, nil, [])
+    self.chunks = chunks
+    guard case .chunks(let count) = recording.body else { return }
+    var sizes = [Stream.output: Int64(0), .errors: 0]
+    for chunk in chunks {
+      try Self.walk(chunk) { stream, piece in sizes[stream, default: 0] += Int64(piece.count) }
+    }
+    guard count == chunks.count, sizes[.output] == recording.outputBytes,
+      sizes[.errors] == recording.errorBytes
+    else { throw Self.incomplete }
+  }
+
+  private static let incomplete = Failure.badValue(
+    format: "recording", detail: "chunks are missing")
+
+  private static func walk(
+    _ chunk: [UInt8], _ body: (Stream, UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    let result: Result<Bool, Failure> = chunk.withUnsafeBytes { bytes in
+      Result { () throws(Failure) in try Frames.walk(bytes, body) }
+    }
+    guard try result.get() else { throw incomplete }
+  }
+
   /// The recording.
   public var of: Recording { recording }
 
@@ -59,13 +90,11 @@ public struct Replay {
       for size in chunkSizes where isOutputOpen || isErrorsOpen {
         let chunk = try file.read(at: offset, count: size)
         offset += size
-        let result: Result<Bool, Failure> = chunk.withUnsafeBytes { bytes in
-          Result { () throws(Failure) in try Frames.walk(bytes, give) }
-        }
-        _ = try result.get()
+        try Self.walk(chunk, give)
       }
       return
     }
+    for chunk in chunks where isOutputOpen || isErrorsOpen { try Self.walk(chunk, give) }
     guard case .inline(let order, let output, let errors) = recording.body else { return }
     let result: Result<Void, Failure> = data.withUnsafeBytes { bytes in
       Result { () throws(Failure) in

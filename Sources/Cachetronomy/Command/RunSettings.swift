@@ -14,8 +14,12 @@ public struct RunSettings: Sendable, Equatable {
   public var env: [String]?
   /// `--env-ignore`: globs of more noise; they add up.
   public var envIgnore: [String] = []
-  /// `--no-cwd`: false leaves the working directory out of the key.
-  public var cwd: Bool?
+  /// `--cwd`, `--no-cwd`: how the working directory enters the key.
+  public var cwd: Directory?
+  /// `--no-user`: false leaves the numbers of user and group out of the key.
+  public var user: Bool?
+  /// `--no-remote`: false keeps the tier that machines share out of it.
+  public var remote: Bool?
   /// `--scope`: a name that keeps entries apart.
   public var scope: String?
   /// `--shell`: what runs the pipeline of `-c`, as words.
@@ -52,7 +56,17 @@ public struct RunSettings: Sendable, Equatable {
       && scope == nil && shell == nil && cacheStatus == nil && executable == nil
       && argFiles == nil && stdin == nil && file.isEmpty && mtime.isEmpty && timeout == nil
       && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
-      && cache == nil && ttlJitter == nil
+      && cache == nil && ttlJitter == nil && user == nil && remote == nil
+  }
+
+  /// How the working directory enters the key.
+  public enum Directory: String, Sendable, CaseIterable {
+    /// By its path.
+    case path = "true"
+    /// Not at all.
+    case none = "false"
+    /// By which repository it is in, and where in it.
+    case repository
   }
 
   /// How a file enters the key.
@@ -74,8 +88,8 @@ public struct RunSettings: Sendable, Equatable {
   var failureLimit: TimeToLive? { failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil } }
 
   /// Whether a recording of this exit status is young enough: failures have a limit of their own.
-  public func allows(_ entry: Entry, status: Int32, at now: Timestamp) -> Bool {
-    guard let limit = failureLimit, !keeps(status), let info = entry.info else { return true }
+  public func allows(status: Int32, _ info: Entry.Info, at now: Timestamp) -> Bool {
+    guard let limit = failureLimit, !keeps(status) else { return true }
     return now.since(info.created) <= limit.microseconds
   }
 
@@ -91,6 +105,8 @@ public struct RunSettings: Sendable, Equatable {
     result.env = other.env ?? env
     Self.add(other.envIgnore, to: &result.envIgnore)
     result.cwd = other.cwd ?? cwd
+    result.user = other.user ?? user
+    result.remote = other.remote ?? remote
     result.scope = other.scope ?? scope
     result.shell = other.shell ?? shell
     result.cacheStatus = other.cacheStatus ?? cacheStatus

@@ -146,8 +146,11 @@ final class SharedFlight {
     try? file.append(Landing.trailer(status: status, size: file.size))
   }
 
-  /// Lets the others go on: the name goes, then, with the descriptor, the lock.
-  func land() { if Self.isNamed(path, descriptor) { unlink(path) } }
+  /// Lets the others go on: the name goes, then the lock.
+  func land() {
+    if Self.isNamed(path, descriptor) { unlink(path) }
+    flock(descriptor, LOCK_UN)
+  }
 }
 
 /// What another process's run of a command left in its flight's file.

@@ -92,7 +92,7 @@ public struct Warming: Sendable {
       return "its key has the whole environment, which is another one for everybody else "
         + "(give \(rule ?? "a rule for it") 'env')"
     }
-    if settings.cwd ?? true, command.directory == nil {
+    if settings.cwd ?? .path != .none, command.directory == nil {
       return "its key has the working directory (give it 'cwd', or \(rule ?? "a rule for it") "
         + "'cwd: false')"
     }
@@ -107,11 +107,15 @@ public struct Warming: Sendable {
   }
 
   /// Why a run of it did no good; nil if there is now an answer that was not there when it began.
-  public func failure(_ end: Crew.End, since began: Timestamp, at now: Timestamp) -> String? {
+  ///
+  /// - Parameter wasMissing: any answer will do, also one that another machine made.
+  public func failure(
+    _ end: Crew.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
+  ) -> String? {
     let last = String(decoding: end.errors, as: UTF8.self).split(separator: "\n").last
-    let detail = last.map { ": \($0)" } ?? ""
+    let detail = last.map { ": \($0.suffix(200))" } ?? ""
     guard settings.keeps(end.status) else { return "exit status \(end.status)\(detail)" }
-    guard state == .fresh, let age, age <= now.since(began) else {
+    guard state == .fresh, let age, wasMissing || age <= now.since(began) else {
       return "it ran, but its answer was not kept\(detail)"
     }
     return nil

@@ -33,6 +33,8 @@ public struct Profile: Sendable, Equatable {
   public var logRetention = TimeToLive(seconds: 30 * 86_400)
   /// Whether a command that stores starts a pass when the last one is old.
   public var autoGC = true
+  /// The tier behind the store that machines share.
+  public var remote = RemoteChoice.off
   /// What holds for every `run` under this profile.
   public var run = RunSettings()
   /// What holds for some commands; the first that matches is taken.

@@ -15,6 +15,7 @@ enum ProfileSetting: String, CaseIterable {
   case evictionPolicy = "eviction_policy"
   case logRetention = "log_retention"
   case autoGC = "auto_gc"
+  case remote
   case run
   case rules
   case warm
@@ -51,6 +52,8 @@ enum ProfileSetting: String, CaseIterable {
     case .evictionPolicy: profile.evictionPolicy = try reader.policy(node)
     case .logRetention: profile.logRetention = try reader.duration(node)
     case .autoGC: profile.autoGC = try reader.flag(node)
+    case .remote:
+      profile.remote = try RemoteSetting.read(node, over: profile.remote, with: reader)
     case .run:
       profile.run = try readRun(node, .run, with: reader)
     case .rules:
@@ -109,6 +112,9 @@ enum ProfileSetting: String, CaseIterable {
     node.line > 0 && !reader.file.isEmpty ? "\(reader.file):\(node.line)" : nil
   }
 
+  /// Words that somebody who writes them unquoted means for a shell.
+  private static let ofShells: Set<String> = ["|", "||", "&", "&&", ";", ">", ">>", "<"]
+
   private func readWarm(
     _ node: Node, with reader: SettingReader
   ) throws(Complaint) -> Profile.WarmCommand {
@@ -116,6 +122,10 @@ enum ProfileSetting: String, CaseIterable {
     command.source = place(node, reader)
     guard case .mapping(let pairs) = node.content else {
       command.words = try readWords(node, "a command to warm", with: reader)
+      if node.text != nil, let word = command.words.first(where: { Self.ofShells.contains($0) }) {
+        throw reader.complaint(
+          node, "no shell reads this '\(word)': write [bash, -o, pipefail, -c, '...']")
+      }
       return command
     }
     for pair in pairs {
@@ -176,6 +186,7 @@ enum ProfileSetting: String, CaseIterable {
     case .evictionPolicy: return Node(text: profile.evictionPolicy.rawValue)
     case .logRetention: return Node(text: profile.logRetention.description)
     case .autoGC: return Node(text: profile.autoGC ? "true" : "false")
+    case .remote: return RemoteSetting.node(of: profile.remote)
     case .run:
       let pairs = profile.run.pairs
       return pairs.isEmpty ? nil : Node(pairs: pairs)

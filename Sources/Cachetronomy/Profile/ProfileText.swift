@@ -68,7 +68,7 @@ extension Node {
         pairs.map { pair in
           let name = pair.name.text ?? ""
           switch RunSetting(rawValue: name) {
-          case .cache, .cwd: return (.string(name), pair.value.asTypedValue)
+          case .cache, .cwd, .remote, .user: return (.string(name), pair.value.asTypedValue)
           case .cacheStatus:
             guard case .sequence(let items) = pair.value.content else { break }
             return (.string(name), .array(items.map(\.asTypedValue)))

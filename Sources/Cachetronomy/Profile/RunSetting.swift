@@ -10,6 +10,7 @@ enum RunSetting: String, CaseIterable {
   case failureTimeToLive = "failure_ttl"
   case file
   case mtime
+  case remote
   case scope
   case shell
   case staleIfError = "stale_if_error"
@@ -19,6 +20,7 @@ enum RunSetting: String, CaseIterable {
   case timeToLive = "time_to_live"
   case timeout
   case ttlJitter = "ttl_jitter"
+  case user
 
   /// Where a setting may stand.
   enum Place { case run, rule }
@@ -46,7 +48,16 @@ enum RunSetting: String, CaseIterable {
       settings.argFiles = try reader.identity(node, of: [.stat, .content, .none])
     case .cache: settings.cache = try reader.flag(node)
     case .cacheStatus: settings.cacheStatus = try reader.statuses(node)
-    case .cwd: settings.cwd = try reader.flag(node)
+    case .cwd:
+      if node.text == RunSettings.Directory.repository.rawValue {
+        settings.cwd = .repository
+      } else if node.text.flatMap({ RunSettings.Directory(rawValue: $0) }) == nil,
+        !["yes", "no", "on", "off"].contains(node.text?.lowercased())
+      {
+        throw reader.complaint(node, "want true, false or repository")
+      } else {
+        settings.cwd = try reader.flag(node) ? .path : RunSettings.Directory.none
+      }
     case .env: settings.env = try reader.strings(node)
     case .envIgnore: settings.envIgnore = try reader.strings(node)
     case .executable:
@@ -54,6 +65,7 @@ enum RunSetting: String, CaseIterable {
     case .failureTimeToLive: settings.failureTimeToLive = try reader.duration(node)
     case .file: settings.file = try reader.strings(node)
     case .mtime: settings.mtime = try reader.strings(node)
+    case .remote: settings.remote = try reader.flag(node)
     case .scope: settings.scope = try reader.text(node)
     case .shell:
       let text = try reader.text(node)
@@ -68,6 +80,7 @@ enum RunSetting: String, CaseIterable {
     case .timeToLive: settings.timeToLive = try reader.duration(node)
     case .timeout: settings.timeout = try reader.duration(node)
     case .ttlJitter: settings.ttlJitter = try reader.percentage(node)
+    case .user: settings.user = try reader.flag(node)
     }
   }
 
@@ -77,13 +90,14 @@ enum RunSetting: String, CaseIterable {
     case .argFiles: settings.argFiles.map { Node(text: $0.rawValue) }
     case .cache: settings.cache.map { Node(text: $0 ? "true" : "false") }
     case .cacheStatus: settings.cacheStatus.map { Node(list: $0.map(\.description)) }
-    case .cwd: settings.cwd.map { Node(text: $0 ? "true" : "false") }
+    case .cwd: settings.cwd.map { Node(text: $0.rawValue) }
     case .env: settings.env.map { Node(list: $0) }
     case .envIgnore: settings.envIgnore.isEmpty ? nil : Node(list: settings.envIgnore)
     case .executable: settings.executable.map { Node(text: $0.rawValue) }
     case .failureTimeToLive: settings.failureTimeToLive.map { Node(text: $0.description) }
     case .file: settings.file.isEmpty ? nil : Node(list: settings.file)
     case .mtime: settings.mtime.isEmpty ? nil : Node(list: settings.mtime)
+    case .remote: settings.remote.map { Node(text: $0 ? "true" : "false") }
     case .scope: settings.scope.map { Node(text: $0) }
     case .shell: settings.shell.map { Node(text: $0) }
     case .staleIfError: settings.staleIfError.map { Node(text: $0.description) }
@@ -93,6 +107,7 @@ enum RunSetting: String, CaseIterable {
     case .timeToLive: settings.timeToLive.map { Node(text: $0.description) }
     case .timeout: settings.timeout.map { Node(text: $0.description) }
     case .ttlJitter: settings.ttlJitter.map { Node(text: "\($0)%") }
+    case .user: settings.user.map { Node(text: $0 ? "true" : "false") }
     }
   }
 }

@@ -17,6 +17,13 @@ public struct AccessJournal {
     case forced = 5
     /// Damaged.
     case corrupt = 6
+    /// The remote had the answer, beside the hit that it was.
+    case remoteHit = 7
+    /// The remote was asked and had none, beside the miss that it was.
+    case remoteMiss = 8
+
+    /// Those that are what a lookup was, and no more than one for each.
+    public static let lookups: [Kind] = [.hit, .stale, .absent, .expired, .forced, .corrupt]
 
     /// The counter in the state table.
     var counter: String {
@@ -27,6 +34,8 @@ public struct AccessJournal {
       case .expired: "misses_expired"
       case .forced: "misses_forced"
       case .corrupt: "misses_corrupt"
+      case .remoteHit: "remote_hits"
+      case .remoteMiss: "remote_misses"
       }
     }
 

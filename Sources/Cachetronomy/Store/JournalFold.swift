@@ -44,9 +44,12 @@ extension Store {
   private func add(_ records: [AccessJournal.Record]) throws(Failure) {
     var sums: [Key: (count: Int64, last: AccessJournal.Record)] = [:]
     var counters: [AccessJournal.Kind: Int64] = [:]
-    var saved: Int64 = 0
+    var (saved, remoteSaved): (Int64, Int64) = (0, 0)
     for record in records {
       counters[record.kind, default: 0] += 1
+      if record.kind == .remoteHit {
+        remoteSaved = remoteSaved.addingReportingOverflow(max(0, record.saved)).partialValue
+      }
       guard record.kind == .hit || record.kind == .stale else { continue }
       saved = saved.addingReportingOverflow(max(0, record.saved)).partialValue
       let key = Key(stored: record.key)
@@ -61,6 +64,7 @@ extension Store {
     }
     for (kind, count) in counters { try self.count(kind.counter, by: count) }
     if saved > 0 { try count("saved", by: saved) }
+    if remoteSaved > 0 { try count("remote_saved", by: remoteSaved) }
   }
 }
 

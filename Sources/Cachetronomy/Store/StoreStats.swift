@@ -9,10 +9,14 @@ extension Store {
     public var saved: Int64
     /// Troubles with the cache that `run` met, told or not.
     public var warnings: Int64 = 0
+    /// What answers of the remote saved, in microseconds.
+    public var remoteSaved: Int64 = 0
+    /// Bytes of the remote's answers.
+    public var remoteBytes: Int64 = 0
 
     /// Hits, old answers included, of all lookups; nil before the first.
     public var hitRate: Double? {
-      let all = counts.values.reduce(0, +)
+      let all = AccessJournal.Kind.lookups.reduce(0) { $0 + counts[$1, default: 0] }
       guard all > 0 else { return nil }
       return Double(counts[.hit, default: 0] + counts[.stale, default: 0]) / Double(all)
     }
@@ -23,6 +27,8 @@ extension Store {
     var counters = Counters(
       since: Timestamp(microseconds: try number(of: "since")), counts: [:],
       saved: try number(of: "saved"), warnings: try number(of: "warnings"))
+    counters.remoteSaved = try number(of: "remote_saved")
+    counters.remoteBytes = try number(of: "remote_bytes")
     for kind in AccessJournal.Kind.allCases {
       counters.counts[kind] = try number(of: kind.counter)
     }

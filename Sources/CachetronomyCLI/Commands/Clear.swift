@@ -27,14 +27,18 @@ extension Tool {
     @Option(help: ArgumentHelp("Entries saved under a profile.", valueName: "profile"))
     var savedBy: String?
 
+    @Flag(help: "With --tag: in the profile's remote too.")
+    var remote = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       let (selection, reason) = try selection()
-      guard let store = try common.changing() else { return }
+      guard let store = remote ? try common.writing() : try common.changing() else { return }
       let profile = try common.values.profile(in: store, Words.environment())
       let removed = try store.remove(
         selection, because: reason, profile: profile.name, at: .now())
+      if remote { _ = try Tool.Remotes.tier(common, store).clear(tags: tag) }
       if !common.quiet, Terminal.isOutput || common.verbose {
         common.say(
           "removed \(Human.count(removed.entries, "entry")), \(Human.size(removed.bytes))")
@@ -47,6 +51,9 @@ extension Tool {
       }
       guard !exact || !tag.isEmpty else {
         throw .badSetting("option --exact", "it goes with --tag")
+      }
+      guard !remote || (!tag.isEmpty && !exact) else {
+        throw .badSetting("option --remote", "it goes with --tag, without --exact")
       }
       if all { return (.all, nil) }
       if expired { return (.expired, .time) }

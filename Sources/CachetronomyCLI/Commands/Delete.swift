@@ -20,10 +20,13 @@ extension Tool {
     @OptionGroup var keyOptions: KeyOptions
 
     @OptionGroup var words: CommandWords
+    @Flag(help: "Remove them from the profile's remote too.")
+    var remote = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let store = try common.changing()
+      let store = remote ? try common.writing() : try common.changing()
       var found: [Key] = []
       if keys.isEmpty {
         var target = TargetOptions()
@@ -42,7 +45,10 @@ extension Tool {
       let removed = try store.remove(
         .keys(found), because: .user, profile: profile.name, at: .now())
       if common.verbose { common.say("removed \(removed.entries)") }
-      if removed.entries < max(Swift.Set(keys).count, 1) { throw Status.exit(Status.miss) }
+      let elsewhere = remote ? try Tool.Remotes.tier(common, store).remove(found) : 0
+      if max(removed.entries, elsewhere) < max(Swift.Set(keys).count, 1) {
+        throw Status.exit(Status.miss)
+      }
     }
   }
 }

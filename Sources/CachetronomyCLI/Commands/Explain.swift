@@ -52,16 +52,19 @@ struct ExplainReport {
   private let profile: String?
   private let rule: Profile.Rule?
   private let settings: RunSettings?
+  private let hasRemote: Bool
 
   /// What is known of an entry by its key alone.
   init(_ found: Explanation, profile: String?) {
     (self.found, self.profile, rule, settings) = (found, profile, nil, nil)
+    hasRemote = false
   }
 
   /// What is known of a command.
   init(_ found: Explanation, _ plan: Plan) {
     self.found = found
     (profile, rule, settings) = (plan.profile.name, plan.rule, plan.settings)
+    hasRemote = plan.profile.remote != .off && plan.settings.remote != false
   }
 
   var status: Int32 {
@@ -93,6 +96,10 @@ struct ExplainReport {
       lines.append("nearest: #\(digits), \(Human.duration(nearest.age)) old, differs in")
       lines += nearest.differences.map { "  \($0)" }
     }
+    if hasRemote, let bound = found.machineBound {
+      lines.append(bound.isEmpty ? "elsewhere: the same key" : "elsewhere: another key, for")
+      lines += bound.map { "  \($0)" }
+    }
     return lines.map { Terminal.shown($0) + "\n" }.joined()
   }
 
@@ -119,7 +126,8 @@ struct ExplainReport {
       settings.map { settings in
         Records.object([
           ("env", texts(found.environment)), ("env_ignored", texts(found.ignored)),
-          ("cwd", .bool(settings.cwd ?? true)), ("files", texts(settings.file + settings.mtime)),
+          ("cwd", .bool(settings.cwd != RunSettings.Directory.none)),
+          ("files", texts(settings.file + settings.mtime)),
           ("stdin", .bool(settings.stdin ?? false)),
         ])
       } ?? .null
@@ -133,7 +141,9 @@ struct ExplainReport {
         found.timeToLive.map { Records.seconds($0.microseconds) } ?? .null
       ),
       ("age_seconds", found.age.map { Records.seconds($0) } ?? .null),
-      ("nearest", nearest), ("parts", parts), ("portable", .bool(false)),
+      ("nearest", nearest), ("parts", parts),
+      ("portable", .bool(found.machineBound?.isEmpty ?? false)),
+      ("machine_bound", found.machineBound.map { texts($0) } ?? .null),
     ])
   }
 }

@@ -24,14 +24,23 @@ extension Tool {
     @Flag(help: "Print the entry and its value as JSON.")
     var json = false
 
+    @Flag(help: "Ask the profile's remote too.")
+    var remote = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let store = try common.reading()
+      let store = remote ? try common.writing() : try common.reading()
       guard let (key, settings) = try target.resolveWithSettings(store, common), let store else {
         throw Status.exit(Status.miss)
       }
       let now = Timestamp.now()
+      if remote {
+        if case .hit = try store.lookup(key, at: now, within: settings.timeToLive) {
+        } else {
+          _ = try Tool.Remotes.tier(common, store).bring(key, into: store, at: now)
+        }
+      }
       let profile = try common.values.profile(in: store, Words.environment())
       let journal = AccessJournal(store: store.path)
       switch try store.lookup(key, at: now, within: settings.timeToLive) {

@@ -7,7 +7,7 @@ extension Tool {
     static let configuration = CommandConfiguration(
       commandName: "run",
       abstract:
-        "Run a command, or replay its output (kept 1 h unless a ttl says otherwise).",
+        "Run a command, or replay its output (kept 1 h, or as --ttl says).",
       usage: "cachetronomy run [<options>] [--] <command> [<argument> ...]\n"
         + "cachetronomy run [<options>] -c <pipeline>",
       discussion: """
@@ -47,7 +47,7 @@ extension Tool {
     @Option(
       name: .customLong("failure-ttl"),
       help: ArgumentHelp(
-        "How long other exit statuses are kept.", valueName: "duration"))
+        "How long other exit statuses are kept.", valueName: "time"))
     var failureTTL: String?
 
     @Option(
@@ -58,7 +58,7 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp(
-        "So long print an old answer if the command fails.", valueName: "duration"))
+        "So long print an old answer if it fails.", valueName: "time"))
     var staleIfError: String?
 
     @Flag(
@@ -80,6 +80,9 @@ extension Tool {
     @Flag(help: "Do not store what it prints.")
     var noStore = false
 
+    @Flag(help: "Ask no other machine's cache, and give it nothing.")
+    var noRemote = false
+
     @Flag(help: "It needs no input, though some may be waiting.")
     var noStdin = false
 
@@ -98,6 +101,7 @@ extension Tool {
       (line.refresh, line.background, line.warm) = (refresh, background, warm)
       line.explain = explain
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
+      line.noRemote = noRemote
       return line
     }
   }
@@ -197,6 +201,13 @@ enum RunVerb {
     var memo = Memo(
       call, profile: profile, store: store, sink: Output.pass, warn: trouble.warn)
     memo.setAside = trouble.setAside
+    if plan.settings.remote != false {
+      do throws(Failure) {
+        memo.remote = try RemotePlace.tier(of: profile, store: store, environment)
+      } catch {
+        trouble.warn(error)
+      }
+    }
     memo.rule = plan.rule?.source
     memo.refresh = line.refresh
     memo.input = input
@@ -250,6 +261,10 @@ enum RunVerb {
       return "STALE, \(Human.duration(age)) old, instead of a failure: \(why), \(tail)"
     case .started: return "STARTED in the background, \(tail)"
     case .shared: return "SHARED with another call that ran it, \(tail)"
+    case .remoteHit(let age, let left, let saved):
+      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
+      return "HIT of another machine's, \(Human.duration(age)) old, \(rest), "
+        + "\(Human.duration(saved)) saved, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
       let nearest = outcome.nearest.map { nearest in

@@ -38,6 +38,9 @@ extension Tool {
       help: ArgumentHelp("The caller's version of the value.", valueName: "number"))
     var entryVersion: Int64 = 1
 
+    @Flag(help: "Send it to the profile's remote too.")
+    var remote = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -65,6 +68,9 @@ extension Tool {
           info: Entry.Info(
             created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)),
         intoMemory: profile.maxMemory > 0)
+      if remote, try !Tool.Remotes.tier(common, store).push(key, from: store) {
+        common.say("warning: '\(key)' is over the limits of the remote, and is only here")
+      }
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
       common.values.collectIfDue(profile, Words.environment())
     }

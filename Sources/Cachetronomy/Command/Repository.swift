@@ -1,0 +1,115 @@
+internal import Glibc
+
+/// The repository that a directory is in: which one it is, wherever it was cloned to.
+struct Repository: Equatable {
+  /// The URL of its `origin` without what differs from clone to clone; its own root, if it has none.
+  var identity: [UInt8]
+  /// The directory within it, without a slash at either end.
+  var place: [UInt8]
+  /// Whether another machine's clone has the same identity.
+  var isPortable: Bool
+
+  /// Nil outside of any repository.
+  init?(of directory: [UInt8]) {
+    var root = directory
+    while true {
+      let marker = root + Array("/.git".utf8)
+      var status = stat()
+      if marker.withCPath({ stat($0, &status) }) == 0 {
+        var place = directory[root.count...]
+        if place.first == UInt8(ascii: "/") { place = place.dropFirst() }
+        self.place = Array(place)
+        let isFile = status.st_mode & S_IFMT == S_IFREG
+        let origin = Self.config(marker, isFile: isFile, root).flatMap { Self.origin(in: $0) }
+        isPortable = origin != nil
+        identity = origin ?? root
+        return
+      }
+      guard let slash = root.lastIndex(of: UInt8(ascii: "/")), root.count > 1 else { return nil }
+      root = Array(root[..<slash])
+    }
+  }
+
+  private static let limit = 1 << 20
+
+  /// The text of the repository's configuration: a worktree or submodule says where that is.
+  private static func config(_ marker: [UInt8], isFile: Bool, _ root: [UInt8]) -> [UInt8]? {
+    var folder = marker
+    if isFile {
+      guard let named = line(of: marker), named.starts(with: "gitdir: ".utf8) else { return nil }
+      folder = absolute(Array(named.dropFirst(8)), in: root)
+      if let common = line(of: folder + Array("/commondir".utf8)) {
+        folder = absolute(common, in: folder)
+      }
+    }
+    return read(folder + Array("/config".utf8))
+  }
+
+  private static func absolute(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
+    path.first == UInt8(ascii: "/") ? path : directory + [UInt8(ascii: "/")] + path
+  }
+
+  private static func line(of path: [UInt8]) -> [UInt8]? {
+    read(path).map { Array($0.prefix { $0 != 0x0a }) }
+  }
+
+  private static func read(_ path: [UInt8]) -> [UInt8]? {
+    let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_size <= limit
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    return count < 0 ? nil : Array(bytes[..<count])
+  }
+
+  /// `url` of `[remote "origin"]`.
+  private static func origin(in config: [UInt8]) -> [UInt8]? {
+    var isOrigin = false
+    for line in config.split(separator: 0x0a) {
+      let text = String(decoding: line, as: UTF8.self).drop { $0 == " " || $0 == "\t" }
+      if text.hasPrefix("[") {
+        isOrigin = text.hasPrefix("[remote \"origin\"]")
+      } else if isOrigin, text.hasPrefix("url") {
+        let value = text.dropFirst(3).drop { $0 == " " || $0 == "\t" }
+        guard value.hasPrefix("=") else { continue }
+        return plain(value.dropFirst().drop { $0 == " " || $0 == "\t" })
+      }
+    }
+    return nil
+  }
+
+  /// `host/path` of any of the URLs of one repository: by ssh or https, with a user or not.
+  static func plain(_ url: Substring) -> [UInt8] {
+    var text = url
+    while let last = text.last, last == " " || last == "\t" || last == "\r" || last == "/" {
+      text = text.dropLast()
+    }
+    if text.hasSuffix(".git") { text = text.dropLast(4) }
+    var host: Substring
+    var path: Substring
+    if let mark = text.firstIndex(of: ":"), text[mark...].hasPrefix("://") {
+      // What is no address by network is a place on this machine.
+      guard !text.hasPrefix("file:") else { return Array(text.utf8) }
+      let rest = text[text.index(mark, offsetBy: 3)...]
+      let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+      (host, path) = (rest[..<slash], rest[slash...])
+      // A port of the protocol says nothing of which repository it is.
+      if let colon = host.lastIndex(of: ":"),
+        host[host.index(after: colon)...].allSatisfy(\.isNumber)
+      {
+        host = host[..<colon]
+      }
+    } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
+      (host, path) = (text[..<colon], text[text.index(after: colon)...])
+    } else {
+      return Array(text.utf8)
+    }
+    if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
+    path = path.drop { $0 == "/" }
+    return Array("\(host.lowercased())/\(path)".utf8)
+  }
+}

@@ -1,0 +1,482 @@
+#if Remote
+  import Testing
+
+  /// Several machines, each a store of its own, and one real server on a free port of loopback.
+  ///
+  /// `begin` starts the server, `on NAME words...` is the tool on that machine, `r` asks the server.
+  @Suite struct RemoteTests {
+    static let begin = """
+      set -u
+      serve() {
+        local try
+        for try in 1 2 3 4 5 6 7 8; do
+          port=$((20000 + RANDOM % 20000))
+          redis-server --port $port --bind 127.0.0.1 --save '' --appendonly no --dir "$HERE" \
+            --databases 4 "$@" > "$HERE/redis.log" 2>&1 &
+          server=$!
+          until r ping 2>/dev/null | grep -q -e PONG -e NOAUTH; do
+            kill -0 $server 2>/dev/null || continue 2
+            sleep 0.02
+          done
+          return 0
+        done
+        return 1
+      }
+      r() { redis-cli -h 127.0.0.1 -p $port "$@" 2>&1; }
+      over() { kill -CONT $server; kill -9 $server; wait $server; } 2>/dev/null
+      trap 'over' EXIT
+      on() { CACHETRONOMY_DB=$HERE/$1/cache.db cachetronomy "${@:2}"; }
+      # A profile for some machines, with more settings for the remote.
+      team() {
+        [ -e key ] || cachetronomy remote keygen "$HERE/key"
+        printf 'team:\\n  time_to_live: 1h\\n  tags: [t1]\\n  remote:\\n' > team.yaml
+        printf '    url: redis://127.0.0.1:%s/1\\n    key_file: %s/key\\n' $port "$HERE" >> team.yaml
+        case "$*" in *timeout:*) ;; *) printf '    timeout: 5s\\n' >> team.yaml ;; esac
+        printf '    %s\\n' "$@" >> team.yaml
+        local machine
+        for machine in a b c; do on $machine profile apply -q team.yaml --use team >/dev/null; done
+      }
+
+      """
+
+    private func run(
+      _ script: String, sandbox: Sandbox? = nil
+    ) throws -> Sandbox.Outcome {
+      let sandbox = try sandbox ?? Sandbox()
+      return try sandbox.bash(Self.begin + script)
+    }
+
+    @Test func `what one machine ran another has`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        cat > slow <<'E'
+        #!/bin/sh
+        echo ran >> "$HERE/runs"; printf 'out\0\377'; echo err >&2; sleep 0.02; echo more; exit 3
+        E
+        chmod +x slow
+        for machine in a b b; do
+          on $machine run -v --cache-status 3 --tag x -- ./slow > $machine.out 2> $machine.err
+          echo "status $?"
+        done
+        cmp a.out b.out && echo same
+        wc -l < runs
+        sed -n 's/cachetronomy: //p' a.err b.err | cut -d' ' -f1-2
+        on b show -- ./slow 2>/dev/null | grep -c . | sed 's/^0$/none/'
+        on b list --json | grep -o '"tags":[^]]*]'
+        on b keys
+        """#)
+      #expect(
+        outcome.lines.prefix(6) == [
+          "status 3", "status 3", "status 3", "same", "1", "MISS (absent),",
+        ],
+        "\(outcome.text)\(outcome.errors)")
+      #expect(outcome.text.contains(#""tags":["t1","x"]"#), "\(outcome.text)")
+    }
+
+    @Test func `a large recording travels whole`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        for machine in a b b; do
+          on $machine run -- sh -c 'echo $$ >> runs; seq 300000; seq 5 >&2; seq 100000' \
+            > $machine.out 2> $machine.err
+        done
+        cmp a.out b.out && cmp a.err b.err && wc -l < runs
+        echo 'pragma integrity_check; select count(*) > 1 from chunk' | sqlite3 b/cache.db
+        """#)
+      #expect(outcome.lines == ["1", "ok", "1"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `ten cold callers on each of two machines run it once`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        for i in $(seq 10); do for machine in a b; do
+          on $machine run -- sh -c 'echo ran >> runs; sleep 0.3; echo done' > out.$machine.$i &
+          jobs="${jobs:-} $!"
+        done; done
+        wait $jobs
+        cat out.* | sort | uniq -c | tr -s ' '
+        wc -l < runs
+        r -n 1 keys '*lease*'
+        """#)
+      #expect(outcome.lines.prefix(2) == [" 20 done", "1"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `the death of the machine that runs it keeps nobody`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        on a run -- sh -c 'echo $$ > pid; exec sleep 600' &
+        first=$!
+        until [ -s pid ]; do sleep 0.01; done
+        kill -9 $first; kill -9 $(cat pid); rm pid
+        lease=$(r -n 1 keys '*lease*')
+        [ -n "$lease" ] && echo held
+        # What its end in ten seconds does, at once.
+        r -n 1 pexpire "$lease" 1 > /dev/null
+        on b run --wait 20s -- sh -c 'echo $$ > pid; exec true' && echo ran
+        """#)
+      #expect(outcome.lines.suffix(2) == ["held", "ran"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a lease is renewed while the command runs, and no wait is longer than --wait`()
+      throws
+    {
+      let outcome = try run(
+        #"""
+        serve; team
+        on a run -- sh -c 'echo a >> runs; until [ -e go ]; do sleep 0.02; done' & one=$!
+        until [ -s runs ]; do sleep 0.01; done
+        lease=$(r -n 1 keys '*lease*')
+        r -n 1 pexpire "$lease" 4500 > /dev/null
+        # Renewed to ten seconds within a third of them.
+        until [ "$(r -n 1 pttl "$lease")" -gt 4600 ]; do
+          [ "$(r -n 1 pttl "$lease")" -gt 0 ] || { echo lost; break; }
+          sleep 0.05
+        done
+        on b run --wait 300ms -- sh -c 'echo a >> runs; until [ -e go ]; do sleep 0.02; done' & two=$!
+        until [ "$(wc -l < runs)" = 2 ]; do sleep 0.01; done
+        touch go
+        wait $one $two
+        wc -l < runs
+        """#)
+      #expect(outcome.lines.last == "2", "\(outcome.text)\(outcome.errors)")
+      #expect(!outcome.text.contains("lost"))
+    }
+
+    @Test func `who waits for a failure runs at once`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        for machine in a b c; do
+          on $machine run -- sh -c 'echo ran >> runs; sleep 0.2; exit 1' &
+          jobs="${jobs:-} $!"
+        done
+        for job in $jobs; do wait $job; echo $?; done
+        wc -l < runs
+        """#)
+      #expect(outcome.lines == ["1", "1", "1", "3"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `an entry moved, changed or of another namespace is a miss with one warning`() throws
+    {
+      let outcome = try run(
+        #"""
+        serve; team
+        on a run -- echo one; on a run -- echo two
+        names=($(r -n 1 keys '*entry*'))
+        r -n 1 rename ${names[0]} x >/dev/null; r -n 1 rename ${names[1]} ${names[0]} >/dev/null
+        r -n 1 rename x ${names[1]} >/dev/null
+        for word in one two one; do on b run -- echo $word 2>> warnings; done
+        grep -c 'is not what was sealed' warnings
+        on b delete -- echo one
+        r -n 1 setrange ${names[0]} 40 zzzz >/dev/null; r -n 1 setrange ${names[1]} 40 zzzz >/dev/null
+        on c run -- echo one
+        team 'namespace: other'
+        on c delete -- echo one
+        # Names of another namespace differ; put the old content under each new one.
+        on c run --no-store -- echo one
+        grep -c . warnings
+        """#)
+      #expect(
+        outcome.lines == ["one", "two", "one", "two", "one", "1", "one", "one", "1"],
+        "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `nothing readable reaches the server`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        on a run --tag visible-tag -- sh -c 'echo visible-output; true visible-argument' >/dev/null
+        on a set --remote visible-key visible-value
+        r -n 1 keys '*' > names
+        for name in $(cat names); do
+          case $(r -n 1 type $name) in set) r -n 1 smembers $name;; *) r -n 1 get $name;; esac
+        done > contents
+        wc -l < names
+        grep -c -a visible names contents
+        """#)
+      #expect(
+        outcome.lines == ["4", "names:0", "contents:0"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `get, set, delete and clear reach it`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        printf 'a\0b' | on a set --remote --tag red k1
+        on a set --remote k2 two; on a set k3 three
+        on b get k1; echo "miss $?"
+        on b get --remote k1 | od -An -c | tr -s ' '
+        on b get k1 | wc -c
+        on b get --remote k3; echo "miss $?"
+        on b delete --remote k2; echo "there $?"
+        on c get --remote k2; echo "gone $?"
+        on c clear --remote --tag red
+        on c get --remote k1; echo "cleared $?"
+        on c clear --remote --all 2>&1; echo "usage $?"
+        on c --profile default get --remote k1 2>&1; echo "usage $?"
+        team 'mode: read-only'
+        on a set --remote k4 four 2>&1; echo "usage $?"
+        """#)
+      #expect(
+        outcome.lines == [
+          "miss 1", " a \\0 b", "3", "miss 1", "there 0", "gone 1", "cleared 1",
+          "cachetronomy: bad option --remote: it goes with --tag, without --exact", "usage 64",
+          "cachetronomy: bad remote: profile 'default' has none (see 'remote:' in profiles)",
+          "usage 64",
+          "cachetronomy: bad option --remote: the remote of this profile is read-only", "usage 64",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `entries expire there as they do here`() throws {
+      let outcome = try run(
+        #"""
+        serve; team 'time_to_live: 90s'
+        on a run --ttl 1h -- echo long; on a run --ttl 5s -- echo short
+        for name in $(r -n 1 keys '*entry*'); do r -n 1 pttl $name; done | sort -n |
+          awk '{ print ($1 <= 5000 ? "short" : $1 <= 90000 && $1 > 80000 ? "long" : $1) }'
+        # An answer too old for this call is not taken.
+        on b run --ttl 1ms -- echo long
+        on b run -v --ttl 1h -- echo short 2>&1 | cut -d, -f1
+        """#)
+      #expect(
+        outcome.lines.prefix(5) == ["long", "short", "short", "long", "long"],
+        "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `modes are kept to`() throws {
+      let outcome = try run(
+        #"""
+        serve; team 'mode: write-only'
+        on a run -- echo one; on b run -v -- echo one 2>&1 | cut -d, -f1
+        team 'mode: read-only'
+        on c run -v -- echo one 2>&1 | cut -d, -f1
+        on c run -- echo two; r -n 1 dbsize
+        on a run --no-remote -- echo three; team; on a run --no-remote -- echo four; r -n 1 dbsize
+        """#)
+      #expect(
+        outcome.lines == [
+          "one", "one", "cachetronomy: MISS (absent)", "one",
+          "cachetronomy: HIT of another machine's", "two", "2", "three", "four", "2",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a rule keeps a command from it`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        sed -i '/remote:/i\  rules: [{match: "echo secret", remote: false}]' team.yaml
+        on a profile apply -q team.yaml
+        on a run -- echo secret; r -n 1 dbsize; on a run -- echo other; r -n 1 dbsize
+        """#)
+      #expect(outcome.lines == ["secret", "0", "other", "2"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `another user's password is asked for and never shown`() throws {
+      let outcome = try run(
+        #"""
+        serve --requirepass hunter2; team
+        on a run -- echo one 2>> said
+        export SECRET=hunter2
+        team 'password_env: SECRET'
+        on a remote ping >/dev/null && echo pong
+        on a run -- echo two 2>> said
+        on b run -v --env PATH -- echo two > /dev/null 2>> said
+        umask 077; echo hunter2 > pass
+        team "password_file: $HERE/pass"
+        on b remote ping > /dev/null && echo pong
+        chmod 644 pass; on b remote ping 2>> said; echo $?
+        echo hunter3 > pass; chmod 600 pass; on b remote ping 2>> said; echo $?
+        on b remote status >> said
+        grep -o 'it wants a password\|others may read\|wrong user or password' said | sort -u
+        grep -c hunter said team.yaml
+        """#)
+      #expect(
+        outcome.lines == [
+          "one", "pong", "two", "pong", "74", "74", "it wants a password", "others may read",
+          "wrong user or password", "said:0", "team.yaml:0",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a server that is gone, stopped or full stops nobody and is told of once`() throws {
+      let outcome = try run(
+        #"""
+        serve; team 'timeout: 60ms'
+        on a run -- echo warm
+        kill -STOP $server
+        for i in 1 2 3; do on b run -- echo stopped $i; done 2> stopped
+        kill -CONT $server
+        wc -l < stopped
+        grep -o 'no answer in time' stopped
+        on b remote status | grep -o 'left alone for\|to be tried again'
+        rm -f b/*-remote
+        r config set maxmemory 1 > /dev/null
+        for i in 1 2; do on b run -- echo full $i; done 2> full
+        wc -l < full; grep -o 'it is full' full
+        # Reading goes on.
+        on b run -v -- echo warm 2>&1 | cut -d, -f1
+        r config set maxmemory 0 > /dev/null
+        kill -9 $server; wait $server 2>/dev/null
+        for i in 1 2; do on c run -- echo gone $i; done 2> gone
+        wc -l < gone; grep -o 'Connection refused' gone
+        on a run -v -- echo warm 2>&1 | cut -d, -f1
+        """#)
+      #expect(
+        outcome.lines == [
+          "warm", "stopped 1", "stopped 2", "stopped 3", "1", "no answer in time",
+          "left alone for", "full 1", "full 2", "1", "it is full", "warm",
+          "cachetronomy: HIT of another machine's", "gone 1", "gone 2", "1", "Connection refused",
+          "warm", "cachetronomy: HIT",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a server that restarts empty, or dies while the command runs, loses nothing`()
+      throws
+    {
+      let outcome = try run(
+        #"""
+        serve; team
+        on a run -- echo one; r -n 1 flushall > /dev/null
+        on b run -- echo one
+        on a run -- sh -c "kill -9 $server; echo two"
+        on a run -v -- sh -c "kill -9 $server; echo two" 2>&1 | cut -d, -f1
+        """#)
+      #expect(
+        outcome.lines.prefix(4) == ["one", "one", "two", "two"], "\(outcome.text)\(outcome.errors)")
+      #expect(outcome.lines.last == "cachetronomy: HIT", "\(outcome.text)")
+    }
+
+    /// A server that answers each connection with some bytes, then does something.
+    private static let garbler = #"""
+      import os, socket, sys, time
+      reply = eval(sys.argv[2]); what = sys.argv[3]
+      s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64)
+      open(sys.argv[1], "w").write(str(s.getsockname()[1])); os.rename(sys.argv[1], sys.argv[1] + ".port")
+      kept = []
+      while True:
+          c, _ = s.accept()
+          try:
+              c.recv(65536)
+              if what == "drip":
+                  for b in reply: c.sendall(bytes([b])); time.sleep(0.02)
+              elif what == "flood":
+                  while True: c.sendall(reply)
+              else: c.sendall(reply)
+          except OSError: pass
+          if what == "close": c.close()
+          else: kept.append(c)
+      """#
+
+    @Test(arguments: [
+      (#"b"""#, "close"), (#"b"HTTP/1.1 400 Bad Request\r\n\r\n""#, "hold"),
+      (#"b"+OK\r\n$10\r\nab""#, "close"), (#"b"+OK\r\n$2147483647\r\n""#, "hold"),
+      (#"b"*2147483647\r\n""#, "hold"), (#"b"*1000000000000\r\n""#, "hold"),
+      (#"b"*1\r\n" * 2000"#, "hold"), (#"b":99999999999999999999999\r\n""#, "hold"),
+      (#"b"$-5\r\n" * 9"#, "hold"), (#"b"+OK\r\n$99999999\r\n" + b"x" * 4096"#, "drip"),
+      (#"b"+OK\r\n$99999999999\r\n" + b"x" * 65536"#, "flood"), (#"b"x" * 65536"#, "flood"),
+      (#"b"+OK\r\n+" + b"x" * 65536"#, "flood"), (#"os.urandom(65536)"#, "flood"),
+      (#"b"-MOVED 3999 127.0.0.1:6381\r\n" * 4"#, "hold"),
+      (#"b"-\x1b[31mERR \x07bell\r\n" * 4"#, "hold"), (#"b"-\r\n" * 4"#, "hold"),
+      (#"b"+OK\r\n*-1\r\n$-1\r\n%3\r\n""#, "hold"), (#"b"+OK\r\n:5\r\n+OK\r\n*0\r\n""#, "hold"),
+    ])
+    func `nonsense costs its time and one line`(reply: String, what: String) throws {
+      let sandbox = try Sandbox()
+      let outcome = try sandbox.bash(
+        #"""
+        cat > garbler.py <<'E'
+        \#(Self.garbler)
+        E
+        python3 garbler.py "$HERE/bound" '\#(reply)' \#(what) & server=$!
+        trap 'kill -9 $server' EXIT
+        until [ -e bound.port ]; do sleep 0.01; done
+        cachetronomy remote keygen key
+        printf 'team:\n  remote: {url: "redis://127.0.0.1:%s/1", key_file: %s/key, timeout: 300ms}\n' \
+          "$(cat bound.port)" "$HERE" > team.yaml
+        cachetronomy profile apply -q team.yaml --use team
+        ulimit -v 4000000
+        for i in 1 2 3; do cachetronomy run -- echo one $i; done 2> said
+        wc -l < said; grep -c "cannot use remote 'redis://127.0.0.1:" said
+        LC_ALL=C grep -c '[[:cntrl:]]' said
+        """#)
+      let lines = outcome.lines
+      #expect(lines.prefix(3) == ["one 1", "one 2", "one 3"], "\(outcome.text)\(outcome.errors)")
+      #expect(
+        lines.suffix(3) == ["1", "1", "0"] || lines.suffix(3) == ["0", "0", "0"], "\(outcome.text)")
+      // Three calls, of which one or two wait 300 ms for each of a question and a gift.
+      #expect(outcome.seconds < 10)
+    }
+
+    @Test func `TLS is checked against the name and the authority`() throws {
+      let outcome = try run(
+        #"""
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 2 \
+          -subj /CN=localhost -addext subjectAltName=DNS:localhost >/dev/null 2>&1
+        serve
+        tls=$((port + 1)); r shutdown nosave >/dev/null; wait $server
+        redis-server --port $port --tls-port $tls --tls-cert-file tls.crt --tls-key-file tls.key \
+          --tls-ca-cert-file tls.crt --tls-auth-clients no --save '' --dir "$HERE" > redis.log & server=$!
+        until r ping 2>/dev/null | grep -q PONG; do sleep 0.02; done
+        team
+        for place in localhost 127.0.0.1; do for trust in "ca_file: $HERE/tls.crt" "mode: read-write"; do
+          printf 'team:\n  remote:\n    url: rediss://%s:%s\n    key_file: %s/key\n    timeout: 5s\n    %s\n' \
+            $place $tls "$HERE" "$trust" > team.yaml
+          on a profile apply -q team.yaml > /dev/null
+          on a remote ping >/dev/null 2> said; echo $?; sed 's/.*refused: //' said
+        done; done
+        printf 'team:\n  remote: {url: "rediss://localhost:%s", key_file: %s/key, ca_file: %s/tls.crt, timeout: 5s}\n' \
+          $tls "$HERE" "$HERE" > team.yaml
+        rm a/*-remote
+        for machine in a b; do
+          on $machine profile apply -q team.yaml; on $machine run -v -- echo one 2>&1 | cut -d, -f1
+        done
+        """#)
+      let lines = outcome.lines
+      #expect(lines.first == "0", "\(outcome.text)\(outcome.errors)")
+      #expect(lines.filter { $0 == "74" }.count == 3, "\(outcome.text)")
+      #expect(lines.last == "cachetronomy: HIT of another machine's", "\(outcome.text)")
+    }
+
+    @Test func `a socket file is a server too`() throws {
+      let outcome = try run(
+        #"""
+        serve --unixsocket "$HERE/redis.sock"; team
+        sed -i "s|url:.*|url: unix://$HERE/redis.sock?db=3|" team.yaml
+        for machine in a b; do
+          on $machine profile apply -q team.yaml; on $machine run -v -- echo one 2>&1 | cut -d, -f1
+        done
+        r -n 3 dbsize
+        """#)
+      #expect(
+        outcome.lines == [
+          "one", "cachetronomy: MISS (absent)", "one", "cachetronomy: HIT of another machine's",
+          "2",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `clones of one repository meet, other places do not`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        for clone in one two; do
+          mkdir -p $clone/sub; git -C $clone init -q
+        done
+        git -C one remote add origin git@example.com:team/tool.git
+        git -C two remote add origin https://ada:token@example.com/team/tool
+        mkdir -p three/sub
+        try() { (cd $2 && on $1 run -v --cwd repository --env PATH --executable content -- "${@:3}" 2>&1 | tail -1 | cut -d, -f1); }
+        try a one/sub echo x; try b two/sub echo x; try b two echo x; try c three/sub echo x
+        (cd one/sub && on a explain --cwd repository --executable content -- echo x | tail -1)
+        (cd three && on a explain -- echo x | tail -3)
+        """#)
+      #expect(
+        outcome.lines.prefix(5) == [
+          "cachetronomy: MISS (absent)", "cachetronomy: HIT of another machine's",
+          "cachetronomy: MISS (absent)", "cachetronomy: MISS (absent)", "elsewhere: the same key",
+        ], "\(outcome.text)\(outcome.errors)")
+      #expect(outcome.lines.contains { $0.hasPrefix("  cwd ") && $0.contains("repository") })
+    }
+  }
+#endif
