@@ -214,6 +214,15 @@ final class Signals {
     sigprocmask(SIG_SETMASK, &after, nil)
   }
 
+  /// Starts a thread that gets none: they are for the thread that waits for the command.
+  static func blocked<T>(_ start: () -> T) -> T {
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return start()
+  }
+
   /// Makes a reader who leaves an error of `write` instead of a signal that ends us.
   static func blockBrokenPipe() {
     var set = sigset_t()

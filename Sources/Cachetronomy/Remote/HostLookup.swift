@@ -43,7 +43,8 @@ final class HostLookup: @unchecked Sendable {
     // Numbers need no thread: nobody is asked.
     lookup.ask(flags: AI_NUMERICHOST | AI_NUMERICSERV)
     if lookup.code == 0 { return lookup.found }
-    guard lookup.start(), deadline.wait(for: lookup.ends.reading, POLLIN) else {
+    guard Signals.blocked({ lookup.start() }), deadline.wait(for: lookup.ends.reading, POLLIN)
+    else {
       throw .remote(server, .unreachable, detail: "its name is not resolved in time")
     }
     var byte: UInt8 = 0
@@ -56,11 +57,6 @@ final class HostLookup: @unchecked Sendable {
   }
 
   private func start() -> Bool {
-    // Signals are for the thread that waits for the command.
-    var (all, before) = (sigset_t(), sigset_t())
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     var thread = pthread_t()
     let context = Unmanaged.passRetained(self).toOpaque()
     let code = pthread_create(

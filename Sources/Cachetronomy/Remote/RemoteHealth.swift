@@ -27,8 +27,9 @@ public struct RemoteHealth: Sendable {
     return nil
   }
 
-  /// Whether to ask a server now. Whoever is let through to try a dead one keeps others from it for
-  /// a moment.
+  /// Whether to ask a server now.
+  ///
+  /// Whoever is let through to try a dead one keeps others from it for a moment.
   func admits(_ server: String, at now: Timestamp) -> Bool {
     guard var trouble = trouble(server) else { return true }
     let wait = trouble.retry.since(now)

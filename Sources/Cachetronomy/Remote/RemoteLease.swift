@@ -37,18 +37,13 @@ final class LeaseRenewal: @unchecked Sendable {
 
   init(_ tier: RemoteTier, _ lease: RemoteLease) {
     (self.tier, self.lease) = (tier, lease)
-    // Signals are for the thread that waits for the command.
-    var (all, before) = (sigset_t(), sigset_t())
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     let began = Timestamp.monotonic()
     background = Background { [self] in
       // Its first call comes at once, when the lease is new.
       if Timestamp.monotonic() - began < Self.pause { return Self.pause }
       return (try? self.tier.renew(self.lease)) == true ? Self.pause : nil
     }
-    background?.start()
+    Signals.blocked { background?.start() }
   }
 
   private static let pause = Int64(RemoteLease.life) * 1000 / 3

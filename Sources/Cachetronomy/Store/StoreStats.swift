@@ -9,14 +9,27 @@ extension Store {
     public var saved: Int64
     /// Troubles with the cache that `run` met, told or not.
     public var warnings: Int64 = 0
-    /// What answers of the remote saved, in microseconds.
-    public var remoteSaved: Int64 = 0
-    /// Bytes of the remote's answers.
-    public var remoteBytes: Int64 = 0
+    /// What was asked of the tier that machines share.
+    public var remote = Remote()
+
+    /// Questions to the remote, and what came of them.
+    public struct Remote: Sendable, Equatable {
+      /// Answers that it had.
+      public var hits: Int64 = 0
+      /// Questions to which it had none.
+      public var misses: Int64 = 0
+      /// What its answers saved, in microseconds.
+      public var saved: Int64 = 0
+      /// Bytes of its answers.
+      public var bytes: Int64 = 0
+
+      /// Nobody has asked it.
+      public init() {}
+    }
 
     /// Hits, old answers included, of all lookups; nil before the first.
     public var hitRate: Double? {
-      let all = AccessJournal.Kind.lookups.reduce(0) { $0 + counts[$1, default: 0] }
+      let all = counts.values.reduce(0, +)
       guard all > 0 else { return nil }
       return Double(counts[.hit, default: 0] + counts[.stale, default: 0]) / Double(all)
     }
@@ -27,9 +40,11 @@ extension Store {
     var counters = Counters(
       since: Timestamp(microseconds: try number(of: "since")), counts: [:],
       saved: try number(of: "saved"), warnings: try number(of: "warnings"))
-    counters.remoteSaved = try number(of: "remote_saved")
-    counters.remoteBytes = try number(of: "remote_bytes")
-    for kind in AccessJournal.Kind.allCases {
+    counters.remote.hits = try number(of: AccessJournal.Kind.remoteHit.counter)
+    counters.remote.misses = try number(of: AccessJournal.Kind.remoteMiss.counter)
+    counters.remote.saved = try number(of: "remote_saved")
+    counters.remote.bytes = try number(of: "remote_bytes")
+    for kind in AccessJournal.Kind.lookups {
       counters.counts[kind] = try number(of: kind.counter)
     }
     return counters
