@@ -14,8 +14,8 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
-TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv procps \
-  python3-prometheus-client
+TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
+  python3-jsonschema python3-yaml python3-prometheus-client procps
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
 .PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean
@@ -62,25 +62,28 @@ completions:
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
 	  $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles $(DESTDIR)$(PREFIX)/lib/systemd/user
 	install -m 755 bin/cachetronomy $(DESTDIR)$(PREFIX)/bin/cachetronomy
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 completions/cachetronomy.bash \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy
 	install -m 644 completions/cachetronomy.zsh \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy
 	install -m 644 completions/cachetronomy.fish \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish
-	install -m 644 profiles/*.yaml $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
+	install -m 644 profiles/*.yaml profiles/*.json $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
 	install -m 644 contrib/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/user
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy.1 \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy-*.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5/cachetronomy-profile.5 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish \

@@ -173,13 +173,13 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|remote|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import remote help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm remote help' -- "${cur}"))
         ;;
     esac
 }
@@ -188,7 +188,7 @@ _cachetronomy_run() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
-    non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --ttl --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
+    non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -230,6 +230,9 @@ _cachetronomy_run() {
         return
         ;;
     '--ttl')
+        return
+        ;;
+    '--ttl-jitter')
         return
         ;;
     '--tag')
@@ -795,20 +798,20 @@ _cachetronomy_profile() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    apply|list|show|use|update|validate|delete)
+    apply|list|show|use|update|validate|delete|diff|match)
         # Offer subcommand argument completions
         "_cachetronomy_profile_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'apply list show use update validate delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'apply list show use update validate delete diff match' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_profile_apply() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--dry-run --prune --quiet -q --verbose -v --version -h --help)
     repeating_options=()
     non_repeating_options=(--use --db --profile)
     __cachetronomy_offer_flags_options -1
@@ -847,7 +850,7 @@ _cachetronomy_profile_list() {
 
 _cachetronomy_profile_show() {
     repeating_flags=()
-    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--origins --json --quiet -q --verbose -v --version -h --help)
     repeating_options=()
     non_repeating_options=(--db --profile)
     __cachetronomy_offer_flags_options 1
@@ -935,6 +938,48 @@ _cachetronomy_profile_delete() {
     esac
 }
 
+_cachetronomy_profile_diff() {
+    repeating_flags=()
+    non_repeating_flags=(--prune --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_profile_match() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-c --shell --db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-c')
+        return
+        ;;
+    '--shell')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
 _cachetronomy_gc() {
     repeating_flags=()
     non_repeating_flags=(--watch --auto --dry-run --vacuum --json --quiet -q --verbose -v --version -h --help)
@@ -1002,6 +1047,48 @@ _cachetronomy_import() {
         return
         ;;
     '--ttl')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_config() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_warm() {
+    repeating_flags=()
+    non_repeating_flags=(--anyway --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--jobs -j --before --db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--jobs'|'-j')
+        return
+        ;;
+    '--before')
         return
         ;;
     '--db')

@@ -67,6 +67,8 @@ _cachetronomy() {
             'gc:Remove what is expired or over the limits, and give the space back.'
             'export:Write the store as JSON Lines, for import.'
             'import:Bring entries from exports, other stores or tables into the store.'
+            'config:Print every value that is in force, and where it comes from.'
+            'warm:Run the commands that a profile wants answers kept ready for.'
             'remote:Look at the cache that machines share, or make a key for it.'
             'help:Show subcommand help information.'
         )
@@ -74,7 +76,7 @@ _cachetronomy() {
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|remote|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -105,6 +107,7 @@ _cachetronomy_run() {
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--ttl[How old an answer may be\: 90s, 1h30m, 2d, never.]:duration:'
+        '--ttl-jitter[Keep it shorter by a random part of up to this\: 10%.]:percentage:'
         '*--tag[A tag for a new entry (may be repeated).]:tag:'
         '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
         '--wait[How long to wait for a call that runs it (10m).]:duration:'
@@ -523,12 +526,14 @@ _cachetronomy_profile() {
             'update:Change settings of the profile in use, or of --profile.'
             'validate:Check profile files without applying them.'
             'delete:Remove profiles; entries saved under them stay.'
+            'diff:Print what applying profile files would change.'
+            'match:Say which rule takes a command, and what holds for it.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        apply|list|show|use|update|validate|delete)
+        apply|list|show|use|update|validate|delete|diff|match)
             "_cachetronomy_profile_${words[1]}" && ret=0
             ;;
         esac
@@ -543,6 +548,8 @@ _cachetronomy_profile_apply() {
     local -ar arg_specs=(
         '*:path:'
         '--use[Make this the profile in use.]:name:'
+        '--dry-run[Print what would change; change nothing.]'
+        '--prune[Remove the profiles that these files do not name, but never '\''default'\''.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
@@ -575,6 +582,7 @@ _cachetronomy_profile_show() {
     local -i ret=1
     local -ar arg_specs=(
         ':name:'
+        '--origins[Say of each setting where it comes from.]'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
@@ -652,6 +660,41 @@ _cachetronomy_profile_delete() {
     return "${ret}"
 }
 
+_cachetronomy_profile_diff() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:path:'
+        '--prune[Count the profiles that these files do not name as removed.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_profile_match() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '-c[A pipeline for the shell, as the command.]:pipeline:'
+        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--json[Print JSON.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
 _cachetronomy_gc() {
     local -i ret=1
     local -ar arg_specs=(
@@ -702,6 +745,40 @@ _cachetronomy_import() {
         '--ttl[How long entries are kept from now on.]:duration:'
         '--skip-bad[Leave out lines that are wrong, and take the others.]'
         '--dry-run[Check the files and count; change nothing.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_config() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_warm() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '(--jobs -j)'{--jobs,-j}'[So many at a time (default\: one for each processor).]:number:'
+        '--before[Renew what has less time left (default\: a tenth of it).]:duration:'
+        '--anyway[Run those too whose answers nobody else may find.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'

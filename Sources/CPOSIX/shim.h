@@ -47,6 +47,13 @@ static inline int cachetronomy_waiting_bytes(int fd) {
 
 static const int cachetronomy_spawn_setsid = 0x80;
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(
+    posix_spawn_file_actions_t *actions, const char *path);
+
+// The process begins in another directory.
+static inline int cachetronomy_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}
 
 // In the child every descriptor from this one on is closed.
 static inline int cachetronomy_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {

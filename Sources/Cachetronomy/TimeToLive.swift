@@ -28,6 +28,19 @@ public struct TimeToLive: Hashable, Sendable, Comparable {
     self == .never ? .never : start.adding(microseconds: microseconds)
   }
 
+  /// The same, shorter by a random part of a share of it.
+  ///
+  /// - Parameters:
+  ///   - percent: the share, 0 to 100.
+  ///   - chance: which part of the share: 0 is none, and 1 all of it.
+  public func shortened(by percent: Int64, _ chance: Double) -> TimeToLive {
+    if percent <= 0 || self == .never || microseconds == 0 { return self }
+    let share = Double(min(100, percent)) / 100 * min(1, max(0, chance))
+    // Never to nothing: what is stored is to be found once.
+    return TimeToLive(
+      microseconds: microseconds - min(Int64(Double(microseconds) * share), microseconds - 1))
+  }
+
   /// Whether the first comes before the second.
   public static func < (one: TimeToLive, other: TimeToLive) -> Bool {
     one.microseconds < other.microseconds

@@ -102,6 +102,9 @@ enum Terminal {
     return result
   }
 
+  /// Text for standard output: as it is, unless a terminal would obey what is in it.
+  static func shown(_ text: String) -> String { isOutput ? printable(text) : text }
+
   /// A key for a person's eyes, cut to some columns.
   static func key(_ text: String, columns: Int) -> String {
     let text = printable(text)

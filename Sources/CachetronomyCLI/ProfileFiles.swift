@@ -51,9 +51,13 @@ enum ProfileFiles {
   }
 
   /// A profile that is in the store, or the default one where there is no store yet.
-  static func stored(_ name: String, in store: Store?) -> Profile? {
-    if let store { return try? store.profile(name) }
-    return name == Profile.defaultName ? Profile(name: name) : nil
+  static func stored(_ name: String, in store: Store?) -> ProfileFile.Resolved? {
+    guard let store else {
+      return name == Profile.defaultName ? ProfileFile.Resolved(profile: Profile(name: name)) : nil
+    }
+    guard let profile = try? store.profile(name) else { return nil }
+    return ProfileFile.Resolved(
+      profile: profile, origins: (try? store.origins(of: name)) ?? Origins())
   }
 
   /// Whether a file is still what it was when it was applied: `same`, `changed` or `gone`.

@@ -8,6 +8,7 @@ final class RunLine: Equatable {
   var key = KeyValues()
   var ttl: String?
   var tags: [String] = []
+  var ttlJitter: String?
   var cacheStatus: String?
   var wait: String?
   var timeout: String?
@@ -36,14 +37,14 @@ final class RunLine: Equatable {
       && one.cachedOnly == other.cachedOnly && one.noStore == other.noStore
       && one.noStdin == other.noStdin && one.noRemote == other.noRemote
       && one.explain == other.explain && one.json == other.json
-      && one.words == other.words
+      && one.words == other.words && one.ttlJitter == other.ttlJitter
   }
 
   /// Long options that take a value.
   static let valued: Set<String> = [
     "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
     "tag", "cwd", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
-    "stale-while-revalidate", "stale-if-error",
+    "stale-while-revalidate", "stale-if-error", "ttl-jitter",
   ]
   private static let valuedShort: Set<Character> = ["c"]
 
@@ -126,6 +127,7 @@ final class RunLine: Equatable {
     case "executable": key.executable = value
     case "arg-files": key.argFiles = value
     case "ttl": ttl = value
+    case "ttl-jitter": ttlJitter = value
     case "tag": tags.append(value)
     case "cache-status": cacheStatus = value
     case "wait": wait = value
@@ -171,6 +173,7 @@ final class RunLine: Equatable {
       settings.staleWhileRevalidate = try TimeToLive(staleWhileRevalidate)
     }
     if let staleIfError { settings.staleIfError = try TimeToLive(staleIfError) }
+    if let ttlJitter { settings.ttlJitter = try RunSettings.jitter(ttlJitter) }
     if noRemote { settings.remote = false }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
     if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }

@@ -19,9 +19,9 @@ struct CommandWords: ParsableArguments {
   /// A command line with the words after `--` as options, each behind a full stop: the parser takes
   /// no empty value.
   static func fold(_ words: [String]) -> [String] {
-    guard let verb = words.first, verbs.contains(verb), let cut = words.firstIndex(of: "--") else {
-      return words
-    }
+    guard let verb = words.first, let cut = words.firstIndex(of: "--"),
+      verbs.contains(verb) || words.starts(with: ["profile", "match"])
+    else { return words }
     return words[..<cut] + words[(cut + 1)...].map { "--command-word=." + $0 }
   }
 }
@@ -37,20 +37,20 @@ struct TargetOptions: ParsableArguments {
 
   /// The key that is meant; nil if the digits name nothing.
   func resolve(_ store: Store?, _ common: CommonOptions) throws(Failure) -> Key? {
-    try resolveWithLimit(store, common)?.key
+    try resolveWithSettings(store, common)?.key
   }
 
-  /// The key that is meant, and how old its answer may be for `run` where a rule says so.
-  func resolveWithLimit(
+  /// The key that is meant, and for a command what `run` goes by.
+  func resolveWithSettings(
     _ store: Store?, _ common: CommonOptions
-  ) throws(Failure) -> (key: Key, limit: TimeToLive?)? {
+  ) throws(Failure) -> (key: Key, settings: RunSettings)? {
     let words = words.bytes
     if let key {
       guard words.isEmpty, keyOptions.pipeline == nil else {
         throw .badSetting("command line", "give either a key or a command, not both")
       }
       guard let found = try Self.resolve(key, store) else { return nil }
-      return (found, nil)
+      return (found, RunSettings())
     }
     guard let command = try keyOptions.values.command(words) else {
       throw .badSetting("command line", "want a key, or '--' and a command")
@@ -61,7 +61,7 @@ struct TargetOptions: ParsableArguments {
     let directory = try WorkingDirectory.path(named: environment["PWD"])
     var call = try plan.invocation(directory: directory, environment: environment)
     if plan.settings.stdin == true { call.input = try Input.spool(beside: store).digest }
-    return (call.key(), plan.settings.timeToLive)
+    return (call.key(), plan.settings)
   }
 
   /// A key as typed, or the one that `#` and digits mean.
@@ -72,5 +72,13 @@ struct TargetOptions: ParsableArguments {
     // Digits that begin no digest may be a key of the user's own.
     if let key = try store?.key(digits: String(text.dropFirst())) { return key }
     return try Words.key(text)
+  }
+}
+
+extension RunSettings {
+  /// Whether an entry is young enough, whatever its exit status.
+  func allows(_ entry: Entry, in store: Store, at now: Timestamp) throws(Failure) -> Bool {
+    guard failureTimeToLive != nil, let info = entry.info, info.origin == .run else { return true }
+    return allows(status: try Replay(entry, from: store).of.exitStatus, info, at: now)
   }
 }

@@ -63,3 +63,17 @@ import Testing
     #expect(TimeToLive(microseconds: -5).microseconds == 0)
   }
 }
+
+@Suite struct JitterTests {
+  @Test func jitterShortensByNoMoreThanItsShare() {
+    let hour = TimeToLive(seconds: 3600)
+    #expect(hour.shortened(by: 10, 0) == hour)
+    #expect(hour.shortened(by: 10, 1) == TimeToLive(seconds: 3240))
+    #expect(hour.shortened(by: 10, 0.5) == TimeToLive(seconds: 3420))
+    #expect(hour.shortened(by: 0, 1) == hour)
+    #expect(hour.shortened(by: 100, 1) == TimeToLive(microseconds: 1))
+    #expect(TimeToLive.never.shortened(by: 50, 1) == .never)
+    #expect(TimeToLive(microseconds: 0).shortened(by: 50, 1) == TimeToLive(microseconds: 0))
+    #expect(TimeToLive(microseconds: 1).shortened(by: 100, 1) == TimeToLive(microseconds: 1))
+  }
+}

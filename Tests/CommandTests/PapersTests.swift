@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Cachetronomy
+
 /// Man pages and completions say what the built binary does, no more and no less.
 @Suite struct PapersTests {
   // MARK: the binary's own account of its grammar
@@ -195,6 +197,27 @@ import Testing
     }
   }
 
+  @Test func `the page of profile files has every setting, each with type, default, example`()
+    throws
+  {
+    let page = try String(
+      contentsOfFile: "\(Sandbox.package)/man/cachetronomy-profile.5", encoding: .utf8)
+    func items(_ title: String) -> [Substring] {
+      let section = page.components(separatedBy: ".Ss \(title)\n").last ?? ""
+      let list = section.components(separatedBy: "\n.El\n").first ?? ""
+      return Array(list.split(separator: ".It Cm ").dropFirst())
+    }
+    func names(_ items: [Substring]) -> [String] {
+      items.map { String($0.prefix { $0 != " " }) }.sorted()
+    }
+    let (ofProfile, ofRun) = (items("Settings of a profile"), items("Settings of run and of rules"))
+    #expect(names(ofProfile) == (ProfileSetting.allCases.map(\.rawValue) + ["extends"]).sorted())
+    #expect(names(ofRun) == RunSetting.allCases.map(\.rawValue).sorted())
+    for item in ofProfile + ofRun {
+      #expect(item.contains(" : ") && item.contains("\nDefault: ") && item.contains("\nExample:\n"))
+    }
+  }
+
   @Test func `the page of run lists the noise in full`() throws {
     let source = try String(
       contentsOfFile: "\(Sandbox.package)/Sources/Cachetronomy/Command/Noise.swift",
@@ -221,7 +244,7 @@ import Testing
 
   @Test(.enabled(if: isInstalled("mandoc"), "mandoc is not installed"))
   func `mandoc has no fault to find`() throws {
-    let outcome = try Sandbox().bash("mandoc -Tlint -W warning \"$PACKAGE\"/man/*.1 2>&1")
+    let outcome = try Sandbox().bash("mandoc -Tlint -W warning \"$PACKAGE\"/man/*.[1-9] 2>&1")
     #expect(outcome.text == "")
     #expect(outcome.status == 0)
   }
@@ -229,7 +252,8 @@ import Testing
   @Test(.enabled(if: isInstalled("groff"), "groff is not installed"))
   func `groff has nothing to say`() throws {
     let outcome = try Sandbox().bash(
-      "for page in \"$PACKAGE\"/man/*.1; do groff -mandoc -ww -Tutf8 \"$page\" >/dev/null; done")
+      "for page in \"$PACKAGE\"/man/*.[1-9]; do groff -mandoc -ww -Tutf8 \"$page\" >/dev/null; done"
+    )
     #expect(outcome.errors == "")
     #expect(outcome.status == 0)
   }

@@ -134,6 +134,47 @@ struct Child {
     }
   }
 
+  /// Starts our own program again as a worker, whose errors alone are heard.
+  ///
+  /// - Parameter directory: where it runs; nil is where we are.
+  /// - Returns: the process, and the descriptor that gives what it complains of.
+  static func work(
+    _ argv: [[UInt8]], environment: Environment, directory: [UInt8]?, mask: sigset_t
+  ) throws(Failure) -> (process: pid_t, errors: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard ends.withUnsafeMutableBufferPointer({ $0.baseAddress.map { pipe($0) } }) == 0 else {
+      throw .file(verb: "make", path: "a pipe", reason: SystemError.text(errno))
+    }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    defer { close(ends[1]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    give(nil, &actions)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    if let directory {
+      _ = directory.withCPath { cachetronomy_spawn_chdir(&actions, $0) }
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var mask = mask
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var process = pid_t()
+    let code = withArguments(argv, environment, Array("/proc/self/exe".utf8)) {
+      path, argv, environment in
+      posix_spawn(&process, path, &actions, &attributes, argv, environment)
+    }
+    guard code == 0 else {
+      close(ends[0])
+      throw .file(verb: "start", path: "ourselves", reason: SystemError.text(code))
+    }
+    return (process, ends[0])
+  }
+
   private static func spawn(
     _ invocation: Invocation, actions: UnsafeMutablePointer<posix_spawn_file_actions_t>,
     _ leadsGroup: Bool, _ mask: sigset_t, _ process: inout pid_t

@@ -110,8 +110,11 @@ public struct Environment: Sendable {
   }
 
   /// Sets a variable.
-  mutating func set(_ name: String, to value: String) {
-    let variable = Variable(name, value)
+  mutating func set(_ name: String, to value: String) { set(name, to: Array(value.utf8)) }
+
+  /// Sets a variable.
+  mutating func set(_ name: String, to value: [UInt8]) {
+    let variable = Variable(Array(name.utf8), value)
     drop(variable.name)
     append(variable)
   }

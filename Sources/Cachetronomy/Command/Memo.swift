@@ -43,6 +43,8 @@ public struct Memo {
   public var sink: Sink
   /// The time.
   public var now: () -> Timestamp
+  /// A random number from 0 to 1, for `ttl_jitter`.
+  public var chance: () -> Double = { .random(in: 0...1) }
   /// Takes what is wrong with the cache.
   public var warn: (Failure) -> Void
 
@@ -183,8 +185,7 @@ public struct Memo {
 
   /// Whether a failure that was kept is past the time that this call gives failures.
   func isTooOld(_ recording: Recording, _ info: Entry.Info) -> Bool {
-    guard let limit = failureTimeToLive, !isKept(recording.exitStatus) else { return false }
-    return now().since(info.created) > limit.microseconds
+    !invocation.settings.allows(status: recording.exitStatus, info, at: now())
   }
 
   /// Says what is wrong with the store, unless it could be moved out of the way.

@@ -71,7 +71,8 @@ extension Memo {
     if outcome.notKept == nil, let target {
       do throws(Failure) {
         let entry = try entry(key, result.ending.status, duration, began, spool, target)
-        isStored = try target.put(entry, unless: witness)
+        isStored = try target.put(
+          entry, unless: witness, intoMemory: profile.maxMemory > 0)
         if !isStored {
           outcome.notKept = "the entry was removed or replaced while it ran"
           if let id = entry.info?.recording { try target.dropChunks(of: id) }
@@ -125,14 +126,10 @@ extension Memo {
     }
   }
 
-  func isKept(_ status: Int32) -> Bool {
-    (invocation.settings.cacheStatus ?? [0]).contains(status)
-  }
+  func isKept(_ status: Int32) -> Bool { invocation.settings.keeps(status) }
 
   /// How long results with other statuses are kept; nil if they are not.
-  var failureTimeToLive: TimeToLive? {
-    invocation.settings.failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil }
-  }
+  var failureTimeToLive: TimeToLive? { invocation.settings.failureLimit }
 
   private func entry(
     _ key: Key, _ status: Int32, _ duration: Int64, _ began: Timestamp, _ spool: Spool,
@@ -151,7 +148,9 @@ extension Memo {
     }
     let stored = now()
     let success = invocation.settings.timeToLive ?? profile.timeToLive
-    let expiry = (isKept(status) ? success : failureTimeToLive ?? success).expiry(from: stored)
+    let time = isKept(status) ? success : failureTimeToLive ?? success
+    let jitter = invocation.settings.ttlJitter ?? profile.ttlJitter
+    let expiry = (jitter == 0 ? time : time.shortened(by: jitter, chance())).expiry(from: stored)
     let tags = profile.tags + invocation.settings.tags.filter { !profile.tags.contains($0) }
     return Entry(
       key: key, data: data, format: "msgpack", expiry: expiry, tags: tags, profile: profile.name,

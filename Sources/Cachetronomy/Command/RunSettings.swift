@@ -6,6 +6,8 @@
 public struct RunSettings: Sendable, Equatable {
   /// `--ttl`: how old an answer may be, and how long a new one is kept.
   public var timeToLive: TimeToLive?
+  /// `--ttl-jitter`: by how much of it at most, in percent, a new one is kept shorter at random.
+  public var ttlJitter: Int64?
   /// `--tag`: tags of new entries; they add up.
   public var tags: [String] = []
   /// `--env`: globs of the variables that count; nil counts all but the noise.
@@ -54,7 +56,7 @@ public struct RunSettings: Sendable, Equatable {
       && scope == nil && shell == nil && cacheStatus == nil && executable == nil
       && argFiles == nil && stdin == nil && file.isEmpty && mtime.isEmpty && timeout == nil
       && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
-      && cache == nil && user == nil && remote == nil
+      && cache == nil && ttlJitter == nil && user == nil && remote == nil
   }
 
   /// How the working directory enters the key.
@@ -79,6 +81,18 @@ public struct RunSettings: Sendable, Equatable {
     case none
   }
 
+  /// Whether results with this exit status are answers.
+  func keeps(_ status: Int32) -> Bool { (cacheStatus ?? [0]).contains(status) }
+
+  /// How long results with other statuses are kept; nil if they are not.
+  var failureLimit: TimeToLive? { failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil } }
+
+  /// Whether a recording of this exit status is young enough: failures have a limit of their own.
+  public func allows(status: Int32, _ info: Entry.Info, at now: Timestamp) -> Bool {
+    guard let limit = failureLimit, !keeps(status) else { return true }
+    return now.since(info.created) <= limit.microseconds
+  }
+
   /// These settings with others laid over them: scalars and `env` replace, the lists add up.
   public func overlaid(by other: RunSettings) -> RunSettings {
     // Most calls have nothing to lay over: to copy it all twice takes a tenth of a hit.
@@ -86,6 +100,7 @@ public struct RunSettings: Sendable, Equatable {
     if isEmpty { return other }
     var result = self
     result.timeToLive = other.timeToLive ?? timeToLive
+    result.ttlJitter = other.ttlJitter ?? ttlJitter
     Self.add(other.tags, to: &result.tags)
     result.env = other.env ?? env
     Self.add(other.envIgnore, to: &result.envIgnore)

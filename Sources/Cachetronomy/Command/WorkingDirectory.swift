@@ -21,6 +21,29 @@ public enum WorkingDirectory {
     }
   }
 
+  /// Does something in another directory, and comes back.
+  ///
+  /// - Throws: `Failure.file` if one of the two cannot be entered.
+  public static func within<T>(
+    _ directory: [UInt8], _ body: () throws(Failure) -> T
+  ) throws(Failure) -> T {
+    let home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard home >= 0 else {
+      throw .file(verb: "come back to", path: ".", reason: SystemError.text(errno))
+    }
+    defer { close(home) }
+    guard directory.withCPath({ chdir($0) }) == 0 else {
+      throw .file(
+        verb: "go to", path: String(decoding: directory, as: UTF8.self),
+        reason: SystemError.text(errno))
+    }
+    let result: Result<T, Failure> = Result { () throws(Failure) in try body() }
+    guard fchdir(home) == 0 else {
+      throw .file(verb: "come back to", path: ".", reason: SystemError.text(errno))
+    }
+    return try result.get()
+  }
+
   /// Without `.` and `..`, as POSIX wants of a logical path.
   private static func isPlain(_ path: [UInt8]) -> Bool {
     var dots = 0

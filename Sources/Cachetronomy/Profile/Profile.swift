@@ -4,6 +4,8 @@ public struct Profile: Sendable, Equatable {
   public var name: String
   /// How long entries are kept.
   public var timeToLive = TimeToLive(seconds: 3600)
+  /// By how much of its time at most, in percent, a new entry is kept shorter at random.
+  public var ttlJitter: Int64 = 0
   /// Seconds between sweeps for expired entries.
   public var ttlCleanupInterval: Int64 = 60
   /// Whether memory pressure moves entries out of memory.
@@ -37,6 +39,8 @@ public struct Profile: Sendable, Equatable {
   public var run = RunSettings()
   /// What holds for some commands; the first that matches is taken.
   public var rules: [Rule] = []
+  /// Commands that `warm` keeps answers ready for.
+  public var warm: [WarmCommand] = []
 
   /// A profile with the built-in settings.
   public init(name: String) { self.name = name }
@@ -55,6 +59,7 @@ public struct Profile: Sendable, Equatable {
       ("max_memory", maxMemory), ("max_store_size", maxStoreSize),
       ("max_store_items", maxStoreItems),
     ] where number < 0 { throw .badSetting(name, "want 0 or more") }
+    guard (0...100).contains(ttlJitter) else { throw .badSetting("ttl_jitter", "want 0% to 100%") }
     guard freeMemoryTarget >= 0, freeMemoryTarget.isFinite else {
       throw .badSetting("free_memory_target", "want 0 or more")
     }
@@ -62,6 +67,16 @@ public struct Profile: Sendable, Equatable {
 
   /// The profile of whoever names none.
   public static let defaultName = "default"
+
+  /// A command that `warm` keeps an answer ready for.
+  public struct WarmCommand: Sendable, Equatable {
+    /// The words of the command.
+    public var words: [String]
+    /// The directory it is run in, as written; nil if that is not said.
+    public var directory: String?
+    /// The file and line it was read from.
+    public var source: String?
+  }
 
   /// Settings for some commands.
   public struct Rule: Sendable, Equatable {

@@ -48,6 +48,28 @@ public struct ProfileFile: Sendable {
   public static func flatten(
     _ files: [ProfileFile], stored: (String) -> Profile? = { _ in nil }
   ) throws(Failure) -> [Profile] {
+    try resolve(files) { name in stored(name).map { Resolved(profile: $0) } }.map(\.profile)
+  }
+
+  /// A profile, and where each of its settings was written.
+  public struct Resolved: Sendable {
+    /// The profile.
+    public var profile: Profile
+    /// Where its settings are from.
+    public var origins = Origins()
+
+    /// A profile whose settings are from there.
+    public init(profile: Profile, origins: Origins = Origins()) {
+      (self.profile, self.origins) = (profile, origins)
+    }
+  }
+
+  /// The profiles of some files, each flattened over those it extends, with their origins.
+  ///
+  /// - Parameter stored: gives a profile that is in the store but in none of the files.
+  public static func resolve(
+    _ files: [ProfileFile], stored: (String) -> Resolved?
+  ) throws(Failure) -> [Resolved] {
     do throws(Complaint) {
       var drafts: [String: (ProfileFile, Node, Node)] = [:]
       for file in files {
@@ -59,8 +81,8 @@ public struct ProfileFile: Sendable {
           drafts[name.text ?? ""] = (file, name, settings)
         }
       }
-      var done: [String: Profile] = [:]
-      var result: [Profile] = []
+      var done: [String: Resolved] = [:]
+      var result: [Resolved] = []
       for file in files {
         for name in file.names {
           result.append(try resolve(name, drafts, stored, [], &done))
@@ -76,16 +98,18 @@ public struct ProfileFile: Sendable {
   private static let extendsLimit = 64
 
   private static func resolve(
-    _ name: String, _ drafts: [String: (ProfileFile, Node, Node)], _ stored: (String) -> Profile?,
-    _ above: [String], _ done: inout [String: Profile]
-  ) throws(Complaint) -> Profile {
-    if let profile = done[name] { return profile }
-    guard let (file, _, settings) = drafts[name] else { return Profile(name: name) }
+    _ name: String, _ drafts: [String: (ProfileFile, Node, Node)], _ stored: (String) -> Resolved?,
+    _ above: [String], _ done: inout [String: Resolved]
+  ) throws(Complaint) -> Resolved {
+    if let resolved = done[name] { return resolved }
+    guard let (file, _, settings) = drafts[name] else {
+      return Resolved(profile: Profile(name: name))
+    }
     let reader = SettingReader(file: file.path)
     var profile = Profile(name: name)
     let pairs = settings.isNull ? [] : try reader.pairs(settings, "a mapping of settings")
     let known = ProfileSetting.allCases.map(\.rawValue) + ["extends"]
-    var base: Profile?
+    var base: Resolved?
     if let parent = pairs.first(where: { $0.name.text == "extends" }) {
       let wanted = try reader.text(parent.value, "the name of a profile")
       if (above + [name]).contains(wanted) {
@@ -106,8 +130,9 @@ public struct ProfileFile: Sendable {
         throw reader.complaint(parent.value, "no profile '\(wanted)'\(near ?? "")")
       }
     }
+    var origins = base?.origins ?? Origins()
     if let base {
-      profile = base
+      profile = base.profile
       profile.name = name
     }
     for pair in pairs where pair.name.text != "extends" {
@@ -115,13 +140,36 @@ public struct ProfileFile: Sendable {
         throw reader.unknown(pair.name, known)
       }
       try setting.read(pair.value, with: reader, into: &profile)
+      note(setting, pair, in: file, &origins)
     }
-    if let base {
+    if let base = base?.profile {
       profile.tags = base.tags + profile.tags.filter { !base.tags.contains($0) }
       profile.run = base.run.overlaid(by: profile.run)
       if pairs.contains(where: { $0.name.text == "rules" }) { profile.rules += base.rules }
+      if pairs.contains(where: { $0.name.text == "warm" }) {
+        profile.warm += base.warm.filter { !profile.warm.contains($0) }
+      }
     }
-    done[name] = profile
-    return profile
+    let resolved = Resolved(profile: profile, origins: origins)
+    done[name] = resolved
+    return resolved
+  }
+
+  private static func note(
+    _ setting: ProfileSetting, _ pair: Node.Pair, in file: ProfileFile, _ origins: inout Origins
+  ) {
+    switch (setting, pair.value.content) {
+    case (.rules, _), (.warm, _): break
+    case (.run, .mapping(let pairs)):
+      for pair in pairs {
+        let name = pair.name.text ?? ""
+        origins.add(
+          "\(file.path):\(pair.name.line)", for: "run.\(name)",
+          addsUp: ["env_ignore", "file", "mtime"].contains(name))
+      }
+    default:
+      origins.add(
+        "\(file.path):\(pair.name.line)", for: setting.rawValue, addsUp: setting == .tags)
+    }
   }
 }

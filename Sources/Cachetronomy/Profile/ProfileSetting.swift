@@ -1,6 +1,7 @@
 /// The settings of a profile by name, in the order in which they are shown.
 enum ProfileSetting: String, CaseIterable {
   case timeToLive = "time_to_live"
+  case ttlJitter = "ttl_jitter"
   case ttlCleanupInterval = "ttl_cleanup_interval"
   case memoryBasedEviction = "memory_based_eviction"
   case freeMemoryTarget = "free_memory_target"
@@ -17,6 +18,7 @@ enum ProfileSetting: String, CaseIterable {
   case remote
   case run
   case rules
+  case warm
 
   /// Those that are columns of the seed's table.
   var isSeeds: Bool {
@@ -36,6 +38,7 @@ enum ProfileSetting: String, CaseIterable {
       let seconds = try reader.seconds(node)
       profile.timeToLive =
         seconds == TimeToLive.neverInSeconds ? .never : TimeToLive(seconds: seconds)
+    case .ttlJitter: profile.ttlJitter = try reader.percentage(node)
     case .ttlCleanupInterval: profile.ttlCleanupInterval = try reader.seconds(node)
     case .memoryBasedEviction: profile.memoryBasedEviction = try reader.flag(node)
     case .freeMemoryTarget: profile.freeMemoryTarget = try reader.number(node)
@@ -59,6 +62,12 @@ enum ProfileSetting: String, CaseIterable {
       }
       profile.rules = []
       for item in items { profile.rules.append(try readRule(item, with: reader)) }
+    case .warm:
+      guard case .sequence(let items) = node.content else {
+        throw reader.complaint(node, "want a list of commands, each beginning with '-'")
+      }
+      profile.warm = []
+      for item in items { profile.warm.append(try readWarm(item, with: reader)) }
     }
   }
 
@@ -82,10 +91,10 @@ enum ProfileSetting: String, CaseIterable {
   {
     var rest: [Node.Pair] = []
     var match: [String]?
-    var source = node.line > 0 ? "\(reader.file):\(node.line)" : nil
+    var source = place(node, reader)
     for pair in try reader.pairs(node, "a rule, beginning with 'match:'") {
       switch pair.name.text {
-      case "match": match = try readMatch(pair.value, with: reader)
+      case "match": match = try readWords(pair.value, "'match'", with: reader)
       // Only in what we keep in the store, where lines have no numbers.
       case "source" where node.line == 0: source = pair.value.text
       default: rest.append(pair)
@@ -98,7 +107,48 @@ enum ProfileSetting: String, CaseIterable {
       match: match, settings: try readRun(body, .rule, with: reader), source: source)
   }
 
-  private func readMatch(_ node: Node, with reader: SettingReader) throws(Complaint) -> [String] {
+  /// `file:line`; nil for what was kept in the store, or came from a command line.
+  private func place(_ node: Node, _ reader: SettingReader) -> String? {
+    node.line > 0 && !reader.file.isEmpty ? "\(reader.file):\(node.line)" : nil
+  }
+
+  /// Words that somebody who writes them unquoted means for a shell.
+  private static let ofShells: Set<String> = ["|", "||", "&", "&&", ";", ">", ">>", "<"]
+
+  private func readWarm(
+    _ node: Node, with reader: SettingReader
+  ) throws(Complaint) -> Profile.WarmCommand {
+    var command = Profile.WarmCommand(words: [])
+    command.source = place(node, reader)
+    guard case .mapping(let pairs) = node.content else {
+      command.words = try readWords(node, "a command to warm", with: reader)
+      if node.text != nil, let word = command.words.first(where: { Self.ofShells.contains($0) }) {
+        throw reader.complaint(
+          node, "no shell reads this '\(word)': write [bash, -o, pipefail, -c, '...']")
+      }
+      return command
+    }
+    for pair in pairs {
+      switch pair.name.text {
+      case "command": command.words = try readWords(pair.value, "'command'", with: reader)
+      case "cwd":
+        let path = try reader.text(pair.value, "a directory")
+        guard path.hasPrefix("/") || path.hasPrefix("~/") || path == "~" else {
+          throw reader.complaint(
+            pair.value, "'cwd' wants a path that begins with / or ~/: cron is in no directory")
+        }
+        command.directory = path
+      case "source" where node.line == 0: command.source = pair.value.text
+      default: throw reader.unknown(pair.name, ["command", "cwd"])
+      }
+    }
+    guard !command.words.isEmpty else { throw reader.complaint(node, "an item without 'command'") }
+    return command
+  }
+
+  private func readWords(
+    _ node: Node, _ what: String, with reader: SettingReader
+  ) throws(Complaint) -> [String] {
     let words: [String]
     if let text = node.text {
       do {
@@ -110,7 +160,7 @@ enum ProfileSetting: String, CaseIterable {
       words = try reader.strings(node)
     }
     guard let first = words.first, !first.isEmpty else {
-      throw reader.complaint(node, "'match' wants the words of a command, as kubectl get **")
+      throw reader.complaint(node, "\(what) wants the words of a command, as kubectl get **")
     }
     return words
   }
@@ -119,6 +169,7 @@ enum ProfileSetting: String, CaseIterable {
   func node(of profile: Profile) -> Node? {
     switch self {
     case .timeToLive: return Node(text: profile.timeToLive.description)
+    case .ttlJitter: return Node(text: "\(profile.ttlJitter)%")
     case .ttlCleanupInterval: return Node(text: profile.ttlCleanupInterval.description)
     case .memoryBasedEviction: return Node(text: profile.memoryBasedEviction ? "true" : "false")
     case .freeMemoryTarget:
@@ -137,7 +188,7 @@ enum ProfileSetting: String, CaseIterable {
     case .autoGC: return Node(text: profile.autoGC ? "true" : "false")
     case .remote: return RemoteSetting.node(of: profile.remote)
     case .run:
-      let pairs = settings(profile.run)
+      let pairs = profile.run.pairs
       return pairs.isEmpty ? nil : Node(pairs: pairs)
     case .rules:
       if profile.rules.isEmpty { return nil }
@@ -146,15 +197,28 @@ enum ProfileSetting: String, CaseIterable {
         profile.rules.map { rule in
           let source = rule.source.map { [("source", Node(text: $0))] } ?? []
           return Node(
-            pairs: [("match", Node(list: rule.match))] + settings(rule.settings) + source)
+            pairs: [("match", Node(list: rule.match))] + rule.settings.pairs + source)
+        })
+      return node
+    case .warm:
+      if profile.warm.isEmpty { return nil }
+      var node = Node(list: [])
+      node.content = .sequence(
+        profile.warm.map { item in
+          let directory = item.directory.map { [("cwd", Node(text: $0))] } ?? []
+          let source = item.source.map { [("source", Node(text: $0))] } ?? []
+          return Node(pairs: [("command", Node(list: item.words))] + directory + source)
         })
       return node
     }
   }
+}
 
-  private func settings(_ settings: RunSettings) -> [(String, Node)] {
+extension RunSettings {
+  /// What is said, by name.
+  var pairs: [(String, Node)] {
     RunSetting.allCases.compactMap { setting in
-      setting.node(of: settings).map { (setting.rawValue, $0) }
+      setting.node(of: self).map { (setting.rawValue, $0) }
     }
   }
 }

@@ -1,21 +1,26 @@
 extension Profile {
   /// The profile as a profile file says it.
-  public var yaml: String {
+  public var yaml: String { yaml(nil) }
+
+  /// The profile as a profile file says it, with the origin of each setting in a comment.
+  public func yaml(_ origins: Origins?) -> String {
     var text = "\(YAMLText.scalar(name)):\n"
+    let places = origins.map { effective($0) }
+    func line(_ name: String, _ setting: String, _ node: Node, _ indent: Int) -> String {
+      let block = YAMLText.block(name, node, indent: indent)
+      guard let place = places?.first(where: { $0.name == setting })?.origin else { return block }
+      return "\(block.dropLast())  # \(YAMLText.comment(place))\n"
+    }
     for setting in ProfileSetting.allCases {
       guard let node = setting.node(of: self) else { continue }
-      text += YAMLText.block(setting.rawValue, node, indent: 2)
+      switch setting {
+      case .run:
+        text += "  run:\n" + run.pairs.map { line($0.0, "run.\($0.0)", $0.1, 4) }.joined()
+      case .rules, .warm: text += YAMLText.block(setting.rawValue, node, indent: 2)
+      default: text += line(setting.rawValue, setting.rawValue, node, 2)
+      }
     }
     return text
-  }
-
-  /// What differs from another profile: setting, there, here.
-  public func differences(from other: Profile?) -> [(setting: String, old: String?, new: String?)] {
-    ProfileSetting.allCases.compactMap { setting in
-      let old = other.flatMap { setting.node(of: $0) }.map { YAMLText.flow($0) }
-      let new = setting.node(of: self).map { YAMLText.flow($0) }
-      return old == new ? nil : (setting.rawValue, old, new)
-    }
   }
 
   /// All settings as one value, for `--json`.
@@ -26,6 +31,16 @@ extension Profile {
           (.string(setting.rawValue), setting.node(of: self)?.asTypedValue ?? .null)
         })
   }
+}
+
+extension RunSettings {
+  /// The settings as a rule of a profile file says them, a line each.
+  public var yaml: String {
+    pairs.map { YAMLText.block($0.0, $0.1, indent: 2) }.joined()
+  }
+
+  /// The settings as one value, for `--json`.
+  public var asValue: Value { Node(pairs: pairs).asTypedValue }
 }
 
 extension Node {
@@ -67,13 +82,20 @@ extension Node {
 
 /// Writes trees as YAML.
 enum YAMLText {
+  /// Text that stays on the line of its comment.
+  static func comment(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(text.unicodeScalars.map { ShellWords.isUnprintable($0) ? "?" : $0 }))
+  }
+
   static func scalar(_ text: String) -> String {
     let plain =
       !text.isEmpty
       && text.utf8.allSatisfy { byte in
         (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
           || (0x61...0x7a).contains(byte) || [0x2e, 0x2f, 0x5f, 0x2d, 0x20].contains(byte)
-      } && text.first != " " && text.last != " " && text.first != "-"
+          || byte == 0x25
+      } && text.first != "%" && text.first != " " && text.last != " " && text.first != "-"
     return plain ? text : JSONWriter.text(.string(text))
   }
 
@@ -100,7 +122,7 @@ enum YAMLText {
         var lines = ""
         for pair in pairs {
           if pair.name.text == "source" {
-            lines = "\(blanks)  # \(pair.value.text ?? "")\n" + lines
+            lines = "\(blanks)  # \(comment(pair.value.text ?? ""))\n" + lines
             continue
           }
           lines += "\(blanks)  \(mark)\(pair.name.text ?? ""): \(flow(pair.value))\n"

@@ -19,6 +19,7 @@ enum RunSetting: String, CaseIterable {
   case tags
   case timeToLive = "time_to_live"
   case timeout
+  case ttlJitter = "ttl_jitter"
   case user
 
   /// Where a setting may stand.
@@ -32,7 +33,8 @@ enum RunSetting: String, CaseIterable {
     switch (self, place) {
     case (.env, .run): "'env' may stand only in a rule or a flag; here 'env_ignore' may"
     case (.cache, .run): "'cache' may stand only in a rule"
-    case (.tags, .run), (.timeToLive, .run): "'\(rawValue)' is a setting of the profile itself"
+    case (.tags, .run), (.timeToLive, .run), (.ttlJitter, .run):
+      "'\(rawValue)' is a setting of the profile itself"
     case (.shell, .rule): "'shell' may stand only under 'run'"
     default: nil
     }
@@ -77,6 +79,7 @@ enum RunSetting: String, CaseIterable {
     case .tags: settings.tags = try reader.strings(node)
     case .timeToLive: settings.timeToLive = try reader.duration(node)
     case .timeout: settings.timeout = try reader.duration(node)
+    case .ttlJitter: settings.ttlJitter = try reader.percentage(node)
     case .user: settings.user = try reader.flag(node)
     }
   }
@@ -103,7 +106,21 @@ enum RunSetting: String, CaseIterable {
     case .tags: settings.tags.isEmpty ? nil : Node(list: settings.tags)
     case .timeToLive: settings.timeToLive.map { Node(text: $0.description) }
     case .timeout: settings.timeout.map { Node(text: $0.description) }
+    case .ttlJitter: settings.ttlJitter.map { Node(text: "\($0)%") }
     case .user: settings.user.map { Node(text: $0 ? "true" : "false") }
+    }
+  }
+}
+
+extension RunSettings {
+  /// Reads what `--ttl-jitter` wants: `10%`.
+  ///
+  /// - Throws: `Failure.badSetting` for anything else.
+  public static func jitter(_ text: String) throws(Failure) -> Int64 {
+    do {
+      return try SettingReader(file: "").percentage(Node(text: text))
+    } catch {
+      throw .badSetting("--ttl-jitter", error.message)
     }
   }
 }

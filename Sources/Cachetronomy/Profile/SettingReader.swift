@@ -54,6 +54,18 @@ struct SettingReader {
     return number
   }
 
+  /// `0%` to `100%`, as its number.
+  func percentage(_ node: Node) throws(Complaint) -> Int64 {
+    let text = try text(node, "a percentage")
+    let digits = text.dropLast()
+    guard text.hasSuffix("%"), (1...3).contains(digits.utf8.count),
+      digits == "0" || !digits.hasPrefix("0"),
+      digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int64(digits),
+      number <= 100
+    else { throw complaint(node, "'\(text)' is not a percentage: want 0% to 100%, as 10%") }
+    return number
+  }
+
   private func leadingZero(_ text: String) -> String {
     let plain = text.drop { $0 == "0" }
     return "'\(text)' begins with 0: write \(plain.isEmpty ? "0" : String(plain))"

@@ -51,13 +51,21 @@ extension Store {
 
   /// Saves profiles, all or none, and remembers the files they came from.
   ///
-  /// - Parameter sources: for each profile's name the file's absolute path and its digest.
+  /// - Parameters:
+  ///   - sources: for each profile's name the file's absolute path and its digest.
+  ///   - origins: for each profile's name where its settings were written.
+  ///   - pruned: names of profiles to remove in the same step.
   public func save(
-    _ profiles: [Profile], from sources: [String: (path: String, digest: String)] = [:]
+    _ profiles: [Profile], from sources: [String: (path: String, digest: String)] = [:],
+    origins: [String: Origins] = [:], removing pruned: [String] = []
   ) throws(Failure) {
     try write { () throws(Failure) in
       tier?.forgetProfiles()
-      for profile in profiles { try save(profile, sources[profile.name]) }
+      for profile in profiles {
+        try save(profile, sources[profile.name])
+        try setState("origins/" + profile.name, origins[profile.name]?.encoded)
+      }
+      for name in pruned { _ = try remove(profile: name) }
     }
   }
 
@@ -101,6 +109,11 @@ extension Store {
     }
   }
 
+  /// Where the settings of a profile were written, as far as that is known.
+  public func origins(of name: String) throws(Failure) -> Origins {
+    try stateText("origins/" + name).map { Origins(decoding: $0) } ?? Origins()
+  }
+
   /// The file a profile was applied from, and the digest that the file had then.
   public func source(of name: String) throws(Failure) -> (path: String, digest: String)? {
     guard let text = try stateText("source/" + name),
@@ -116,15 +129,18 @@ extension Store {
   public func delete(profile name: String) throws(Failure) -> Bool {
     try write { () throws(Failure) in
       tier?.forgetProfiles()
-      var row = try connection.prepare("DELETE FROM profiles WHERE name = ?")
-      row.bind(1, name)
-      try row.run()
-      let existed = connection.changes > 0
-      try setState("profile/" + name, nil)
-      try setState("source/" + name, nil)
-      if try stateText("active_profile") == name { try setState("active_profile", nil) }
-      return existed
+      return try remove(profile: name)
     }
+  }
+
+  private func remove(profile name: String) throws(Failure) -> Bool {
+    var row = try connection.prepare("DELETE FROM profiles WHERE name = ?")
+    row.bind(1, name)
+    try row.run()
+    let existed = connection.changes > 0
+    for kind in ["profile/", "source/", "origins/"] { try setState(kind + name, nil) }
+    if try stateText("active_profile") == name { try setState("active_profile", nil) }
+    return existed
   }
 
   private func read(_ row: borrowing Statement) throws(Failure) -> Profile {

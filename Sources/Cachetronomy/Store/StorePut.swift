@@ -17,17 +17,19 @@ extension Store {
   /// - Parameters:
   ///   - entry: what to store.
   ///   - witness: for a recording, what was seen before the command ran.
+  ///   - isShared: whether it also goes into the memory that processes share.
   ///   - remoteBytes: for an answer of the remote's, what it gave, to be counted.
   /// - Returns: false if it was dropped because an explicit removal, or a recording that began
   ///   later, came in between.
   @discardableResult
   public func put(
-    _ entry: Entry, unless witness: Witness? = nil, remoteBytes: Int64 = 0
+    _ entry: Entry, unless witness: Witness? = nil, intoMemory isShared: Bool = true,
+    remoteBytes: Int64 = 0
   ) throws(Failure) -> Bool {
     try write { () throws(Failure) in
       let isStored = try insert(entry, unless: witness)
       if remoteBytes > 0 { try count("remote_bytes", by: remoteBytes) }
-      if isStored { newest = entry }
+      if isStored, isShared { newest = entry }
       return isStored
     }
   }

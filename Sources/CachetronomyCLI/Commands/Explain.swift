@@ -100,7 +100,7 @@ struct ExplainReport {
       lines.append(bound.isEmpty ? "elsewhere: the same key" : "elsewhere: another key, for")
       lines += bound.map { "  \($0)" }
     }
-    return lines.map { (Terminal.isOutput ? Terminal.printable($0) : $0) + "\n" }.joined()
+    return lines.map { Terminal.shown($0) + "\n" }.joined()
   }
 
   private var record: Value {

@@ -31,19 +31,19 @@ extension Tool {
 
     func run() throws {
       let store = remote ? try common.writing() : try common.reading()
-      guard let (key, limit) = try target.resolveWithLimit(store, common), let store else {
+      guard let (key, settings) = try target.resolveWithSettings(store, common), let store else {
         throw Status.exit(Status.miss)
       }
       let now = Timestamp.now()
       if remote {
-        if case .hit = try store.lookup(key, at: now, within: limit) {
+        if case .hit = try store.lookup(key, at: now, within: settings.timeToLive) {
         } else {
           _ = try Tool.Remotes.tier(common, store).bring(key, into: store, at: now)
         }
       }
       let profile = try common.values.profile(in: store, Words.environment())
       let journal = AccessJournal(store: store.path)
-      switch try store.lookup(key, at: now, within: limit) {
+      switch try store.lookup(key, at: now, within: settings.timeToLive) {
       case .miss(let why):
         if why == .corrupt { common.say("warning: the entry of '\(key)' is damaged") }
         if store.isWritable {
@@ -51,6 +51,9 @@ extension Tool {
         }
         throw Status.exit(Status.miss)
       case .stale:
+        if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
+        throw Status.exit(Status.miss)
+      case .hit(let entry) where try !settings.allows(entry, in: store, at: now):
         if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
         throw Status.exit(Status.miss)
       case .hit(let entry):

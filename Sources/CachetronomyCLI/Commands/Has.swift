@@ -18,8 +18,10 @@ extension Tool {
 
     func run() throws {
       let store = try common.reading()
-      if let (key, limit) = try target.resolveWithLimit(store, common), let store,
-        case .hit = try store.lookup(key, at: .now(), within: limit)
+      let now = Timestamp.now()
+      if let (key, settings) = try target.resolveWithSettings(store, common), let store,
+        case .hit(let entry) = try store.lookup(key, at: now, within: settings.timeToLive),
+        try settings.allows(entry, in: store, at: now)
       {
         return
       }

@@ -12,7 +12,7 @@ extension Tool {
         """,
       subcommands: [
         Apply.self, ListProfiles.self, ShowProfile.self, Use.self, Update.self, Validate.self,
-        DeleteProfile.self,
+        DeleteProfile.self, Diff.self, Match.self,
       ])
   }
 }
@@ -32,37 +32,35 @@ extension Tool.Profiles {
     @Option(help: ArgumentHelp("Make this the profile in use.", valueName: "name"))
     var use: String?
 
+    @Flag(help: "Print what would change; change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Remove the profiles that these files do not name, but never 'default'.")
+    var prune = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       let files = try ProfileFiles.read(paths)
       // Everything is checked before the store is touched, or even made.
       let early = try common.reading()
-      let profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: early) }
-      if let use, !profiles.contains(where: { $0.name == use }) {
+      let changes = try ProfileChanges(applying: files, to: early, prune: prune)
+      if let use, !changes.profiles.contains(where: { $0.name == use }) {
+        if changes.pruned.contains(use) {
+          throw Failure.badSetting("options", "--prune would remove '\(use)', which --use names")
+        }
         guard try early?.profile(use) != nil else {
           throw try early?.unknown(use) ?? Failure.unknownProfile(use, near: nil)
         }
       }
-      let store = try common.writing()
-      var changes: [String] = []
-      for profile in profiles {
-        let old = try store.profile(profile.name)
-        if old == nil { changes.append("\(profile.name): created") }
-        for change in profile.differences(from: old) where old != nil {
-          changes.append(
-            "\(profile.name): \(change.setting) \(change.old ?? "(none)") -> "
-              + "\(change.new ?? "(none)")")
-        }
-        if let old, profile.timeToLive < old.timeToLive {
-          changes.append(
-            "\(profile.name): entries already stored keep their time "
-              + "(see 'cachetronomy clear --saved-by \(profile.name)')")
-        }
+      if !dryRun {
+        let store = try common.writing()
+        try store.save(
+          changes.profiles, from: try ProfileFiles.sources(files), origins: changes.origins,
+          removing: changes.pruned)
+        if let use { try store.use(profile: use) }
       }
-      try store.save(profiles, from: try ProfileFiles.sources(files))
-      if let use { try store.use(profile: use) }
-      if !common.quiet { try Output.write(changes.map { $0 + "\n" }.joined()) }
+      if !common.quiet || dryRun { try Output.write(changes.text) }
     }
   }
 
@@ -82,7 +80,7 @@ extension Tool.Profiles {
     func run() throws {
       let files = try ProfileFiles.read(paths)
       let store = try common.reading()
-      let profiles = try ProfileFile.flatten(files) { ProfileFiles.stored($0, in: store) }
+      let profiles = try ProfileFile.resolve(files) { ProfileFiles.stored($0, in: store) }
       if common.verbose {
         common.say(
           "\(Human.count(files.count, "file")), \(Human.count(profiles.count, "profile")): fine")
@@ -145,6 +143,9 @@ extension Tool.Profiles {
     @Argument(help: ArgumentHelp("The profile (default: the one in use).", valueName: "name"))
     var name: String?
 
+    @Flag(help: "Say of each setting where it comes from.")
+    var origins = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -154,8 +155,19 @@ extension Tool.Profiles {
       let store = try common.reading()
       let choice = try name.map { .flag($0) } ?? common.values.choice(Words.environment())
       let profile = try store?.profile(choice) ?? choice.withoutStore()
-      if json { return try Output.write(json: profile.asValue) }
-      try Output.write(profile.yaml)
+      let places = origins ? try store?.origins(of: profile.name) ?? Origins() : nil
+      if json {
+        var value = profile.asValue
+        if let places, case .map(let pairs) = value {
+          let settings = profile.effective(places).map { ($0.name, Value.string($0.origin)) }
+          value = .map(pairs + [(.string("origins"), Records.object(settings))])
+        }
+        return try Output.write(json: value)
+      }
+      if origins, name == nil {
+        try Output.write("# chosen by \(try choice.origin(in: store))\n")
+      }
+      try Output.write(profile.yaml(places))
     }
   }
 
@@ -200,12 +212,11 @@ extension Tool.Profiles {
       let store = try common.writing()
       let old = try common.values.profile(in: store, Words.environment())
       let new = try old.updated(settings)
-      try store.save([new])
+      let origins = try store.origins(of: new.name).changed(old, new, by: "profile update")
+      try store.save([new], origins: [new.name: origins])
       guard !common.quiet else { return }
       for change in new.differences(from: old) {
-        try Output.write(
-          "\(new.name): \(change.setting) \(change.old ?? "(none)") -> "
-            + "\(change.new ?? "(none)")\n")
+        try Output.write("\(new.name): \(change)\n")
       }
     }
   }

@@ -23,6 +23,11 @@ extension Tool {
       help: ArgumentHelp("How old an answer may be: 90s, 1h30m, 2d, never.", valueName: "duration"))
     var ttl: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "Keep it shorter by a random part of up to this: 10%.", valueName: "percentage"))
+    var ttlJitter: String?
+
     @Option(help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"))
     var tag: [String] = []
 
@@ -87,6 +92,7 @@ extension Tool {
       line.common = common.values
       line.key = key.values
       line.ttl = ttl
+      line.ttlJitter = ttlJitter
       line.tags = tag
       line.cacheStatus = cacheStatus
       line.wait = wait

@@ -56,7 +56,9 @@ extension Tool {
       let store = try common.writing()
       let profile = try common.values.profile(in: store, Words.environment())
       let now = Timestamp.now()
-      let expiry = (ttl ?? profile.timeToLive).expiry(from: now)
+      let time = (ttl ?? profile.timeToLive)
+        .shortened(by: profile.ttlJitter, .random(in: 0...1))
+      let expiry = time.expiry(from: now)
       try store.put(
         Entry(
           key: key, data: format == nil ? try Payload.encode(bytes) : bytes,
@@ -64,7 +66,8 @@ extension Tool {
           tags: profile.tags + tags.filter { !profile.tags.contains($0) },
           version: entryVersion, profile: profile.name,
           info: Entry.Info(
-            created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)))
+            created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)),
+        intoMemory: profile.maxMemory > 0)
       if remote, try !Tool.Remotes.tier(common, store).push(key, from: store) {
         common.say("warning: '\(key)' is over the limits of the remote, and is only here")
       }

@@ -1,0 +1,123 @@
+/// Whether the answer to a command that a profile wants kept ready is ready.
+public struct Warming: Sendable {
+  /// What is to be done.
+  public enum State: Sendable, Equatable {
+    /// Nothing: there is an answer, and it has time left.
+    case fresh
+    /// There is none: run it.
+    case missing
+    /// It is over, or nearly: run it, and replace the answer.
+    case due
+    /// It is not to be run, and why.
+    case refused(String)
+  }
+
+  /// What is to be done.
+  public var state: State
+  /// The command as it may be shown.
+  public var shown: String
+  /// Where it runs.
+  public var directory: [UInt8]
+  /// How old the answer is, in microseconds; nil if there is none.
+  public var age: Int64?
+  private var settings: RunSettings
+
+  /// Looks for the answer to a command.
+  ///
+  /// - Parameters:
+  ///   - before: an answer with less time left is renewed; nil is a tenth of all its time.
+  ///   - isAnyway: an answer that nobody else may find is wanted too.
+  public init(
+    _ command: Profile.WarmCommand, profile: Profile, store: Store?, environment: Environment,
+    before: TimeToLive?, isAnyway: Bool, at now: Timestamp
+  ) throws(Failure) {
+    let words = command.words.map { Array($0.utf8) }
+    let plan = try Plan(.words(words), profile: profile, flags: RunSettings())
+    settings = plan.settings
+    shown = Secrets(environment).masked(words).map { ShellWords.quote($0) }.joined(separator: " ")
+    directory = try WorkingDirectory.path(named: environment["PWD"])
+    state = .fresh
+    if let why = Self.refusal(command, plan, isAnyway: isAnyway) {
+      state = .refused(why)
+      return
+    }
+    var environment = environment
+    if let wanted = command.directory {
+      directory = Self.expanded(wanted, home: environment["HOME"])
+      environment.set("PWD", to: directory)
+    }
+    try look(plan, profile, store, environment, before, now)
+  }
+
+  private mutating func look(
+    _ plan: Plan, _ profile: Profile, _ store: Store?, _ environment: Environment,
+    _ before: TimeToLive?, _ now: Timestamp
+  ) throws(Failure) {
+    // The files among its words are named from where it runs.
+    let (call, found) = try WorkingDirectory.within(directory) {
+      () throws(Failure) -> (Invocation, Explanation) in
+      let call = try plan.invocation(
+        directory: try WorkingDirectory.path(named: environment["PWD"]), environment: environment)
+      let memo = Memo(
+        call, profile: profile, store: store, sink: { _, _ in true }, now: { now }, warn: { _ in })
+      return (call, memo.explain())
+    }
+    age = found.age
+    if let word = call.unrepeatable {
+      state = .refused("\(word) is one call's alone")
+      return
+    }
+    switch found.verdict {
+    case .hit:
+      guard let left = found.left, let age = found.age else { break }
+      let whole = age.addingReportingOverflow(left)
+      let limit = before?.microseconds ?? (whole.overflow ? 0 : whole.partialValue / 10)
+      if left <= limit { state = .due }
+    case .miss: state = .missing
+    case .expired, .stale: state = .due
+    case .notCached: state = .refused(found.why ?? "it is not cached")
+    }
+  }
+
+  private static func refusal(
+    _ command: Profile.WarmCommand, _ plan: Plan, isAnyway: Bool
+  ) -> String? {
+    let settings = plan.settings
+    let rule = plan.rule.map { "rule \($0.source ?? $0.match.joined(separator: " "))" }
+    if settings.cache == false { return "\(rule ?? "a rule") says 'cache: false'" }
+    if settings.stdin == true { return "it reads standard input" }
+    if isAnyway { return nil }
+    let isWhole = settings.env?.contains { $0.utf8.allSatisfy { $0 == UInt8(ascii: "*") } } ?? true
+    if isWhole {
+      return "its key has the whole environment, which is another one for everybody else "
+        + "(give \(rule ?? "a rule for it") 'env')"
+    }
+    if settings.cwd ?? .path != .none, command.directory == nil {
+      return "its key has the working directory (give it 'cwd', or \(rule ?? "a rule for it") "
+        + "'cwd: false')"
+    }
+    return nil
+  }
+
+  private static func expanded(_ path: String, home: [UInt8]?) -> [UInt8] {
+    var bytes = Array(path.utf8)
+    if path == "~" || path.hasPrefix("~/"), let home { bytes = home + bytes.dropFirst() }
+    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    return bytes
+  }
+
+  /// Why a run of it did no good; nil if there is now an answer that was not there when it began.
+  ///
+  /// - Parameter wasMissing: any answer will do, also one that another machine made.
+  public func failure(
+    _ end: Crew.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
+  ) -> String? {
+    let last = String(decoding: end.errors, as: UTF8.self).split(separator: "\n").last
+    let detail = last.map { ": \($0.suffix(200))" } ?? ""
+    guard settings.keeps(end.status) else { return "exit status \(end.status)\(detail)" }
+    guard state == .fresh, let age, wasMissing || age <= now.since(began) else {
+      return "it ran, but its answer was not kept\(detail)"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+@testable import Cachetronomy
+
+/// The profiles that come with the tool: what they keep, and what they never answer.
+@Suite struct ShippedProfileTests {
+  private func profile(_ name: String) throws -> Profile {
+    let files = try [name, "default"].map { name in
+      let path = "\(Sandbox.package)/profiles/\(name).yaml"
+      return try ProfileFile([UInt8](Data(contentsOf: URL(fileURLWithPath: path))), path: path)
+    }
+    return try #require(
+      try ProfileFile.flatten(name == "default" ? [files[0]] : files).first { $0.name == name })
+  }
+
+  /// Whether a command is kept, as `profile match` says.
+  private func isKept(_ line: String, _ profile: Profile) throws -> Bool {
+    let words = try ShellWords.split(line).map { Array($0.utf8) }
+    let plan = try Plan(.words(words), profile: profile, flags: RunSettings())
+    return plan.settings.cache != false
+  }
+
+  static let kept: [String: [String]] = [
+    "default": ["anything at all"],
+    "interactive": [
+      "git status -sb", "git log -3", "kubectl completion zsh", "rg --help", "bat x",
+    ],
+    "ci": ["make -n", "git rev-parse HEAD", "npm ls", "docker build ."],
+    "kubernetes": [
+      "kubectl get pods", "/usr/bin/kubectl -n kube-system get pods -o wide",
+      "kubectl --context=prod get deploy", "kubectl --context prod describe pod x",
+      "kubectl top nodes", "kubectl api-resources", "kubectl version", "helm list -A",
+      "helm status web", "kubectl config current-context",
+    ],
+    "cloud": [
+      "aws ec2 describe-instances", "aws --profile p ec2 describe-instances", "aws s3 ls s3://b",
+      "aws iam list-users", "aws sts get-caller-identity", "gcloud compute instances list",
+      "gcloud projects describe p", "gcloud config get-value project", "az vm list -o table",
+      "az account show", "az network vnet list",
+    ],
+    "github": [
+      "gh pr list", "gh pr view 5 --json title", "gh issue list -L 5", "gh repo view a/b",
+      "gh search code x", "gh api repos/a/b", "gh api -H 'Accept: x' /user --jq .login",
+      "gh run list",
+    ],
+    "packages": [
+      "apt list --installed", "apt-cache policy bash", "dpkg -L bash", "dpkg-query -W",
+      "pip list", "pip3 show x", "pip index versions x", "npm view react version", "npm ls",
+    ],
+    "network": [
+      "dig +short example.com", "host example.com", "whois example.com", "curl -fsSL https://e.x",
+      "curl -s -H 'Accept: x' https://e.x", "wget -qO- https://e.x", "curl --head https://e.x",
+    ],
+  ]
+
+  static let refused: [String: [String]] = [
+    "interactive": [
+      "git commit -m x", "git push", "git branch new", "git checkout a", "git stash",
+    ],
+    "ci": ["git push origin", "docker push x", "npm publish", "fly deploy", "make deploy x"],
+    "kubernetes": [
+      "kubectl apply -f x", "kubectl delete pod get", "kubectl get secret x -o yaml",
+      "kubectl get pods,secrets", "kubectl get pods -w", "kubectl get -f x.yaml", "kubectl",
+      "kubectl -n x delete get", "kubectl --context=get delete pod x", "kubectl edit deploy x",
+      "kubectl exec x -- get y", "kubectl logs -f x", "kubectl -n a get secrets",
+      "helm install get list", "helm upgrade x y", "helm get values x",
+    ],
+    "cloud": [
+      "aws ec2 terminate-instances --instance-ids i", "aws s3 rm s3://b/list-x", "aws s3 cp a b",
+      "aws iam delete-user --user-name list-users",
+      "aws secretsmanager get-secret-value --secret x",
+      "aws ecr get-login-password", "aws s3api get-object --bucket b k out",
+      "aws ec2 describe-instances --cli-input-json file://x", "gcloud projects delete list",
+      "gcloud compute ssh list", "gcloud compute instances delete list", "gcloud run deploy list",
+      "gcloud sql connect list", "gcloud auth print-access-token", "az vm delete --name list",
+      "az group create -n show", "az keyvault secret show --name x",
+      "az account get-access-token",
+    ],
+    "github": [
+      "gh pr create -t list", "gh pr merge 5", "gh issue create", "gh repo delete list",
+      "gh release create v1", "gh api -X POST repos/a/b", "gh api -XDELETE x", "gh api x -f a=b",
+      "gh api graphql -f query=x", "gh api --method=PUT x", "gh api x --input f", "gh api x -iXPUT",
+      "gh pr view --web", "gh auth token", "gh run watch", "gh run rerun view",
+    ],
+    "packages": [
+      "apt install list", "apt-get update", "apt remove show", "dpkg -i x.deb", "pip install list",
+      "pip uninstall show", "npm install view", "npm run list", "npm publish", "pip download x",
+    ],
+    "network": [
+      "curl -X POST https://e.x", "curl -XDELETE https://e.x", "curl -d a=b https://e.x",
+      "curl -sd a=b https://e.x", "curl --data-raw x https://e.x", "curl --dat x https://e.x",
+      "curl -o f https://e.x", "curl -fsSLo f https://e.x", "curl -O https://e.x",
+      "curl --output=f https://e.x", "curl --request PUT https://e.x", "curl -F a=b https://e.x",
+      "curl -T f https://e.x", "curl --json x https://e.x", "curl -K conf",
+      "curl -c jar https://e.x",
+      "wget https://e.x", "wget -qO- --post-data=x https://e.x", "nslookup",
+    ],
+  ]
+
+  @Test(arguments: kept.keys.sorted())
+  func `what reads is kept`(name: String) throws {
+    let profile = try profile(name)
+    for line in Self.kept[name] ?? [] { #expect(try isKept(line, profile), "\(name): \(line)") }
+  }
+
+  @Test(arguments: refused.keys.sorted())
+  func `what writes, follows or tells a secret is never answered`(name: String) throws {
+    let profile = try profile(name)
+    for line in Self.refused[name] ?? [] { #expect(try !isKept(line, profile), "\(name): \(line)") }
+  }
+
+  @Test func `the binary says the same, and every file has a table here`() throws {
+    let outcome = try Sandbox().bash(
+      """
+      cachetronomy profile apply "$PACKAGE/profiles" -q; export CACHETRONOMY_PROFILE=kubernetes
+      cachetronomy profile match --json -- kubectl get pods | grep -o '"cached":[a-z]*'
+      cachetronomy profile match --json -- kubectl delete pod get | grep -o '"cached":[a-z]*'
+      ls "$PACKAGE/profiles"/*.yaml | xargs -n1 basename -s .yaml
+      """)
+    #expect(outcome.lines == ["\"cached\":true", "\"cached\":false"] + Self.kept.keys.sorted())
+  }
+
+  /// A command with a key that cron would make like anybody: what people would put under `warm:`.
+  @Test func `what the profiles for far away things keep can be warmed`() throws {
+    for (name, line) in [
+      ("kubernetes", "kubectl get pods"), ("cloud", "aws ec2 describe-instances"),
+      ("network", "dig example.com"), ("github", "gh search code x"),
+    ] {
+      let words = try ShellWords.split(line).map { Array($0.utf8) }
+      let plan = try Plan(.words(words), profile: try profile(name), flags: RunSettings())
+      #expect(
+        plan.settings.env != nil && plan.settings.cwd == RunSettings.Directory.none, "\(name)")
+    }
+  }
+}
