@@ -25,7 +25,7 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp(
-        "Keep it shorter by a random part of up to this: 10%.", valueName: "percentage"))
+        "Keep it shorter by a random part of up to this: 10%.", valueName: "percent"))
     var ttlJitter: String?
 
     @Option(help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"))
