@@ -173,20 +173,20 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|remote|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|remote|init|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import remote help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import remote init help' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --no-stdin --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --rules-only --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
     non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --ttl --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
@@ -197,6 +197,7 @@ _cachetronomy_run() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion run -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '-c')
@@ -233,6 +234,7 @@ _cachetronomy_run() {
         return
         ;;
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion run -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--cache-status')
@@ -284,6 +286,7 @@ _cachetronomy_set() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion set -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -332,6 +335,15 @@ _cachetronomy_get() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion get -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion get -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -380,6 +392,15 @@ _cachetronomy_has() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion has -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion has -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -428,6 +449,15 @@ _cachetronomy_delete() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion delete -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion delete -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -443,12 +473,14 @@ _cachetronomy_keys() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion keys -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
         return
         ;;
     '--saved-by')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion keys -- --saved-by "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--tier')
@@ -459,6 +491,7 @@ _cachetronomy_keys() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion keys -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -507,6 +540,15 @@ _cachetronomy_show() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion show -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion show -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -522,18 +564,21 @@ _cachetronomy_list() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion list -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
         return
         ;;
     '--saved-by')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion list -- --saved-by "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--db')
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion list -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -582,6 +627,15 @@ _cachetronomy_explain() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion explain -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion explain -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -597,6 +651,7 @@ _cachetronomy_evict() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion evict -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
@@ -636,6 +691,15 @@ _cachetronomy_evict() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion evict -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion evict -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -660,6 +724,7 @@ _cachetronomy_clear() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion clear -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -685,6 +750,7 @@ _cachetronomy_stats() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion stats -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -729,6 +795,7 @@ _cachetronomy_log_access() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion log access -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -750,6 +817,7 @@ _cachetronomy_log_evictions() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion log evictions -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -768,6 +836,7 @@ _cachetronomy_log_clear() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion log clear -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -812,6 +881,7 @@ _cachetronomy_profile_apply() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile apply -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -830,6 +900,7 @@ _cachetronomy_profile_list() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile list -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -848,6 +919,15 @@ _cachetronomy_profile_show() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile show -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile show -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -866,6 +946,15 @@ _cachetronomy_profile_use() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile use -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile use -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -884,6 +973,7 @@ _cachetronomy_profile_update() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile update -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -902,6 +992,7 @@ _cachetronomy_profile_validate() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile validate -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -920,6 +1011,15 @@ _cachetronomy_profile_delete() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile delete -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile delete -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -941,6 +1041,7 @@ _cachetronomy_gc() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion gc -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -956,12 +1057,14 @@ _cachetronomy_export() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion export -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
         return
         ;;
     '--saved-by')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion export -- --saved-by "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--since')
@@ -971,6 +1074,7 @@ _cachetronomy_export() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion export -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -998,6 +1102,7 @@ _cachetronomy_import() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion import -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1039,6 +1144,7 @@ _cachetronomy_remote_status() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion remote status -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1057,6 +1163,7 @@ _cachetronomy_remote_ping() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion remote ping -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1075,6 +1182,37 @@ _cachetronomy_remote_keygen() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion remote keygen -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_init() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=(--wrap)
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--wrap')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion init -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W 'bash'$'\n''zsh'$'\n''fish'
         return
         ;;
     esac

@@ -68,13 +68,14 @@ _cachetronomy() {
             'export:Write the store as JSON Lines, for import.'
             'import:Bring entries from exports, other stores or tables into the store.'
             'remote:Look at the cache that machines share, or make a key for it.'
+            'init:Print what sets up a shell, for its start-up file.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|remote|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|remote|init|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -88,7 +89,7 @@ _cachetronomy_run() {
     local -i ret=1
     local -ar arg_specs=(
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion run -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
@@ -105,7 +106,7 @@ _cachetronomy_run() {
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--ttl[How old an answer may be\: 90s, 1h30m, 2d, never.]:duration:'
-        '*--tag[A tag for a new entry (may be repeated).]:tag:'
+        '*--tag[A tag for a new entry (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion run -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
         '--wait[How long to wait for a call that runs it (10m).]:duration:'
         '--timeout[End it after so long, with status 124.]:duration:'
@@ -119,6 +120,7 @@ _cachetronomy_run() {
         '--explain[Run nothing\: say what would happen, and why.]'
         '--no-store[Do not store what it prints.]'
         '--no-remote[Ask no other machine'\''s cache, and give it nothing.]'
+        '--rules-only[Only what a rule of the profile matches is kept.]'
         '--no-stdin[It needs no input, though some may be waiting.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
@@ -140,7 +142,7 @@ _cachetronomy_set() {
         '--entry-version[The caller'\''s version of the value.]:number:'
         '--remote[Send it to the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion set -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -154,7 +156,7 @@ _cachetronomy_set() {
 _cachetronomy_get() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion get -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -173,7 +175,7 @@ _cachetronomy_get() {
         '--json[Print the entry and its value as JSON.]'
         '--remote[Ask the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion get -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -187,7 +189,7 @@ _cachetronomy_get() {
 _cachetronomy_has() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion has -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -202,7 +204,7 @@ _cachetronomy_has() {
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion has -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -216,7 +218,7 @@ _cachetronomy_has() {
 _cachetronomy_delete() {
     local -i ret=1
     local -ar arg_specs=(
-        '*:key:'
+        '*:key:{__cachetronomy_custom_complete ---completion delete -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -232,7 +234,7 @@ _cachetronomy_delete() {
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--remote[Remove them from the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion delete -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -248,13 +250,13 @@ _cachetronomy_keys() {
     local -ar ___tier=('memory' 'store' 'all')
     local -ar arg_specs=(
         '-z[End each key with a NUL instead of a newline.]'
-        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion keys -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Only keys that match, as a shell glob.]:glob:'
-        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--saved-by[Only entries saved under a profile.]:profile:{__cachetronomy_custom_complete ---completion keys -- --saved-by "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--tier[Keys in memory, store or all (default\: all).]:tier:{__cachetronomy_complete "${___tier[@]}"}'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion keys -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -268,7 +270,7 @@ _cachetronomy_keys() {
 _cachetronomy_show() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion show -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -284,7 +286,7 @@ _cachetronomy_show() {
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion show -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -298,12 +300,12 @@ _cachetronomy_show() {
 _cachetronomy_list() {
     local -i ret=1
     local -ar arg_specs=(
-        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion list -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Only keys that match, as a shell glob.]:glob:'
-        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--saved-by[Only entries saved under a profile.]:profile:{__cachetronomy_custom_complete ---completion list -- --saved-by "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion list -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -317,7 +319,7 @@ _cachetronomy_list() {
 _cachetronomy_explain() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion explain -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -333,7 +335,7 @@ _cachetronomy_explain() {
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion explain -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -347,9 +349,9 @@ _cachetronomy_explain() {
 _cachetronomy_evict() {
     local -i ret=1
     local -ar arg_specs=(
-        '*:key:'
+        '*:key:{__cachetronomy_custom_complete ---completion evict -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--all[Every entry.]'
-        '*--tag[Entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion evict -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Entries whose keys match, as a shell glob.]:glob:'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
@@ -365,7 +367,7 @@ _cachetronomy_evict() {
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion evict -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -386,7 +388,7 @@ _cachetronomy_clear() {
         '--saved-by[Entries saved under a profile.]:profile:'
         '--remote[With --tag\: in the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion clear -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -405,7 +407,7 @@ _cachetronomy_stats() {
         '--top[How many of the most read keys to print.]:number:'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion stats -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -453,7 +455,7 @@ _cachetronomy_log_access() {
         '--limit[Print at most so many rows.]:number:'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion log access -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -470,7 +472,7 @@ _cachetronomy_log_evictions() {
         '--limit[Print at most so many rows (default\: 1000).]:number:'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion log evictions -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -487,7 +489,7 @@ _cachetronomy_log_clear() {
         ':log:'
         ':key:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion log clear -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -538,7 +540,7 @@ _cachetronomy_profile_apply() {
         '*:path:'
         '--use[Make this the profile in use.]:name:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile apply -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -554,7 +556,7 @@ _cachetronomy_profile_list() {
     local -ar arg_specs=(
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile list -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -568,10 +570,10 @@ _cachetronomy_profile_list() {
 _cachetronomy_profile_show() {
     local -i ret=1
     local -ar arg_specs=(
-        ':name:'
+        ':name:{__cachetronomy_custom_complete ---completion profile show -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile show -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -585,9 +587,9 @@ _cachetronomy_profile_show() {
 _cachetronomy_profile_use() {
     local -i ret=1
     local -ar arg_specs=(
-        ':name:'
+        ':name:{__cachetronomy_custom_complete ---completion profile use -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile use -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -603,7 +605,7 @@ _cachetronomy_profile_update() {
     local -ar arg_specs=(
         '*:name=value:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile update -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -619,7 +621,7 @@ _cachetronomy_profile_validate() {
     local -ar arg_specs=(
         '*:path:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile validate -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -633,9 +635,9 @@ _cachetronomy_profile_validate() {
 _cachetronomy_profile_delete() {
     local -i ret=1
     local -ar arg_specs=(
-        '*:name:'
+        '*:name:{__cachetronomy_custom_complete ---completion profile delete -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile delete -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -656,7 +658,7 @@ _cachetronomy_gc() {
         '--max-duration[Stop after so long; the next goes on.]:duration:'
         '--json[Print what was done as JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion gc -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -670,13 +672,13 @@ _cachetronomy_gc() {
 _cachetronomy_export() {
     local -i ret=1
     local -ar arg_specs=(
-        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion export -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Only keys that match, as a shell glob.]:glob:'
-        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--saved-by[Only entries saved under a profile.]:profile:{__cachetronomy_custom_complete ---completion export -- --saved-by "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--since[Only entries stored within this time\: 90s, 2d.]:duration:'
         '--all[Profiles and logs too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion export -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -697,7 +699,7 @@ _cachetronomy_import() {
         '--skip-bad[Leave out lines that are wrong, and take the others.]'
         '--dry-run[Check the files and count; change nothing.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion import -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -743,7 +745,7 @@ _cachetronomy_remote_status() {
     local -ar arg_specs=(
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion remote status -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -758,7 +760,7 @@ _cachetronomy_remote_ping() {
     local -i ret=1
     local -ar arg_specs=(
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion remote ping -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -774,7 +776,25 @@ _cachetronomy_remote_keygen() {
     local -ar arg_specs=(
         ':file:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion remote keygen -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_init() {
+    local -i ret=1
+    local -ar _shell=('bash' 'zsh' 'fish')
+    local -ar arg_specs=(
+        ':shell:{__cachetronomy_complete "${_shell[@]}"}'
+        '*--wrap[Commands to put behind '\''run --rules-only'\''.]:names:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion init -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'

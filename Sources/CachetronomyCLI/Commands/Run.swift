@@ -23,7 +23,9 @@ extension Tool {
       help: ArgumentHelp("How old an answer may be: 90s, 1h30m, 2d, never.", valueName: "duration"))
     var ttl: String?
 
-    @Option(help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"))
+    @Option(
+      help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"),
+      completion: Known.tags)
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("The exit statuses that are kept (default: 0).", valueName: "list"))
@@ -78,6 +80,9 @@ extension Tool {
     @Flag(help: "Ask no other machine's cache, and give it nothing.")
     var noRemote = false
 
+    @Flag(help: "Only what a rule of the profile matches is kept.")
+    var rulesOnly = false
+
     @Flag(help: "It needs no input, though some may be waiting.")
     var noStdin = false
 
@@ -95,7 +100,7 @@ extension Tool {
       (line.refresh, line.background, line.warm) = (refresh, background, warm)
       line.explain = explain
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
-      line.noRemote = noRemote
+      (line.noRemote, line.rulesOnly) = (noRemote, rulesOnly)
       return line
     }
   }
@@ -177,6 +182,8 @@ enum RunVerb {
     let notCached: String? =
       if isOff {
         "CACHETRONOMY_DISABLE is set"
+      } else if line.rulesOnly, plan.rule == nil {
+        "no rule of profile \(profile.name) matches"
       } else if plan.settings.cache == false {
         "rule \(plan.rule?.source ?? "") says so"
       } else {
