@@ -66,6 +66,7 @@ enum HotPath {
       else { return nil }
       let plan = try store.plan(
         command, try line.common.choice(environment), flags: try line.settings())
+      if line.rulesOnly, plan.rule == nil { return nil }
       guard plan.settings.cache != false, plan.settings.stdin != true else { return nil }
       let directory = try WorkingDirectory.path(named: environment["PWD"])
       let call = try plan.invocation(directory: directory, environment: environment)

@@ -6,7 +6,8 @@ struct CommonOptions: ParsableArguments {
   @Option(name: .customLong("db"), help: ArgumentHelp("The store.", valueName: "file"))
   var store: String?
 
-  @Option(help: ArgumentHelp("The profile to go by.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The profile to go by.", valueName: "name"), completion: Known.profiles)
   var profile: String?
 
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")

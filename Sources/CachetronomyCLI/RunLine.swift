@@ -22,6 +22,7 @@ final class RunLine: Equatable {
   var noStore = false
   var noStdin = false
   var noRemote = false
+  var rulesOnly = false
   var explain = false
   var json = false
   /// The command: everything from the first word that is no option of ours.
@@ -36,6 +37,7 @@ final class RunLine: Equatable {
       && one.background == other.background && one.warm == other.warm
       && one.cachedOnly == other.cachedOnly && one.noStore == other.noStore
       && one.noStdin == other.noStdin && one.noRemote == other.noRemote
+      && one.rulesOnly == other.rulesOnly
       && one.explain == other.explain && one.json == other.json
       && one.words == other.words && one.ttlJitter == other.ttlJitter
   }
@@ -101,6 +103,7 @@ final class RunLine: Equatable {
     case "--no-cwd": key.noCwd = true
     case "--no-user": key.noUser = true
     case "--no-remote": noRemote = true
+    case "--rules-only": rulesOnly = true
     case "--stdin": key.stdin = true
     case "--refresh", "--force": refresh = true
     case "--explain": explain = true

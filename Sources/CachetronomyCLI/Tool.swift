@@ -15,7 +15,7 @@ struct Tool: ParsableCommand {
     subcommands: [
       Run.self, Set.self, Get.self, Has.self, Delete.self, Keys.self, Show.self, List.self,
       Explain.self, Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
-      Export.self, Import.self, Config.self, Warm.self, Remotes.self,
+      Export.self, Import.self, Config.self, Warm.self, Remotes.self, Initialize.self,
     ])
 
   /// Runs the tool.
@@ -30,6 +30,7 @@ struct Tool: ParsableCommand {
         let words = Array(words.dropFirst())
         return try RunVerb.run(try RunLine(words) ?? parseRun(words))
       }
+      if let name = Extra.name(words) { return (try Extra.start(name, words), nil) }
       var command = try parseAsRoot(CommandWords.fold(words.map { Words.text($0) }))
       try command.run()
       return (Status.done, nil)

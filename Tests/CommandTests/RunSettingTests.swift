@@ -11,7 +11,7 @@ import Testing
   static let ofTheCall: Set<String> = [
     "db", "profile", "quiet", "verbose", "help", "version", "refresh", "force", "cached-only",
     "no-store", "no-stdin", "wait", "c", "background", "warm",
-    "explain",
+    "explain", "rules-only",
   ]
 
   /// Those whose names differ for a reason.

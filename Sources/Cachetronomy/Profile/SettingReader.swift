@@ -167,7 +167,7 @@ struct SettingReader {
 }
 
 /// The nearest of some names, if one is near enough to be meant.
-func nearest(to name: String, among names: some Sequence<String>) -> String? {
+public func nearest(to name: String, among names: some Sequence<String>) -> String? {
   let wanted = Array(name.utf8)
   var best: (name: String, distance: Int)?
   for candidate in names {

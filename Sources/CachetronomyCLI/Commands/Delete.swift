@@ -14,7 +14,8 @@ extension Tool {
         """)
 
     @Argument(
-      help: ArgumentHelp("Keys, or '#' and 6 or more digits of a digest.", valueName: "key"))
+      help: ArgumentHelp("Keys, or '#' and 6 or more digits of a digest.", valueName: "key"),
+      completion: Known.keys)
     var keys: [String] = []
 
     @OptionGroup var keyOptions: KeyOptions

@@ -15,14 +15,16 @@ extension Tool {
         """)
 
     @Argument(
-      help: ArgumentHelp("Keys, or '#' and 6 or more digits of a digest.", valueName: "key"))
+      help: ArgumentHelp("Keys, or '#' and 6 or more digits of a digest.", valueName: "key"),
+      completion: Known.keys)
     var keys: [String] = []
 
     @Flag(help: "Every entry.")
     var all = false
 
     @Option(
-      help: ArgumentHelp("Entries with any of these tags (may be repeated).", valueName: "tag"))
+      help: ArgumentHelp("Entries with any of these tags (may be repeated).", valueName: "tag"),
+      completion: Known.tags)
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Entries whose keys match, as a shell glob.", valueName: "glob"))

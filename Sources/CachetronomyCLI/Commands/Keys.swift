@@ -4,13 +4,16 @@ internal import Cachetronomy
 /// Which entries a listing is about.
 struct FilterOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Only entries with any of these tags (may be repeated).", valueName: "tag"))
+    help: ArgumentHelp("Only entries with any of these tags (may be repeated).", valueName: "tag"),
+    completion: Known.tags)
   var tag: [String] = []
 
   @Option(help: ArgumentHelp("Only keys that match, as a shell glob.", valueName: "glob"))
   var match: String?
 
-  @Option(help: ArgumentHelp("Only entries saved under a profile.", valueName: "profile"))
+  @Option(
+    help: ArgumentHelp("Only entries saved under a profile.", valueName: "profile"),
+    completion: Known.profiles)
   var savedBy: String?
 
   var filter: Store.Filter {

@@ -140,7 +140,9 @@ extension Tool.Profiles {
           cachetronomy profile show ci
         """)
 
-    @Argument(help: ArgumentHelp("The profile (default: the one in use).", valueName: "name"))
+    @Argument(
+      help: ArgumentHelp("The profile (default: the one in use).", valueName: "name"),
+      completion: Known.profiles)
     var name: String?
 
     @Flag(help: "Say of each setting where it comes from.")
@@ -179,7 +181,8 @@ extension Tool.Profiles {
           cachetronomy profile use ci
         """)
 
-    @Argument(help: ArgumentHelp("The profile.", valueName: "name"))
+    @Argument(
+      help: ArgumentHelp("The profile.", valueName: "name"), completion: Known.profiles)
     var name: String
 
     @OptionGroup var common: CommonOptions
@@ -229,7 +232,8 @@ extension Tool.Profiles {
           cachetronomy profile delete old-ci
         """)
 
-    @Argument(help: ArgumentHelp("The profiles.", valueName: "name"))
+    @Argument(
+      help: ArgumentHelp("The profiles.", valueName: "name"), completion: Known.profiles)
     var names: [String]
 
     @OptionGroup var common: CommonOptions

@@ -28,7 +28,9 @@ extension Tool {
         "Keep it shorter by a random part of up to this: 10%.", valueName: "percent"))
     var ttlJitter: String?
 
-    @Option(help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"))
+    @Option(
+      help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"),
+      completion: Known.tags)
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("The exit statuses that are kept (default: 0).", valueName: "list"))
@@ -83,6 +85,9 @@ extension Tool {
     @Flag(help: "Ask no other machine's cache, and give it nothing.")
     var noRemote = false
 
+    @Flag(help: "Only what a rule of the profile matches is kept.")
+    var rulesOnly = false
+
     @Flag(help: "It needs no input, though some may be waiting.")
     var noStdin = false
 
@@ -101,7 +106,7 @@ extension Tool {
       (line.refresh, line.background, line.warm) = (refresh, background, warm)
       line.explain = explain
       (line.cachedOnly, line.noStore, line.noStdin) = (cachedOnly, noStore, noStdin)
-      line.noRemote = noRemote
+      (line.noRemote, line.rulesOnly) = (noRemote, rulesOnly)
       return line
     }
   }
@@ -183,6 +188,8 @@ enum RunVerb {
     let notCached: String? =
       if isOff {
         "CACHETRONOMY_DISABLE is set"
+      } else if line.rulesOnly, plan.rule == nil {
+        "no rule of profile \(profile.name) matches"
       } else if plan.settings.cache == false {
         "rule \(plan.rule?.source ?? "") says so"
       } else {

@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import Cachetronomy
+
+/// A command that is not ours: `cachetronomy foo` is `cachetronomy-foo` from PATH, as with git.
+enum Extra {
+  /// The name, if the first word is neither an option nor a command of ours.
+  static func name(_ words: [[UInt8]]) -> [UInt8]? {
+    guard let first = words.first, !first.isEmpty, first.first != UInt8(ascii: "-") else {
+      return nil
+    }
+    let text = Words.text(first)
+    return text == "help" || own.contains(text) ? nil : first
+  }
+
+  private static var own: [String] {
+    Tool.configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// Puts it in our place, with all words after its name.
+  ///
+  /// - Returns: the status, where there is no such program.
+  static func start(_ name: [UInt8], _ words: [[UInt8]]) throws(Failure) -> Int32 {
+    let environment = Words.environment()
+    let argv = [Array("cachetronomy-".utf8) + name] + words.dropFirst()
+    do throws(Failure) {
+      // A name with a slash would be a path.
+      if !name.contains(UInt8(ascii: "/")) {
+        let plan = try Plan(
+          .words(argv), profile: Profile(name: Profile.defaultName), flags: RunSettings())
+        let directory = try? WorkingDirectory.path(named: environment["PWD"])
+        throw Memo.become(
+          try plan.invocation(
+            directory: directory ?? [UInt8(ascii: ".")], environment: environment))
+      }
+    } catch {
+      guard case .cannotRun(.notFound) = error else { throw error }
+    }
+    let text = Words.text(name)
+    let near = nearest(to: text, among: own).map { " (did you mean '\($0)'?)" }
+    Output.say("'\(text)' is not a cachetronomy command\(near ?? "")")
+    return Status.usage
+  }
+}
