@@ -17,10 +17,12 @@ extension Store {
     public var misses: Int64 {
       [.absent, .expired, .forced, .corrupt].reduce(0) { $0.plus(counts[$1, default: 0]) }
     }
+    /// All of them.
+    public var lookups: Int64 { hits.plus(misses) }
     /// Hits of all lookups; nil before the first.
     public var hitRate: Double? {
-      let all = hits.plus(misses)
-      return all > 0 ? Double(hits) / Double(all) : nil
+      // Whoever can write to the store can write any number there.
+      lookups > 0 ? max(0, min(1, Double(hits) / Double(lookups))) : nil
     }
 
     mutating func add(_ more: Tally) {

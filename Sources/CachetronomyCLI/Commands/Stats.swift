@@ -69,8 +69,9 @@ extension Tool {
         return common.say("there is no store yet")
       }
       if let html {
-        let path = try Words.plain(html, "file")
-        return try WholeFile(path).write(Array(StatsPage(view).text.utf8))
+        let page = Array(StatsPage(view).text.utf8)
+        if html == "-" { return try Output.write(page) }
+        return try WholeFile(try Words.plain(html, "file")).write(page)
       }
       switch json ? .json : format ?? .table {
       case .table: try Output.write(view.table)

@@ -56,7 +56,7 @@ struct StatsPage {
     let memory = all.memory
     return tile(
       "Hit rate", sums.hitRate == nil ? "–" : StatsView.percent(sums.hitRate),
-      "\(sums.hits) of \(Human.count(sums.hits + sums.misses, "lookup"))", sums.hitRate)
+      "\(sums.hits) of \(Human.count(sums.lookups, "lookup"))", sums.hitRate)
       + tile("Time saved", Human.duration(sums.saved), "by not running commands again")
       + tile("Served", Human.size(sums.bytes), "out of the cache")
       + tile(
@@ -85,7 +85,7 @@ struct StatsPage {
   ]
 
   private var lookups: String {
-    let total = sums.hits + sums.misses
+    let total = sums.lookups
     guard total > 0 else { return section("Lookups", "<p>None yet.</p>") }
     let shown = Self.kinds.filter { view.count($0.kind) > 0 }
     let parts = shown.map {
