@@ -7,7 +7,7 @@ struct RemoteLease: Sendable {
   let token = Array(Digest.hex(Random.bytes(16)).utf8)
 
   /// How long a lease lives that nobody renews, in milliseconds.
-  static let life = 10_000
+  static let life = 5000
   /// In place of a token: who had the lease kept nothing.
   static let nothingKept = Array("nothing kept".utf8)
 
