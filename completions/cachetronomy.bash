@@ -297,7 +297,7 @@ _cachetronomy_set() {
 
 _cachetronomy_get() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin -z --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -354,7 +354,7 @@ _cachetronomy_get() {
 
 _cachetronomy_has() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin -z --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -411,7 +411,7 @@ _cachetronomy_has() {
 
 _cachetronomy_delete() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --remote --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin -z --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options -1
