@@ -173,13 +173,13 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|init|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|init|doctor|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm remote init help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm remote init doctor help' -- "${cur}"))
         ;;
     esac
 }
@@ -1314,6 +1314,25 @@ _cachetronomy_init() {
     case "${positional_number}" in
     1)
         __cachetronomy_add_completions -W 'bash'$'\n''zsh'$'\n''fish'
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--deep --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion doctor -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac

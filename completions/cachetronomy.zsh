@@ -71,13 +71,14 @@ _cachetronomy() {
             'warm:Run the commands that a profile wants answers kept ready for.'
             'remote:Look at the cache that machines share, or make a key for it.'
             'init:Print what sets up a shell, for its start-up file.'
+            'doctor:Look for what is wrong, and say what mends it.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|init|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|init|doctor|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -881,6 +882,23 @@ _cachetronomy_init() {
         '*--wrap[Commands to put behind '\''run --rules-only'\''.]:names:'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion init -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_doctor() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--deep[Check every index, and ask the remote for a sign of life.]'
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion doctor -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'

@@ -32,6 +32,8 @@
     /// Throws.
     public func clear(tags: [String]) throws(Failure) -> Int64 { throw absent }
     /// Throws.
+    public func checkKey() throws(Failure) { throw absent }
+    /// Throws.
     public func ping() throws(Failure) -> Int64 { throw absent }
     func join(_ key: Key) throws(Failure) -> RemoteLease.Joined { throw absent }
     func renew(_ lease: RemoteLease) throws(Failure) -> Bool { throw absent }

@@ -37,6 +37,9 @@
       return seal
     }
 
+    /// Whether the team's key can be used; asks nobody.
+    public func checkKey() throws(Failure) { _ = try seal() }
+
     /// What a server that will not be written to is noted under: it may still be read.
     private var writes: String { server + " writes" }
 
