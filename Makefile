@@ -18,7 +18,7 @@ TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils p
   python3-jsonschema python3-yaml python3-prometheus-client procps
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
-.PHONY: all deps test-deps bench-deps build demo test lint bench completions install uninstall clean
+.PHONY: all deps test-deps bench-deps build demo test lint bench completions deb install install-files uninstall clean
 
 all: build
 
@@ -60,9 +60,16 @@ completions:
 	  .build/debug/cachetronomy --generate-completion-script $$shell > completions/cachetronomy.$$shell; \
 	done
 
-install: build
+# A package for Debian and its kin: bin/cachetronomy_VERSION_ARCH.deb.
+deb: build
+	@scripts/install-packages dpkg-dev lintian
+	@scripts/deb "$$(bin/cachetronomy --version)"
+
+install: build install-files
+
+install-files:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/man/man5 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
@@ -70,6 +77,7 @@ install: build
 	install -m 755 bin/cachetronomy $(DESTDIR)$(PREFIX)/bin/cachetronomy
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 completions/cachetronomy.bash \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy
 	install -m 644 completions/cachetronomy.zsh \
@@ -84,6 +92,7 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy.1 \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/cachetronomy-*.1 \
 	  $(DESTDIR)$(PREFIX)/share/man/man5/cachetronomy-profile.5 \
+	  $(DESTDIR)$(PREFIX)/share/man/man7/cachetronomy.7 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish \

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import Glibc
 
 /// A command that is not ours: `cachetronomy foo` is `cachetronomy-foo` from PATH, as with git.
 enum Extra {
@@ -14,6 +15,20 @@ enum Extra {
 
   private static var own: [String] {
     Tool.configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// The names of those on PATH, each once.
+  static func found() -> [String] {
+    let search = Words.environment().text("PATH") ?? ""
+    let mark = "cachetronomy-"
+    var names: Swift.Set<String> = []
+    for directory in search.split(separator: ":") where directory.hasPrefix("/") {
+      for name in Input.names(in: String(directory)) ?? [] where name.hasPrefix(mark) {
+        let file = "\(directory)/\(name)"
+        if access(file, X_OK) == 0 { names.insert(String(name.dropFirst(mark.count))) }
+      }
+    }
+    return names.filter { !own.contains($0) && !$0.isEmpty }.sorted()
   }
 
   /// Puts it in our place, with all words after its name.

@@ -27,6 +27,20 @@ enum Input {
     try read(descriptor: 0, "standard input", 999_000_000)
   }
 
+  /// The names in a directory, in no order; nil if it is none, or cannot be read.
+  static func names(in directory: String) -> [String]? {
+    guard let stream = opendir(directory) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let item = readdir(stream) {
+      names.append(
+        withUnsafePointer(to: item.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names
+  }
+
   /// What standard input has next; nothing at its end.
   static func some() throws(Failure) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -17,17 +17,10 @@ enum ProfileFiles {
   }
 
   private static func expand(_ path: String) throws(Failure) -> [String] {
-    guard let stream = opendir(path) else { return [path] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let item = readdir(stream) {
-      let name = withUnsafePointer(to: item.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix("."), name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-        names.append(path.hasSuffix("/") ? path + name : path + "/" + name)
-      }
-    }
+    guard let all = Input.names(in: path) else { return [path] }
+    let names = all.filter {
+      !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml"))
+    }.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
     guard !names.isEmpty else {
       throw .file(verb: "read", path: path, reason: "no .yaml file in it")
     }

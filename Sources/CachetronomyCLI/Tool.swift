@@ -30,6 +30,7 @@ struct Tool: ParsableCommand {
         let words = Array(words.dropFirst())
         return try RunVerb.run(try RunLine(words) ?? parseRun(words))
       }
+      if let status = try Manual.open(words) { return (status, nil) }
       if let name = Extra.name(words) { return (try Extra.start(name, words), nil) }
       var command = try parseAsRoot(CommandWords.fold(words.map { Words.text($0) }))
       try command.run()

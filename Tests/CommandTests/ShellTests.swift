@@ -125,4 +125,30 @@ import Testing
         cachetronomy: cachetronomy-hello: Permission denied\n
         """))
   }
+
+  @Test func `help opens the page of a command and lists what is on PATH`() throws {
+    let outcome = try Sandbox().bash(
+      #"""
+      mkdir -p prefix/bin prefix/share/man/man1 prefix/share/man/man7 extra
+      cp "$(command -v cachetronomy)" prefix/bin; cp "$PACKAGE"/man/*.1 prefix/share/man/man1
+      cp "$PACKAGE"/man/*.7 prefix/share/man/man7
+      printf '#!/bin/sh\n' > extra/cachetronomy-foo; chmod +x extra/cachetronomy-foo
+      printf '#!/bin/sh\necho "man $*"\n' > extra/man; chmod +x extra/man
+      prefix/bin/cachetronomy help get | head -1
+      export PATH="$HERE/extra:$PATH"
+      prefix/bin/cachetronomy help get | sed 's/.*share/share/'
+      prefix/bin/cachetronomy help tutorial | sed 's/.*share/share/'
+      prefix/bin/cachetronomy help | grep -A1 'ON PATH'
+      prefix/bin/cachetronomy help nonsense; echo $?
+      prefix/bin/cachetronomy help ../../etc; echo $?
+      cachetronomy help get | head -1
+      """#)
+    #expect(
+      outcome.lines.suffix(8) == [
+        "share/man/man1/cachetronomy-get.1", "share/man/man7/cachetronomy.7", "ON PATH:", "  foo",
+        outcome.lines.dropLast(3).last ?? "", outcome.lines.dropLast(2).last ?? "",
+        outcome.lines.dropLast(1).last ?? "",
+        "OVERVIEW: Print the value of a key, or the recorded output of a command.",
+      ], "\(outcome.text)\(outcome.errors)")
+  }
 }
