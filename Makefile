@@ -49,11 +49,13 @@ test: test-deps
 torture: build
 	@Tests/torture bin/cachetronomy $(or $(TIME),600) $(SEED)
 
-# COUNT inputs for each reader; SEED repeats them.
+# COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them.
 fuzz: test-deps
 	$(SWIFT) build --build-tests --traits Remote
-	FUZZ_COUNT=$(or $(COUNT),1000000) FUZZ_SEED=$(or $(SEED),1) \
-	  $(SWIFT) test --skip-build --traits Remote --filter FuzzTests
+	FUZZ_COUNT=$(or $(COUNT),1000000) FUZZ_LINES=$(or $(LINES),20000) \
+	  FUZZ_SEED=$(or $(SEED),1) \
+	  $(SWIFT) test --skip-build --traits Remote --filter 'FuzzTests|RunLineTests'
+	Tests/damage .build/debug/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -12,4 +12,11 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.text)\(outcome.errors)")
     #expect(outcome.text.contains("nothing wrong"))
   }
+
+  @Test func `a store with damaged bytes is refused or serves what was stored`() throws {
+    let outcome = try sandbox.bash(
+      "\"$PACKAGE/Tests/damage\" \"$(command -v cachetronomy)\" 60 9")
+    #expect(outcome.status == 0, "\(outcome.text)\(outcome.errors)")
+    #expect(outcome.text.contains("nothing wrong"))
+  }
 }
