@@ -173,20 +173,20 @@ _cachetronomy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|help)
+    run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|init|doctor|help)
         # Offer subcommand argument completions
         "_cachetronomy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm remote help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run set get has delete keys show list explain evict clear stats log profile gc export import config warm remote init doctor help' -- "${cur}"))
         ;;
     esac
 }
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --no-stdin --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --rules-only --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
     non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
@@ -197,6 +197,7 @@ _cachetronomy_run() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion run -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '-c')
@@ -236,6 +237,7 @@ _cachetronomy_run() {
         return
         ;;
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion run -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--cache-status')
@@ -287,6 +289,7 @@ _cachetronomy_set() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion set -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -294,7 +297,7 @@ _cachetronomy_set() {
 
 _cachetronomy_get() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin -z --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -335,6 +338,15 @@ _cachetronomy_get() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion get -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion get -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -342,7 +354,7 @@ _cachetronomy_get() {
 
 _cachetronomy_has() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin -z --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -383,6 +395,15 @@ _cachetronomy_has() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion has -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion has -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -390,7 +411,7 @@ _cachetronomy_has() {
 
 _cachetronomy_delete() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --remote --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin -z --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
     __cachetronomy_offer_flags_options -1
@@ -431,6 +452,15 @@ _cachetronomy_delete() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion delete -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion delete -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -446,12 +476,14 @@ _cachetronomy_keys() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion keys -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
         return
         ;;
     '--saved-by')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion keys -- --saved-by "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--tier')
@@ -462,6 +494,7 @@ _cachetronomy_keys() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion keys -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -510,6 +543,15 @@ _cachetronomy_show() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion show -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion show -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -525,18 +567,21 @@ _cachetronomy_list() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion list -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
         return
         ;;
     '--saved-by')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion list -- --saved-by "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--db')
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion list -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -585,6 +630,15 @@ _cachetronomy_explain() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion explain -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion explain -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -600,6 +654,7 @@ _cachetronomy_evict() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion evict -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
@@ -639,6 +694,15 @@ _cachetronomy_evict() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion evict -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion evict -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -663,6 +727,7 @@ _cachetronomy_clear() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion clear -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -698,6 +763,7 @@ _cachetronomy_stats() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion stats -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -742,6 +808,7 @@ _cachetronomy_log_access() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion log access -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -763,6 +830,7 @@ _cachetronomy_log_evictions() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion log evictions -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -781,6 +849,7 @@ _cachetronomy_log_clear() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion log clear -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -825,6 +894,7 @@ _cachetronomy_profile_apply() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile apply -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -843,6 +913,7 @@ _cachetronomy_profile_list() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile list -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -861,6 +932,15 @@ _cachetronomy_profile_show() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile show -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile show -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -879,6 +959,15 @@ _cachetronomy_profile_use() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile use -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile use -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -897,6 +986,7 @@ _cachetronomy_profile_update() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile update -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -915,6 +1005,7 @@ _cachetronomy_profile_validate() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile validate -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -933,6 +1024,15 @@ _cachetronomy_profile_delete() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile delete -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile delete -- positional@0 "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -951,6 +1051,7 @@ _cachetronomy_profile_diff() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile diff -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -975,6 +1076,7 @@ _cachetronomy_profile_match() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion profile match -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -996,6 +1098,7 @@ _cachetronomy_gc() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion gc -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1011,12 +1114,14 @@ _cachetronomy_export() {
     # Offer option value completions
     case "${prev}" in
     '--tag')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion export -- --tag "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--match')
         return
         ;;
     '--saved-by')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion export -- --saved-by "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     '--since')
@@ -1026,6 +1131,7 @@ _cachetronomy_export() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion export -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1053,6 +1159,7 @@ _cachetronomy_import() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion import -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1071,6 +1178,7 @@ _cachetronomy_config() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion config -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1095,6 +1203,7 @@ _cachetronomy_warm() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion warm -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1136,6 +1245,7 @@ _cachetronomy_remote_status() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion remote status -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1154,6 +1264,7 @@ _cachetronomy_remote_ping() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion remote ping -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1172,6 +1283,56 @@ _cachetronomy_remote_keygen() {
         return
         ;;
     '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion remote keygen -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_init() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=(--wrap)
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--wrap')
+        return
+        ;;
+    '--db')
+        return
+        ;;
+    '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion init -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cachetronomy_add_completions -W 'bash'$'\n''zsh'$'\n''fish'
+        return
+        ;;
+    esac
+}
+
+_cachetronomy_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--deep --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--db --profile)
+    __cachetronomy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--db')
+        return
+        ;;
+    '--profile')
+        __cachetronomy_add_completions -W "$(__cachetronomy_custom_complete ---completion doctor -- --profile "${COMP_CWORD}" "$(__cachetronomy_cursor_index_in_current_word)")"
         return
         ;;
     esac

@@ -70,13 +70,15 @@ _cachetronomy() {
             'config:Print every value that is in force, and where it comes from.'
             'warm:Run the commands that a profile wants answers kept ready for.'
             'remote:Look at the cache that machines share, or make a key for it.'
+            'init:Print what sets up a shell, for its start-up file.'
+            'doctor:Look for what is wrong, and say what mends it.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|help)
+        run|set|get|has|delete|keys|show|list|explain|evict|clear|stats|log|profile|gc|export|import|config|warm|remote|init|doctor|help)
             "_cachetronomy_${words[1]}" && ret=0
             ;;
         esac
@@ -90,7 +92,7 @@ _cachetronomy_run() {
     local -i ret=1
     local -ar arg_specs=(
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion run -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
@@ -107,8 +109,8 @@ _cachetronomy_run() {
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--ttl[How old an answer may be\: 90s, 1h30m, 2d, never.]:duration:'
-        '--ttl-jitter[Keep it shorter by a random part of up to this\: 10%.]:percentage:'
-        '*--tag[A tag for a new entry (may be repeated).]:tag:'
+        '--ttl-jitter[Keep it shorter by a random part of up to this\: 10%.]:percent:'
+        '*--tag[A tag for a new entry (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion run -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
         '--wait[How long to wait for a call that runs it (10m).]:duration:'
         '--timeout[End it after so long, with status 124.]:duration:'
@@ -122,6 +124,7 @@ _cachetronomy_run() {
         '--explain[Run nothing\: say what would happen, and why.]'
         '--no-store[Do not store what it prints.]'
         '--no-remote[Ask no other machine'\''s cache, and give it nothing.]'
+        '--rules-only[Only what a rule of the profile matches is kept.]'
         '--no-stdin[It needs no input, though some may be waiting.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
@@ -143,7 +146,7 @@ _cachetronomy_set() {
         '--entry-version[The caller'\''s version of the value.]:number:'
         '--remote[Send it to the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion set -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -157,7 +160,7 @@ _cachetronomy_set() {
 _cachetronomy_get() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion get -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -171,12 +174,13 @@ _cachetronomy_get() {
         '--stdin[Read standard input\: into the key, to the command.]'
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
+        '-z[With --stdin and no key\: each key ends with a NUL.]'
         '--stderr[Print the standard error of a recording.]'
         '(--raw -r)'{--raw,-r}'[Print a JSON text without its quotes.]'
         '--json[Print the entry and its value as JSON.]'
         '--remote[Ask the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion get -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -190,7 +194,7 @@ _cachetronomy_get() {
 _cachetronomy_has() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion has -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -204,8 +208,9 @@ _cachetronomy_has() {
         '--stdin[Read standard input\: into the key, to the command.]'
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
+        '-z[With --stdin and no key\: each key ends with a NUL.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion has -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -219,7 +224,7 @@ _cachetronomy_has() {
 _cachetronomy_delete() {
     local -i ret=1
     local -ar arg_specs=(
-        '*:key:'
+        '*:key:{__cachetronomy_custom_complete ---completion delete -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -233,9 +238,10 @@ _cachetronomy_delete() {
         '--stdin[Read standard input\: into the key, to the command.]'
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
+        '-z[With --stdin and no key\: each key ends with a NUL.]'
         '--remote[Remove them from the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion delete -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -251,13 +257,13 @@ _cachetronomy_keys() {
     local -ar ___tier=('memory' 'store' 'all')
     local -ar arg_specs=(
         '-z[End each key with a NUL instead of a newline.]'
-        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion keys -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Only keys that match, as a shell glob.]:glob:'
-        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--saved-by[Only entries saved under a profile.]:profile:{__cachetronomy_custom_complete ---completion keys -- --saved-by "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--tier[Keys in memory, store or all (default\: all).]:tier:{__cachetronomy_complete "${___tier[@]}"}'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion keys -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -271,7 +277,7 @@ _cachetronomy_keys() {
 _cachetronomy_show() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion show -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -287,7 +293,7 @@ _cachetronomy_show() {
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion show -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -301,12 +307,12 @@ _cachetronomy_show() {
 _cachetronomy_list() {
     local -i ret=1
     local -ar arg_specs=(
-        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion list -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Only keys that match, as a shell glob.]:glob:'
-        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--saved-by[Only entries saved under a profile.]:profile:{__cachetronomy_custom_complete ---completion list -- --saved-by "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion list -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -320,7 +326,7 @@ _cachetronomy_list() {
 _cachetronomy_explain() {
     local -i ret=1
     local -ar arg_specs=(
-        ':key:'
+        ':key:{__cachetronomy_custom_complete ---completion explain -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
@@ -336,7 +342,7 @@ _cachetronomy_explain() {
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion explain -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -350,9 +356,9 @@ _cachetronomy_explain() {
 _cachetronomy_evict() {
     local -i ret=1
     local -ar arg_specs=(
-        '*:key:'
+        '*:key:{__cachetronomy_custom_complete ---completion evict -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--all[Every entry.]'
-        '*--tag[Entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion evict -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Entries whose keys match, as a shell glob.]:glob:'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
@@ -368,7 +374,7 @@ _cachetronomy_evict() {
         '*--file[The contents of this file are in the key.]:path:'
         '*--mtime[The time of change of this file is in the key.]:path:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion evict -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -389,7 +395,7 @@ _cachetronomy_clear() {
         '--saved-by[Entries saved under a profile.]:profile:'
         '--remote[With --tag\: in the profile'\''s remote too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion clear -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -414,7 +420,7 @@ _cachetronomy_stats() {
         '--interval[How long --watch waits (default\: 2s).]:duration:'
         '--reset[Set the counters to zero; entries stay.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion stats -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -462,7 +468,7 @@ _cachetronomy_log_access() {
         '--limit[Print at most so many rows.]:number:'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion log access -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -479,7 +485,7 @@ _cachetronomy_log_evictions() {
         '--limit[Print at most so many rows (default\: 1000).]:number:'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion log evictions -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -496,7 +502,7 @@ _cachetronomy_log_clear() {
         ':log:'
         ':key:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion log clear -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -551,7 +557,7 @@ _cachetronomy_profile_apply() {
         '--dry-run[Print what would change; change nothing.]'
         '--prune[Remove the profiles that these files do not name, but never '\''default'\''.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile apply -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -567,7 +573,7 @@ _cachetronomy_profile_list() {
     local -ar arg_specs=(
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile list -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -581,11 +587,11 @@ _cachetronomy_profile_list() {
 _cachetronomy_profile_show() {
     local -i ret=1
     local -ar arg_specs=(
-        ':name:'
+        ':name:{__cachetronomy_custom_complete ---completion profile show -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--origins[Say of each setting where it comes from.]'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile show -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -599,9 +605,9 @@ _cachetronomy_profile_show() {
 _cachetronomy_profile_use() {
     local -i ret=1
     local -ar arg_specs=(
-        ':name:'
+        ':name:{__cachetronomy_custom_complete ---completion profile use -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile use -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -617,7 +623,7 @@ _cachetronomy_profile_update() {
     local -ar arg_specs=(
         '*:name=value:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile update -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -633,7 +639,7 @@ _cachetronomy_profile_validate() {
     local -ar arg_specs=(
         '*:path:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile validate -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -647,9 +653,9 @@ _cachetronomy_profile_validate() {
 _cachetronomy_profile_delete() {
     local -i ret=1
     local -ar arg_specs=(
-        '*:name:'
+        '*:name:{__cachetronomy_custom_complete ---completion profile delete -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile delete -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -666,7 +672,7 @@ _cachetronomy_profile_diff() {
         '*:path:'
         '--prune[Count the profiles that these files do not name as removed.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile diff -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -684,7 +690,7 @@ _cachetronomy_profile_match() {
         '--shell[The shell for -c (default\: /bin/sh).]:words:'
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion profile match -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -705,7 +711,7 @@ _cachetronomy_gc() {
         '--max-duration[Stop after so long; the next goes on.]:duration:'
         '--json[Print what was done as JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion gc -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -719,13 +725,13 @@ _cachetronomy_gc() {
 _cachetronomy_export() {
     local -i ret=1
     local -ar arg_specs=(
-        '*--tag[Only entries with any of these tags (may be repeated).]:tag:'
+        '*--tag[Only entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion export -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Only keys that match, as a shell glob.]:glob:'
-        '--saved-by[Only entries saved under a profile.]:profile:'
+        '--saved-by[Only entries saved under a profile.]:profile:{__cachetronomy_custom_complete ---completion export -- --saved-by "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--since[Only entries stored within this time\: 90s, 2d.]:duration:'
         '--all[Profiles and logs too.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion export -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -746,7 +752,7 @@ _cachetronomy_import() {
         '--skip-bad[Leave out lines that are wrong, and take the others.]'
         '--dry-run[Check the files and count; change nothing.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion import -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -762,7 +768,7 @@ _cachetronomy_config() {
     local -ar arg_specs=(
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion config -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -780,7 +786,7 @@ _cachetronomy_warm() {
         '--before[Renew what has less time left (default\: a tenth of it).]:duration:'
         '--anyway[Run those too whose answers nobody else may find.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion warm -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -826,7 +832,7 @@ _cachetronomy_remote_status() {
     local -ar arg_specs=(
         '--json[Print JSON.]'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion remote status -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -841,7 +847,7 @@ _cachetronomy_remote_ping() {
     local -i ret=1
     local -ar arg_specs=(
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion remote ping -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'
@@ -857,7 +863,42 @@ _cachetronomy_remote_keygen() {
     local -ar arg_specs=(
         ':file:'
         '--db[The store.]:file:'
-        '--profile[The profile to go by.]:name:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion remote keygen -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_init() {
+    local -i ret=1
+    local -ar _shell=('bash' 'zsh' 'fish')
+    local -ar arg_specs=(
+        ':shell:{__cachetronomy_complete "${_shell[@]}"}'
+        '*--wrap[Commands to put behind '\''run --rules-only'\''.]:names:'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion init -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
+        '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
+        '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_cachetronomy_doctor() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--deep[Check every index, and ask the remote for a sign of life.]'
+        '--json[Print one JSON object a line.]'
+        '--db[The store.]:file:'
+        '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion doctor -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '--version[Show the version.]'

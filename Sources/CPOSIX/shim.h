@@ -39,6 +39,12 @@ static inline unsigned long long cachetronomy_filesystem_size(const char *path) 
              : 0;
 }
 
+// Bytes that the file system of a path has left for us; -1 if that is not known.
+static inline long long cachetronomy_filesystem_free(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (long long)status.f_bavail * (long long)status.f_bsize : -1;
+}
+
 // Bytes that could be read from a pipe, socket or terminal at once.
 static inline int cachetronomy_waiting_bytes(int fd) {
   int count = 0;

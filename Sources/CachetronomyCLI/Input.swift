@@ -27,6 +27,19 @@ enum Input {
     try read(descriptor: 0, "standard input", 999_000_000)
   }
 
+  /// What standard input has next; nothing at its end.
+  static func some() throws(Failure) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = buffer.withUnsafeMutableBytes { Glibc.read(0, $0.baseAddress, $0.count) }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else {
+        throw .file(verb: "read", path: "standard input", reason: String(cString: strerror(errno)))
+      }
+      return Array(buffer[..<got])
+    }
+  }
+
   /// All of standard input, for a command that is to get it.
   static func spool(beside store: Store?) throws(Failure) -> CommandInput {
     try CommandInput(reading: 0, beside: store)

@@ -32,32 +32,14 @@ enum Known {
     _ find: (Store, String) throws(Failure) -> [String]
   ) -> [String] {
     guard words.indices.contains(index) else { return [] }
-    let (lead, rest) = pieces(words, index)
-    let prefix = lead + rest
+    // What stands for an empty word in fish, and for one that Bash cut off behind '--tag='.
+    let prefix = ["''", "="].contains(words[index]) ? "" : words[index]
     guard prefix.isEmpty || isPlain(prefix) else { return [] }
     let path = words.lastIndex(of: "--db").flatMap { $0 + 1 < index ? words[$0 + 1] : nil }
     guard let store = try? CommonValues(store: path).reading(Words.environment()),
       let found = try? find(store, prefix)
     else { return [] }
     return found.filter { isPlain($0) && $0.hasPrefix(prefix) }
-      .map { String($0.dropFirst(lead.count)) }
-  }
-
-  /// The word at the cursor: Bash cuts words at `:` and `=` and wants only the last piece back.
-  private static func pieces(_ words: [String], _ index: Int) -> (lead: String, rest: String) {
-    let cuts = [":", "="]
-    // What stands for an empty word in fish.
-    let word = words[index] == "''" ? "" : words[index]
-    var (lead, rest) = cuts.contains(word) ? (word, "") : ("", word)
-    var at = index - 1
-    while at > 0, cuts.contains(words[at]) || cuts.contains(where: { lead.hasPrefix($0) }) {
-      if words[at].hasPrefix("-") { break }
-      lead = words[at] + lead
-      at -= 1
-    }
-    // `--tag=x`: the option's own sign of equality is no part of the value.
-    if lead.hasPrefix("=") { lead.removeFirst() }
-    return (lead, rest)
   }
 
   private static func isPlain(_ text: String) -> Bool {

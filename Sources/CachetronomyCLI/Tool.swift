@@ -15,7 +15,7 @@ struct Tool: ParsableCommand {
     subcommands: [
       Run.self, Set.self, Get.self, Has.self, Delete.self, Keys.self, Show.self, List.self,
       Explain.self, Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
-      Export.self, Import.self, Config.self, Warm.self, Remotes.self, Initialize.self,
+      Export.self, Import.self, Config.self, Warm.self, Remotes.self, Initialize.self, Doctor.self,
     ])
 
   /// Runs the tool.

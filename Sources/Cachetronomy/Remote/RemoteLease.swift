@@ -7,7 +7,7 @@ struct RemoteLease: Sendable {
   let token = Array(Digest.hex(Random.bytes(16)).utf8)
 
   /// How long a lease lives that nobody renews, in milliseconds.
-  static let life = 10_000
+  static let life = 5000
   /// In place of a token: who had the lease kept nothing.
   static let nothingKept = Array("nothing kept".utf8)
 
@@ -53,3 +53,71 @@ final class LeaseRenewal: @unchecked Sendable {
     background = nil
   }
 }
+
+#if Remote
+  extension RemoteTier {
+    /// Asks to be the one machine that runs a command.
+    func join(_ key: Key) throws(Failure) -> RemoteLease.Joined {
+      let seal = try seal()
+      let lease = RemoteLease(key: key)
+      let name = seal.name("lease", key.text)
+      let answers = try ask(
+        [
+          [
+            word("SET"), name, lease.token, word("NX"), word("PX"),
+            word("\(RemoteLease.life)"),
+          ],
+          [word("GET"), seal.name("entry", key.text)],
+          [word("GET"), name],
+        ], isWrite: true)
+      let isOurs = answers[0] == .status("OK")
+      guard isOurs || answers[0] == .nothing else { throw nonsense }
+      do throws(Failure) {
+        if let entry = try open(answers[1], key) {
+          if isOurs { try end(lease, isKept: true) }
+          return .landed(entry)
+        }
+      } catch {
+        if isOurs { try? end(lease, isKept: false) }
+        throw error
+      }
+      if isOurs { return .leader(lease) }
+      switch answers[2] {
+      case .nothing: return .taken
+      case .bytes(RemoteLease.nothingKept): return .alone
+      // Only a token is worth waiting for.
+      case .bytes(let token) where token.count == lease.token.count: return .taken
+      default: throw nonsense
+      }
+    }
+
+    /// Keeps a lease for another while; false if it is somebody else's by now.
+    func renew(_ lease: RemoteLease) throws(Failure) -> Bool {
+      let name = try seal().name("lease", lease.key.text)
+      let answer = try ask([
+        Script.call(Script.prolong, [name], [lease.token, word("\(RemoteLease.life)")])
+      ])
+      return answer[0] == .integer(1)
+    }
+
+    /// Gives a lease back.
+    ///
+    /// - Parameter isKept: whether there is an entry now; if not, those who wait run it themselves.
+    func end(_ lease: RemoteLease, isKept: Bool) throws(Failure) {
+      let seal = try seal()
+      if isKept {
+        _ = try ask([release(lease, seal)])
+      } else {
+        let name = seal.name("lease", lease.key.text)
+        _ = try ask([
+          Script.call(
+            Script.giveUp, [name], [lease.token, RemoteLease.nothingKept, word("2000")])
+        ])
+      }
+    }
+
+    func release(_ lease: RemoteLease, _ seal: Seal) -> [[UInt8]] {
+      Script.call(Script.free, [seal.name("lease", lease.key.text)], [lease.token])
+    }
+  }
+#endif

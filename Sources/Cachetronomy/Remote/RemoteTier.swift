@@ -1,23 +1,3 @@
-/// How a server is reached and what opens it, once the environment has been asked.
-public struct RemoteAccess: Sendable {
-  /// The server.
-  public var address: RemoteAddress
-  /// The settings in force.
-  public var settings: RemoteSettings
-  /// The file of the team's key, absolute.
-  public var keyFile: String
-
-  /// Where the parts come from is the caller's to say.
-  public init(address: RemoteAddress, settings: RemoteSettings, keyFile: String) {
-    (self.address, self.settings, self.keyFile) = (address, settings, keyFile)
-  }
-
-  /// The password in a file that nobody else may read: its first line.
-  public static func password(file path: String) throws(Failure) -> String {
-    try PrivateFile.read(path, what: "password file")
-  }
-}
-
 #if Remote
   /// The tier that machines share: sealed entries on a server that may at any time be slow, dead,
   /// full or hostile.
@@ -49,13 +29,16 @@ public struct RemoteAccess: Sendable {
     /// What is wrong with the server, as far as is known.
     public var trouble: RemoteHealth.Trouble? { health?.trouble(server) ?? health?.trouble(writes) }
 
-    private func seal() throws(Failure) -> Seal {
+    func seal() throws(Failure) -> Seal {
       if let opened { return opened }
       let seal = try Seal(
         try TeamKey(file: access.keyFile), namespace: settings.namespace, server: server)
       opened = seal
       return seal
     }
+
+    /// Whether the team's key can be used; asks nobody.
+    public func checkKey() throws(Failure) { _ = try seal() }
 
     /// What a server that will not be written to is noted under: it may still be read.
     private var writes: String { server + " writes" }
@@ -125,7 +108,7 @@ public struct RemoteAccess: Sendable {
       return answers
     }
 
-    private var nonsense: Failure {
+    var nonsense: Failure {
       health?.failed(server, Self.nonsenseDetail, at: now())
       return .remote(server, .nonsense, detail: Self.nonsenseDetail)
     }
@@ -151,10 +134,10 @@ public struct RemoteAccess: Sendable {
     /// - Throws: `Failure.remote` with `.forged` for what this team did not seal for this key.
     func fetch(_ key: Key) throws(Failure) -> RemoteEntry? {
       let name = try seal().name("entry", key.text)
-      return try open(try ask([[Self.word("GET"), name]])[0], key)
+      return try open(try ask([[word("GET"), name]])[0], key)
     }
 
-    private func open(_ answer: Answer, _ key: Key) throws(Failure) -> RemoteEntry? {
+    func open(_ answer: Answer, _ key: Key) throws(Failure) -> RemoteEntry? {
       if case .nothing = answer { return nil }
       guard case .bytes(let sealed) = answer else { throw nonsense }
       guard let plain = try seal().open(sealed, for: key) else {
@@ -183,25 +166,13 @@ public struct RemoteAccess: Sendable {
       var names = [seal.name("entry", key.text)]
       names += entry.entry.tags.map { seal.name("tag", $0) }
       var commands = [
-        Self.script(
-          Self.store, names, [seal.close(entry.encoded(), for: key), Self.word("\(life)")])
+        Script.call(
+          Script.store, names, [seal.close(entry.encoded(), for: key), word("\(life)")])
       ]
       if let lease { commands.append(release(lease, seal)) }
       _ = try ask(commands, isWrite: true)
       return true
     }
-
-    // The set of a tag lives as long as the entry in it that lives longest.
-    private static let store = """
-      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-      for i = 2, #KEYS do
-        redis.call('SADD', KEYS[i], KEYS[1])
-        if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then
-          redis.call('PEXPIRE', KEYS[i], ARGV[2])
-        end
-      end
-      return 1
-      """
 
     /// Removes entries.
     ///
@@ -211,7 +182,7 @@ public struct RemoteAccess: Sendable {
       var removed: Int64 = 0
       for start in stride(from: 0, to: keys.count, by: 1000) {
         let names = keys[start..<min(start + 1000, keys.count)].map { seal.name("entry", $0.text) }
-        if case .integer(let count) = try ask([[Self.word("DEL")] + names], isWrite: true)[0] {
+        if case .integer(let count) = try ask([[word("DEL")] + names], isWrite: true)[0] {
           removed += count
         }
       }
@@ -223,20 +194,11 @@ public struct RemoteAccess: Sendable {
     /// - Returns: how many were there.
     public func clear(tags: [String]) throws(Failure) -> Int64 {
       let seal = try seal()
-      let commands = tags.map { Self.script(Self.clear, [seal.name("tag", $0)], []) }
+      let commands = tags.map { Script.call(Script.clear, [seal.name("tag", $0)], []) }
       return try ask(commands, isWrite: true).reduce(0) { sum, answer in
         if case .integer(let count) = answer { sum + count } else { sum }
       }
     }
-
-    private static let clear = """
-      local removed = 0
-      for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-        removed = removed + redis.call('DEL', name)
-      end
-      redis.call('DEL', KEYS[1])
-      return removed
-      """
 
     /// Asks for a sign of life.
     ///
@@ -244,137 +206,10 @@ public struct RemoteAccess: Sendable {
     public func ping() throws(Failure) -> Int64 {
       _ = try seal()
       let start = Timestamp.monotonic()
-      guard try ask([[Self.word("PING")]], isUrgent: true) == [.status("PONG")] else {
+      guard try ask([[word("PING")]], isUrgent: true) == [.status("PONG")] else {
         throw nonsense
       }
       return Timestamp.monotonic() - start
     }
-
-    // MARK: leases
-
-    /// Asks to be the one machine that runs a command.
-    func join(_ key: Key) throws(Failure) -> RemoteLease.Joined {
-      let seal = try seal()
-      let lease = RemoteLease(key: key)
-      let name = seal.name("lease", key.text)
-      let answers = try ask(
-        [
-          [
-            Self.word("SET"), name, lease.token, Self.word("NX"), Self.word("PX"),
-            Self.word("\(RemoteLease.life)"),
-          ],
-          [Self.word("GET"), seal.name("entry", key.text)],
-          [Self.word("GET"), name],
-        ], isWrite: true)
-      let isOurs = answers[0] == .status("OK")
-      guard isOurs || answers[0] == .nothing else { throw nonsense }
-      if let entry = try open(answers[1], key) {
-        if isOurs { try end(lease, isKept: true) }
-        return .landed(entry)
-      }
-      if isOurs { return .leader(lease) }
-      switch answers[2] {
-      case .nothing: return .taken
-      case .bytes(RemoteLease.nothingKept): return .alone
-      // Only a token is worth waiting for.
-      case .bytes(let token) where token.count == lease.token.count: return .taken
-      default: throw nonsense
-      }
-    }
-
-    /// Keeps a lease for another while; false if it is somebody else's by now.
-    func renew(_ lease: RemoteLease) throws(Failure) -> Bool {
-      let name = try seal().name("lease", lease.key.text)
-      let answer = try ask([
-        Self.script(Self.prolong, [name], [lease.token, Self.word("\(RemoteLease.life)")])
-      ])
-      return answer[0] == .integer(1)
-    }
-
-    private static let prolong = """
-      if redis.call('GET', KEYS[1]) == ARGV[1] then
-        return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-      end
-      return 0
-      """
-
-    /// Gives a lease back.
-    ///
-    /// - Parameter isKept: whether there is an entry now; if not, those who wait run it themselves.
-    func end(_ lease: RemoteLease, isKept: Bool) throws(Failure) {
-      let seal = try seal()
-      if isKept {
-        _ = try ask([release(lease, seal)])
-      } else {
-        let name = seal.name("lease", lease.key.text)
-        _ = try ask([
-          Self.script(
-            Self.giveUp, [name], [lease.token, RemoteLease.nothingKept, Self.word("2000")])
-        ])
-      }
-    }
-
-    private func release(_ lease: RemoteLease, _ seal: Seal) -> [[UInt8]] {
-      Self.script(Self.free, [seal.name("lease", lease.key.text)], [lease.token])
-    }
-
-    private static let free = """
-      if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-      return 0
-      """
-
-    private static let giveUp = """
-      if redis.call('GET', KEYS[1]) == ARGV[1] then
-        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-      end
-      return 0
-      """
-
-    private static func word(_ text: String) -> [UInt8] { Array(text.utf8) }
-
-    private static func script(
-      _ text: String, _ names: [[UInt8]], _ values: [[UInt8]]
-    ) -> [[UInt8]] {
-      [word("EVAL"), word(text), word("\(names.count)")] + names + values
-    }
-  }
-#else
-  /// In this build there are no remotes: every verb throws.
-  public final class RemoteTier {
-    /// Whether this build has remotes.
-    public static let isBuiltIn = false
-
-    private let access: RemoteAccess
-
-    /// Nothing is asked of the server, now or later.
-    public init(_ access: RemoteAccess, store: String?, now: @escaping () -> Timestamp) {
-      self.access = access
-    }
-
-    /// The settings in force.
-    public var settings: RemoteSettings { access.settings }
-    /// The server as messages name it.
-    public var server: String { access.address.shown }
-    /// None: it is never asked.
-    public var trouble: RemoteHealth.Trouble? { nil }
-
-    private var absent: Failure {
-      .remote(server, .notBuiltIn, detail: "this build has no remotes (make build REMOTE=1)")
-    }
-
-    func fetch(_ key: Key) throws(Failure) -> RemoteEntry? { throw absent }
-    @discardableResult
-    func send(_ entry: RemoteEntry, lease: RemoteLease? = nil) throws(Failure) -> Bool {
-      throw absent
-    }
-    /// Throws.
-    public func remove(_ keys: [Key]) throws(Failure) -> Int64 { throw absent }
-    /// Throws.
-    public func clear(tags: [String]) throws(Failure) -> Int64 { throw absent }
-    /// Throws.
-    public func ping() throws(Failure) -> Int64 { throw absent }
-    func join(_ key: Key) throws(Failure) -> RemoteLease.Joined { throw absent }
-    func renew(_ lease: RemoteLease) throws(Failure) -> Bool { throw absent }
-    func end(_ lease: RemoteLease, isKept: Bool) throws(Failure) { throw absent }
   }
 #endif

@@ -57,6 +57,8 @@ final class Connection {
   }
 
   /// The version of the SQLite library in use.
+  static var libraryNumber: Int32 { sqlite3_libversion_number() }
+
   static var libraryVersion: String { String(cString: sqlite3_libversion()) }
 
   /// Rows changed by the last statement.

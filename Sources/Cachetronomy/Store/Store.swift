@@ -303,6 +303,12 @@ public final class Store {
   /// The version of the SQLite library in use.
   public static var libraryVersion: String { Connection.libraryVersion }
 
+  /// Whether SQLite may lose a change if one program checkpoints while another writes, as 3.7.0 to
+  /// 3.51.2 may; our own processes keep each other from that.
+  public static var libraryLosesChanges: Bool {
+    (3_007_000...3_051_002).contains(Connection.libraryNumber)
+  }
+
   /// Bytes of the database and its log on disk.
   public var sizeOnDisk: Int64 {
     var status = stat()

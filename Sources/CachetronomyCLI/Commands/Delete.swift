@@ -7,7 +7,8 @@ extension Tool {
       commandName: "delete",
       abstract: "Remove entries.",
       usage: "cachetronomy delete [<options>] <key> ...\n"
-        + "cachetronomy delete [<options>] -- <command> [<argument> ...]",
+        + "cachetronomy delete [<options>] -- <command> [<argument> ...]\n"
+        + "cachetronomy delete [<options>] --stdin [-z] < keys",
       discussion: """
         For example:
           cachetronomy delete token-count
@@ -21,6 +22,8 @@ extension Tool {
     @OptionGroup var keyOptions: KeyOptions
 
     @OptionGroup var words: CommandWords
+    @OptionGroup var list: GivenKeysOptions
+
     @Flag(help: "Remove them from the profile's remote too.")
     var remote = false
 
@@ -28,6 +31,15 @@ extension Tool {
 
     func run() throws {
       let store = remote ? try common.writing() : try common.changing()
+      if var given = try list.keys(keyOptions, words, isNamed: !keys.isEmpty) {
+        var missing = false
+        while case let batch = try given.batch(), !batch.isEmpty {
+          guard let store else { throw Status.exit(Status.miss) }
+          if try !remove(batch, of: Swift.Set(batch).count, from: store) { missing = true }
+        }
+        if missing { throw Status.exit(Status.miss) }
+        return
+      }
       var found: [Key] = []
       if keys.isEmpty {
         var target = TargetOptions()
@@ -42,14 +54,19 @@ extension Tool {
         found = try keys.compactMap { try TargetOptions.resolve($0, store) }
       }
       guard let store else { throw Status.exit(Status.miss) }
+      if try !remove(found, of: max(Swift.Set(keys).count, 1), from: store) {
+        throw Status.exit(Status.miss)
+      }
+    }
+
+    /// False if fewer were there than were named.
+    private func remove(_ found: [Key], of wanted: Int, from store: Store) throws -> Bool {
       let profile = try common.values.profile(in: store, Words.environment())
       let removed = try store.remove(
         .keys(found), because: .user, profile: profile.name, at: .now())
       if common.verbose { common.say("removed \(removed.entries)") }
       let elsewhere = remote ? try Tool.Remotes.tier(common, store).remove(found) : 0
-      if max(removed.entries, elsewhere) < max(Swift.Set(keys).count, 1) {
-        throw Status.exit(Status.miss)
-      }
+      return max(removed.entries, elsewhere) >= wanted
     }
   }
 }

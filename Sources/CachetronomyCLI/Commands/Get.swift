@@ -7,13 +7,15 @@ extension Tool {
       commandName: "get",
       abstract: "Print the value of a key, or the recorded output of a command.",
       usage: "cachetronomy get [<options>] <key>\n"
-        + "cachetronomy get [<options>] -- <command> [<argument> ...]",
+        + "cachetronomy get [<options>] -- <command> [<argument> ...]\n"
+        + "cachetronomy get [<options>] --stdin [-z] < keys",
       discussion: """
         For example:
           cachetronomy get token-count || compute-it
         """)
 
     @OptionGroup var target: TargetOptions
+    @OptionGroup var list: GivenKeysOptions
 
     @Flag(help: "Print the standard error of a recording.")
     var stderr = false
@@ -31,9 +33,24 @@ extension Tool {
 
     func run() throws {
       let store = remote ? try common.writing() : try common.reading()
+      if var keys = try list.keys(target.keyOptions, target.words, isNamed: target.key != nil) {
+        var missing = store == nil
+        while let key = try keys.next() {
+          if let store, try !answer(key, RunSettings(), store, isOne: false) { missing = true }
+        }
+        if missing { throw Status.exit(Status.miss) }
+        return
+      }
       guard let (key, settings) = try target.resolveWithSettings(store, common), let store else {
         throw Status.exit(Status.miss)
       }
+      if try !answer(key, settings, store) { throw Status.exit(Status.miss) }
+    }
+
+    /// Prints what a key has; false if there is nothing fresh.
+    private func answer(
+      _ key: Key, _ settings: RunSettings, _ store: Store, isOne: Bool = true
+    ) throws -> Bool {
       let now = Timestamp.now()
       if remote {
         if case .hit = try store.lookup(key, at: now, within: settings.timeToLive) {
@@ -49,13 +66,13 @@ extension Tool {
         if store.isWritable {
           journal.append(AccessJournal.Kind(why), key, profile: profile.name, at: now)
         }
-        throw Status.exit(Status.miss)
+        return false
       case .stale:
         if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
-        throw Status.exit(Status.miss)
+        return false
       case .hit(let entry) where try !settings.allows(entry, in: store, at: now):
         if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
-        throw Status.exit(Status.miss)
+        return false
       case .hit(let entry):
         var replay: Replay?
         if json {
@@ -70,7 +87,8 @@ extension Tool {
           try print(entry)
         }
         if store.isWritable { journal.append(.hit, key, profile: profile.name, at: now) }
-        if !json, profile.maxMemory > 0 { store.refill(entry, replay) }
+        if isOne, !json, profile.maxMemory > 0 { store.refill(entry, replay) }
+        return true
       }
     }
 

@@ -1,0 +1,53 @@
+#if Remote
+  /// What the server does in one step: its scripts.
+  enum Script {
+    // The set of a tag lives as long as the entry in it that lives longest.
+    static let store = """
+      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      for i = 2, #KEYS do
+        redis.call('SADD', KEYS[i], KEYS[1])
+        if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then
+          redis.call('PEXPIRE', KEYS[i], ARGV[2])
+        end
+      end
+      return 1
+      """
+
+    static let clear = """
+      local removed = 0
+      for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+        removed = removed + redis.call('DEL', name)
+      end
+      redis.call('DEL', KEYS[1])
+      return removed
+      """
+
+    static let prolong = """
+      if redis.call('GET', KEYS[1]) == ARGV[1] then
+        return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+      end
+      return 0
+      """
+
+    static let free = """
+      if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+      return 0
+      """
+
+    static let giveUp = """
+      if redis.call('GET', KEYS[1]) == ARGV[1] then
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+      end
+      return 0
+      """
+
+    static func call(_ text: String, _ names: [[UInt8]], _ values: [[UInt8]]) -> [[UInt8]] {
+      ["EVAL", text, names.count.description].map { Array($0.utf8) } + names + values
+    }
+  }
+
+  extension RemoteTier {
+    /// A word of a command.
+    func word(_ text: String) -> [UInt8] { Array(text.utf8) }
+  }
+#endif

@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Cachetronomy
+internal import Glibc
+
+/// Keys on standard input, one a line, or each before a NUL.
+struct GivenKeys {
+  private let mark: UInt8
+  private var buffer: [UInt8] = []
+  private var at = 0
+  private var isOver = false
+  private var number = 0
+
+  init(zero: Bool) { mark = zero ? 0 : 0x0a }
+
+  /// The next key as it stands there: `#` and digits are no digest here.
+  ///
+  /// - Throws: `Failure.badKey` with the number of the line.
+  mutating func next() throws(Failure) -> Key? {
+    while true {
+      if let end = buffer[at...].firstIndex(of: mark) {
+        defer { at = end + 1 }
+        return try key(buffer[at..<end])
+      }
+      if isOver {
+        defer { at = buffer.count }
+        return at == buffer.count ? nil : try key(buffer[at...])
+      }
+      // A line of any length is known for too long when it is.
+      guard buffer.count - at <= Key.limit else { return try key(buffer[at...]) }
+      buffer.removeFirst(at)
+      at = 0
+      try fill()
+    }
+  }
+
+  private mutating func fill() throws(Failure) {
+    let more = try Input.some()
+    isOver = more.isEmpty
+    buffer += more
+  }
+
+  private mutating func key(_ bytes: ArraySlice<UInt8>) throws(Failure) -> Key {
+    number += 1
+    func bad(_ why: String) -> Failure { .badKey("standard input, key \(number): \(why)") }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw bad("it is no UTF-8") }
+    guard !text.utf8.contains(0) else { throw bad("it holds a NUL (see -z)") }
+    guard !text.isEmpty else { throw bad("it is empty") }
+    guard bytes.count <= Key.limit else { throw bad("it is over \(Key.limit) bytes") }
+    return try Key(text)
+  }
+
+  /// Keys until there are no more, some at a time.
+  mutating func batch(_ most: Int = 1000) throws(Failure) -> [Key] {
+    var keys: [Key] = []
+    while keys.count < most, let key = try next() { keys.append(key) }
+    return keys
+  }
+}
+
+/// What `get`, `has` and `delete` take beside `--stdin`.
+struct GivenKeysOptions: ParsableArguments {
+  @Flag(
+    name: .customShort("z"), help: "With --stdin and no key: each key ends with a NUL.")
+  var zero = false
+
+  /// The keys on standard input, if no key and no command is given.
+  func keys(
+    _ options: KeyOptions, _ words: CommandWords, isNamed: Bool
+  ) throws(Failure) -> GivenKeys? {
+    if options.stdin, !isNamed, words.bytes.isEmpty, options.pipeline == nil {
+      return GivenKeys(zero: zero)
+    }
+    if zero { throw .badSetting("option -z", "it goes with --stdin, without a key") }
+    return nil
+  }
+}
