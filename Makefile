@@ -18,7 +18,8 @@ TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils p
   python3-jsonschema python3-yaml python3-prometheus-client procps
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
-.PHONY: all deps test-deps bench-deps build demo test lint bench completions deb install install-files uninstall clean
+.PHONY: all deps test-deps bench-deps build demo test lint bench torture fuzz completions deb install \
+  install-files uninstall clean
 
 all: build
 
@@ -44,6 +45,18 @@ demo: build
 test: test-deps
 	$(SWIFT) build --build-tests --traits Remote
 	$(SWIFT) test --skip-build --traits Remote
+
+# TIME in seconds; SEED repeats what a run did.
+torture: build
+	@Tests/torture bin/cachetronomy $(or $(TIME),600) $(SEED)
+
+# COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them.
+fuzz: test-deps
+	$(SWIFT) build --build-tests --traits Remote
+	FUZZ_COUNT=$(or $(COUNT),1000000) FUZZ_LINES=$(or $(LINES),20000) \
+	  FUZZ_SEED=$(or $(SEED),1) \
+	  $(SWIFT) test --skip-build --traits Remote --filter 'FuzzTests|RunLineTests'
+	Tests/damage .build/debug/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

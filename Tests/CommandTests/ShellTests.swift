@@ -143,12 +143,11 @@ import Testing
       prefix/bin/cachetronomy help ../../etc; echo $?
       cachetronomy help get | head -1
       """#)
-    #expect(
-      outcome.lines.suffix(8) == [
-        "share/man/man1/cachetronomy-get.1", "share/man/man7/cachetronomy.7", "ON PATH:", "  foo",
-        outcome.lines.dropLast(3).last ?? "", outcome.lines.dropLast(2).last ?? "",
-        outcome.lines.dropLast(1).last ?? "",
-        "OVERVIEW: Print the value of a key, or the recorded output of a command.",
-      ], "\(outcome.text)\(outcome.errors)")
+    let lines = outcome.lines
+    let wanted = [
+      "share/man/man1/cachetronomy-get.1", "share/man/man7/cachetronomy.7", "ON PATH:", "  foo",
+    ]
+    #expect(lines.dropFirst().prefix(4) == wanted[...], "\(outcome.text)\(outcome.errors)")
+    #expect(lines.last == "OVERVIEW: Print the value of a key, or the recorded output of a command.")
   }
 }

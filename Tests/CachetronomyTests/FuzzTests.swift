@@ -1,0 +1,287 @@
+import Glibc
+import Testing
+
+@testable import Cachetronomy
+
+/// Damaged and made-up inputs for everything that reads bytes which nobody vouches for.
+///
+/// Every answer but a value or a typed error is a trap, which ends the tests. `make fuzz` sets
+/// `FUZZ_COUNT`, the number of inputs for each reader, and `FUZZ_SEED`.
+@Suite struct FuzzTests {
+  private static func setting(_ name: String) -> UInt64? {
+    getenv(name).flatMap { UInt64(String(cString: $0)) }
+  }
+
+  private static let count = Int(setting("FUZZ_COUNT") ?? 3000)
+  private static let seed = setting("FUZZ_SEED") ?? 1
+
+  /// Gives a reader one input after the other; none may take over a second.
+  private func fuzz(
+    _ good: [[UInt8]], words: [String] = [], _ read: ([UInt8]) throws -> Void
+  ) throws {
+    var mutator = Mutator(seed: Self.seed, words: words.map { Array($0.utf8) })
+    let clock = ContinuousClock()
+    for input in good { try read(input) }
+    for _ in 0..<Self.count {
+      let input = mutator.next(good)
+      let taken = try clock.measure { try read(input) }
+      #expect(taken < .seconds(1), "\(taken) for \(hexText(input))")
+    }
+  }
+
+  private func hexText(_ bytes: [UInt8]) -> String { Digest.hex(Array(bytes.prefix(2000))) }
+
+  @Test func `MessagePack`() throws {
+    let value = Value.map([
+      (.string("a"), .array([.int(-1), .uint(.max), .double(1.5), .null, .bool(true)])),
+      (.string("é"), .bytes([0, 255])), (.int(3), .extension(-1, [0, 0, 0, 1])),
+      (.string("m"), .map([(.string("n"), .array([]))])),
+    ])
+    var writer = MessagePackWriter(capacity: 64)
+    writer.write(value)
+    try fuzz([writer.bytes, [0xdd, 0xff, 0xff, 0xff, 0xff], [0xc1]]) { input in
+      _ = failure { () throws(Failure) in try MessagePackReader.decode(input) }
+    }
+  }
+
+  @Test func `JSON`() throws {
+    let text = #"{"a":[1,-2.5e10,"é\u00e9\ud83d\ude00\n",null,true],"b":{"":18446744073709551615}}"#
+    try fuzz([Array(text.utf8)], words: ["\\u", "\\ud800", "1e999", "NaN", "[[[", "{\"", "-0"]) {
+      input in
+      guard let value = try? JSONReader.decode(input, lenient: true) else { return }
+      // What was read is written, and read again, as the same.
+      let written = JSONWriter.encode(value)
+      let again = try JSONReader.decode(written, lenient: true)
+      #expect(JSONWriter.encode(again) == written, "\(hexText(input))")
+    }
+  }
+
+  @Test func `profile files`() throws {
+    let text = """
+      x-base: &base {tags: [a, b]}
+      default: {time_to_live: 2h, <<: *base}
+      ci:
+        extends: default
+        max_entry_size: 1 GiB
+        free_memory_target: 0.5
+        run: {env_ignore: [BUILD_TAG], cache_status: [0, 1], stale_if_error: 1d, ttl_jitter: 10%}
+        rules:
+          - match: kubectl ** get ** "a b" 'c'
+            time_to_live: 30s
+            env: [HOME, "KUBE*"]
+            file: [~/.kube/config]
+            cwd: false
+        warm: [[echo, a], {command: [b], cwd: /}]
+        remote: {url: "redis://h:1/2", timeout: 200ms}
+      """
+    let words = [
+      "&a ", "*a", "<<: ", "never", "99999999999999999999", "extends: ci", "---\n", "- ", "? ",
+      "|\n",
+      "time_to_live: ", "1e9", "-1", ": ", "{", "}", "[", "]", "\n  ", "max_memory: 0.5\n",
+    ]
+    try fuzz([Array(text.utf8)], words: words) { input in
+      _ = failure { () throws(Failure) in
+        try ProfileFile.flatten([ProfileFile(input, path: "f.yaml")], stored: { _ in nil })
+      }
+    }
+  }
+
+  @Test func `lines of an archive`() throws {
+    var writer = ArchiveWriter()
+    writer.entry(Self.entry, chunks: 0)
+    let lines = [
+      Array(writer.take().dropLast()),
+      Array(#"{"chunk":0,"of":"00","data_base64":"AQAAAAA="#.utf8),
+      Array(#"{"profile":{"name":"p","settings":{"time_to_live":60,"tags":["a"]}}"#.utf8),
+      Array(
+        #"{"access":{"key":"k","count":1,"last_accessed":"2026-01-01T00:00:00.000000+00:00","#.utf8)
+        + Array(#""profile":"p"}"#.utf8), Array(#"{"end":true,"entries":1"#.utf8),
+    ]
+    try fuzz(lines, words: ["9223372036854775808", "-1", "\"9999-99-99T", "null", ",\"key\":"]) {
+      input in
+      _ = try? ArchiveLine(input)
+      // With a digest that fits the reader goes on to what the line means.
+      let tail = Array(#","digest":""#.utf8)
+      let at = input.indices.last { input[$0...].starts(with: tail) } ?? input.count
+      let body = Array(input[..<at])
+      _ = try? ArchiveLine(body + tail + Array("\(Digest.hex(Digest.of(body)))\"}".utf8))
+    }
+  }
+
+  private static let entry = Entry(
+    key: Key(stored: "k"), data: [0xa1, 0x61], format: "msgpack", expiry: .never, tags: ["t"],
+    info: Entry.Info(
+      created: noon, keepUntil: .never, size: 2, cost: 7, origin: .set, began: noon))
+
+  private func recording(order: [Int64] = [1, 2, 2, 1]) -> [UInt8] {
+    var writer = MessagePackWriter(capacity: 64)
+    writer.write(
+      .map([
+        (.string("argv"), .array([.string("a")])), (.string("cwd"), .string("/")),
+        (.string("exit_status"), .int(0)), (.string("duration"), .double(0.5)),
+        (.string("order"), .array(order.map { .int($0) })), (.string("stdout"), .bytes([1, 2])),
+        (.string("stderr"), .bytes([3])),
+      ]))
+    return writer.bytes
+  }
+
+  @Test func `recordings`() throws {
+    var writer = MessagePackWriter(capacity: 64)
+    writer.write(
+      .map([
+        (.string("argv"), .array([])), (.string("cwd"), .bytes([255])),
+        (.string("exit_status"), .int(1)), (.string("duration"), .double(1e8)),
+        (.string("chunks"), .int(3)), (.string("stdout_bytes"), .int(.max)),
+        (.string("stderr_bytes"), .int(1)),
+      ]))
+    try fuzz([recording(), writer.bytes], words: ["order", "chunks", "stdout"]) { input in
+      _ = failure { () throws(Failure) in try Recording(input) }
+    }
+  }
+
+  @Test func `frames`() throws {
+    let good = Frames.head(.output, 3) + [1, 2, 3] + Frames.head(.errors, 0)
+    try fuzz([good]) { input in _ = Frames.sums(input) }
+  }
+
+  @Test func `entries of a remote`() throws {
+    var run = Self.entry
+    run.data = recording()
+    run.info?.origin = .run
+    let good = [RemoteEntry(entry: Self.entry).encoded(), RemoteEntry(entry: run).encoded()]
+    try fuzz(good) { input in
+      _ = failure { () throws(Failure) in
+        try RemoteEntry(decoding: input, key: Key(stored: "k"))
+      }
+    }
+  }
+
+  @Test func `the access journal`() throws {
+    let record = AccessJournal.Record(
+      kind: .hit, time: noon, saved: 9, profile: "p", key: "key")
+    let good = AccessJournal.encode(record)
+    try fuzz([good + good, good]) { input in _ = AccessJournal.decode(input) }
+  }
+
+  @Test func `profiles in shared memory`() throws {
+    var profile = Profile(name: "p")
+    profile.rules = try ProfileFile.flatten(
+      [ProfileFile(Array("p: {rules: [{match: a ** b, time_to_live: 1s}]}".utf8), path: "f")],
+      stored: { _ in nil }
+    )[0].rules
+    let good = HotProfiles.encode([Profile(name: "default"), profile], active: "p")
+    try fuzz([good], words: ["default", "{}", "[]", "null"]) { input in
+      _ = failure { () throws(Failure) in
+        try HotProfiles(input).profile(.active) { _ in [Array("a".utf8), Array("b".utf8)] }
+      }
+    }
+  }
+
+  @Test func `files of shared memory`() throws {
+    let scratch = try Scratch()
+    let place = TierPlace(parent: scratch.path, name: "tier")
+    try #require(mkdir(place.directory, 0o700) == 0)
+    let hot = try #require(try HotEntry.encode(Self.entry, nil, limit: 1000))
+    let zeros = [UInt8](repeating: 0, count: Stamp.size)
+    let stamp = try #require(
+      zeros.withUnsafeBytes { bytes in
+        var reader = FieldReader(bytes)
+        return Stamp(&reader)
+      })
+    let head = TierHead(stamp: stamp, path: "/x").encoded()
+    try fuzz([hot, head]) { input in
+      for sealed in [false, true] {
+        var input = input
+        if sealed {
+          guard input.count >= 24 else { return }
+          // With a checksum that fits the reader goes on to what the file means.
+          let sum = input.withUnsafeBytes {
+            Checksum.ofLanes(UnsafeRawBufferPointer(rebasing: $0[24...]))
+          }
+          input.put(little: sum, at: 16)
+        }
+        try scratch.write("tier/head", input)
+        _ = TierHead.read(in: place)
+        _ = HotEntry.key(of: place.path("head"))
+        guard let entry = HotEntry(place.path("head"), Self.entry.key) else { continue }
+        _ = entry.isFresh(at: noon)
+        var written = 0
+        try entry.write { _, bytes in
+          written += bytes.count
+          return true
+        }
+        #expect(written <= input.count)
+      }
+    }
+  }
+
+  @Test func `files of flights`() throws {
+    let scratch = try Scratch()
+    let frames = Frames.head(.output, 3) + [1, 2, 3] + Frames.head(.errors, 0)
+    try fuzz([frames, frames + Frames.head(.errors, 9)]) { input in
+      for trailer in [[], Landing.trailer(status: 0, size: input.count)] {
+        try scratch.write("flight", input + trailer)
+        let descriptor = open(scratch("flight"), O_RDONLY | O_CLOEXEC)
+        guard let landing = Landing(descriptor: descriptor) else {
+          close(descriptor)
+          continue
+        }
+        var written = 0
+        _ = failure { () throws(Failure) in
+          try landing.write { _, bytes in
+            written += bytes.count
+            return true
+          }
+        }
+        #expect(written <= input.count)
+      }
+    }
+  }
+}
+
+/// Makes inputs from good ones: the same for the same seed.
+private struct Mutator {
+  private var random: FixedGenerator
+  private let words: [[UInt8]]
+
+  init(seed: UInt64, words: [[UInt8]]) {
+    random = FixedGenerator(seed: seed)
+    self.words = words
+  }
+
+  private static let edges: [UInt8] = [0, 1, 0x7f, 0x80, 0xff, 0xfe, 0x20, 0x22]
+
+  private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(max(1, bound))) }
+
+  mutating func next(_ good: [[UInt8]]) -> [UInt8] {
+    if below(50) == 0 { return random.bytes(below(200)) }
+    var bytes = good[below(good.count)]
+    for _ in 0...below(4) {
+      let at = below(bytes.count + 1)
+      switch below(9) {
+      case 0 where at < bytes.count: bytes[at] ^= 1 << UInt8(below(8))
+      case 1 where at < bytes.count: bytes[at] = Self.edges[below(Self.edges.count)]
+      case 2 where at < bytes.count: bytes.remove(at: at)
+      case 3: bytes.insert(UInt8(below(256)), at: at)
+      case 4: bytes.removeLast(bytes.count - at)
+      case 5:
+        let other = good[below(good.count)]
+        bytes = Array(bytes[..<at]) + other.suffix(below(other.count + 1))
+      case 6:
+        // A stretch doubled.
+        let piece = bytes[at..<min(bytes.count, at + below(40))]
+        bytes.insert(contentsOf: piece, at: at)
+      case 7 where !words.isEmpty: bytes.insert(contentsOf: words[below(words.count)], at: at)
+      default:
+        // Numbers at their limits, of four and eight bytes.
+        let width = below(2) == 0 ? 4 : 8
+        guard bytes.count >= width else { continue }
+        let start = below(bytes.count - width + 1)
+        let high = below(2) == 0
+        for place in start..<start + width { bytes[place] = 0xff }
+        if high { bytes[start + width - 1] = 0x7f }
+      }
+    }
+    return bytes
+  }
+}
