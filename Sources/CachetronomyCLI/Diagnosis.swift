@@ -112,7 +112,9 @@ struct Diagnosis {
 
   private mutating func examine(_ files: StoreFiles) {
     do throws(Failure) {
-      guard let store = try Store.open(files.path, for: .inspecting, patience: 2000, ownsProcess: true) else { return }
+      guard
+        let store = try Store.open(files.path, for: .inspecting, patience: 2000, ownsProcess: true)
+      else { return }
       self.store = store
       let found = try store.examine(isDeep: isDeep, at: .now())
       if found.damage.isEmpty {

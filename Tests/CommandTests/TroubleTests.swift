@@ -216,4 +216,23 @@ import Testing
     #expect(outcome.lines == ["74", "out", "1", "0"])
     #expect(outcome.errors.contains("its path is not valid UTF-8"))
   }
+
+  @Test func `no limit on files or their size keeps the command from running`() throws {
+    let outcome = try Sandbox().bash(
+      #"""
+      for size in 0 1 8 32; do for i in 1 2; do
+        (ulimit -f $size; cachetronomy run -- sh -c "echo size $size; exit 3"; echo $?) 2> said | cat
+      done; done
+      grep -v '^cachetronomy: warning: ' said
+      for most in 4 6 8 10 12 16; do
+        (ulimit -n $most; exec cachetronomy run -- sh -c "echo files $most; exit 3") 2> said | cat
+        echo ${PIPESTATUS[0]}; grep -v '^cachetronomy: warning: ' said
+      done
+      (ulimit -f 8; cachetronomy run -- sh -c 'head -c 100000 /dev/zero > big; echo $?') | cat
+      """#)
+    let sizes = [0, 1, 8, 32].flatMap { ["size \($0)", "3", "size \($0)", "3"] }
+    let files = [4, 6, 8, 10, 12, 16].flatMap { ["files \($0)", "3"] }
+    // The command's own writes are its own affair: it dies of them, as without us.
+    #expect(outcome.lines == sizes + files + ["153"], "\(outcome.text)\(outcome.errors)")
+  }
 }

@@ -36,7 +36,7 @@ struct Child {
     }
     guard made else {
       for end in pipes where end >= 0 { close(end) }
-      throw .file(verb: "make", path: "a pipe", reason: SystemError.text(errno))
+      throw noPipe(errno)
     }
     for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer {
@@ -59,10 +59,20 @@ struct Child {
     return Child(process: process, output: pipes[0], errors: pipes[2])
   }
 
+  private static func noPipe(_ reason: Int32) -> Failure {
+    .file(verb: "make", path: "a pipe", reason: SystemError.text(reason))
+  }
+
+  /// Whether it was a pipe that could not be made.
+  static func isNoPipe(_ failure: Failure) -> Bool {
+    if case .file("make", "a pipe", _) = failure { true } else { false }
+  }
+
   /// Puts the command in our own place, with everything it would have without us.
   ///
   /// Returns only with a failure.
   static func become(_ invocation: Invocation) -> Failure {
+    Signals.unblockFailedWrites()
     let code = withArguments(
       invocation.argv, invocation.environment, invocation.executable.program
     ) { path, argv, environment in
@@ -120,7 +130,7 @@ struct Child {
     defer { posix_spawnattr_destroy(&attributes) }
     var mask = sigset_t()
     sigprocmask(SIG_BLOCK, nil, &mask)
-    sigdelset(&mask, SIGPIPE)
+    for signal in Signals.ofWrites { sigdelset(&mask, signal) }
     posix_spawnattr_setsigmask(&attributes, &mask)
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETSIGMASK | cachetronomy_spawn_setsid))
@@ -143,7 +153,7 @@ struct Child {
   ) throws(Failure) -> (process: pid_t, errors: Int32) {
     var ends: [Int32] = [-1, -1]
     guard ends.withUnsafeMutableBufferPointer({ $0.baseAddress.map { pipe($0) } }) == 0 else {
-      throw .file(verb: "make", path: "a pipe", reason: SystemError.text(errno))
+      throw noPipe(errno)
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)

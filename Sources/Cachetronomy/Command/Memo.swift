@@ -61,6 +61,10 @@ public struct Memo {
     self.warn = warn
   }
 
+  /// Makes a write that cannot be done an error of ours instead of a signal that ends us; the command
+  /// does not inherit that.
+  public static func blockFailedWrites() { Signals.blockFailedWrites() }
+
   /// Puts the command in the place of this process, as if we were not there.
   ///
   /// - Returns: the failure; otherwise not at all.
@@ -70,7 +74,7 @@ public struct Memo {
   ///
   /// - Throws: `Failure.cannotRun`, or `Failure.file` if the output cannot be written.
   public func answer() throws(Failure) -> Outcome {
-    Signals.blockBrokenPipe()
+    Signals.blockFailedWrites()
     let key = invocation.key()
     if let outcome = try answerInBackground(key) { return outcome }
     let miss: Miss

@@ -46,7 +46,14 @@ extension Memo {
         })
     }
     let result: Watching.Result
-    if let input { result = try input.withDescriptor(watch) } else { result = try watch(nil) }
+    do throws(Failure) {
+      if let input { result = try input.withDescriptor(watch) } else { result = try watch(nil) }
+    } catch {
+      guard Child.isNoPipe(error), input == nil, handedOver == nil else { throw error }
+      // No descriptor is left to record by: the command needs none of ours.
+      warn(error)
+      throw Memo.become(invocation)
+    }
     let duration = Timestamp.monotonic() - start
     var outcome = Outcome(
       status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)

@@ -188,8 +188,8 @@ final class Signals {
     sigemptyset(&ours)
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&ours, signal) }
     sigprocmask(SIG_BLOCK, &ours, &before)
-    // Blocked by `run` so that a reader who leaves gives EPIPE; the command must not inherit that.
-    sigdelset(&before, SIGPIPE)
+    // Blocked by `run` so that a failed write is an error; the command must not inherit that.
+    for signal in Self.ofWrites { sigdelset(&before, signal) }
     descriptor = signalfd(-1, &ours, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
   }
 
@@ -208,9 +208,9 @@ final class Signals {
 
   func restore() {
     close(descriptor)
-    // Still without SIGPIPE: one that waits would end us here.
+    // Still without those: one that waits would end us here.
     var after = before
-    sigaddset(&after, SIGPIPE)
+    for signal in Self.ofWrites { sigaddset(&after, signal) }
     sigprocmask(SIG_SETMASK, &after, nil)
   }
 
@@ -223,11 +223,27 @@ final class Signals {
     return start()
   }
 
-  /// Makes a reader who leaves an error of `write` instead of a signal that ends us.
-  static func blockBrokenPipe() {
+  /// A reader who leaves, and a file over `ulimit -f`.
+  static let ofWrites = [SIGPIPE, SIGXFSZ]
+
+  private static var writes: sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    sigaddset(&set, SIGPIPE)
+    for signal in ofWrites { sigaddset(&set, signal) }
+    return set
+  }
+
+  /// Makes a write that cannot be done an error instead of a signal that ends us.
+  static func blockFailedWrites() {
+    var set = writes
     sigprocmask(SIG_BLOCK, &set, nil)
+  }
+
+  /// Undoes that for a command that takes our place; what waits to end us is forgotten.
+  static func unblockFailedWrites() {
+    var set = writes
+    var now = timespec()
+    while sigtimedwait(&set, nil, &now) > 0 {}
+    sigprocmask(SIG_UNBLOCK, &set, nil)
   }
 }

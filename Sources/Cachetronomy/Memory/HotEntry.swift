@@ -126,7 +126,7 @@ public struct HotEntry: ~Copyable {
 
   /// Gives back what a command printed, as `run` does: nobody dies of a reader who left.
   public func replay(to sink: Sink) throws(Failure) {
-    Signals.blockBrokenPipe()
+    Signals.blockFailedWrites()
     try write(to: sink)
   }
 

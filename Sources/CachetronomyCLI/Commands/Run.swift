@@ -123,6 +123,7 @@ enum RunVerb {
   ///
   /// - Returns: the status, and the signal to die of, if the command died of one that we got.
   static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
+    Memo.blockFailedWrites()
     var environment = Words.environment()
     let handedOver = Memo.handedOver(&environment)
     let flags = try line.settings()
