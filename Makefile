@@ -15,7 +15,8 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
-  python3-jsonschema python3-yaml python3-prometheus-client procps
+  python3-jsonschema python3-yaml python3-prometheus-client procps \
+  iproute2 openssl git
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
 
 .PHONY: all deps test-deps bench-deps build demo test lint bench torture fuzz completions deb install \

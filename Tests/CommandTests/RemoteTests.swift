@@ -535,6 +535,51 @@
         ], "\(outcome.text)\(outcome.errors)")
     }
 
+    /// Whether this machine lets us make hosts of our own.
+    private static let hasNamespaces =
+      (try? Sandbox().bash(
+        "command -v ip && ip netns add cct-$$ && ip netns del cct-$$"
+      ).status) == 0
+
+    @Test(.enabled(if: hasNamespaces))
+    func `two hosts meet, and a cable that is pulled costs the timeout`()
+      throws
+    {
+      let outcome = try run(
+        #"""
+        a=cca$$ b=ccb$$
+        trap 'ip netns del $a; ip netns del $b; over' EXIT
+        ip netns add $a; ip netns add $b
+        ip link add v$$ netns $a type veth peer name v$$ netns $b
+        ip -n $a addr add 10.77.0.1/24 dev v$$; ip -n $b addr add 10.77.0.2/24 dev v$$
+        ip -n $a link set v$$ up; ip -n $b link set v$$ up; ip -n $a link set lo up
+        ip netns exec $a redis-server --port 6399 --bind 10.77.0.1 --protected-mode no --save '' \
+          --dir "$HERE" > redis.log & server=$!
+        until ip netns exec $a redis-cli -h 10.77.0.1 -p 6399 ping 2>/dev/null | grep -q PONG; do
+          sleep 0.02
+        done
+        port=1; team
+        sed -i "s|url:.*|url: redis://10.77.0.1:6399|; s/timeout: 5s/timeout: 400ms/" team.yaml
+        for machine in a b; do on $machine profile apply -q team.yaml; done
+        host() { CACHETRONOMY_DB=$HERE/$1/cache.db ip netns exec ${!1} cachetronomy "${@:2}"; }
+        host a run -- echo one; host b run -v -- echo one 2>&1 | cut -d, -f1
+        # No reset and no refusal: what is sent is gone.
+        ip -n $a link set v$$ down; ip -n $b neigh flush all
+        host b run -- echo two 2> said; grep -c 'cannot use remote' said
+        host b run -- echo three 2>> said; wc -l < said
+        ip -n $a link set v$$ up; rm b/*-remote
+        until ip netns exec $b redis-cli -h 10.77.0.1 -p 6399 ping 2>/dev/null | grep -q PONG; do
+          sleep 0.05
+        done
+        host a run -- echo four; host b run -v -- echo four 2>&1 | cut -d, -f1
+        """#)
+      #expect(
+        outcome.lines == [
+          "one", "one", "cachetronomy: HIT of another machine's", "two", "1", "three", "1", "four",
+          "four", "cachetronomy: HIT of another machine's",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
     @Test func `clones of one repository meet, other places do not`() throws {
       let outcome = try run(
         #"""

@@ -148,6 +148,6 @@ import Testing
       "share/man/man1/cachetronomy-get.1", "share/man/man7/cachetronomy.7", "ON PATH:", "  foo",
     ]
     #expect(lines.dropFirst().prefix(4) == wanted[...], "\(outcome.text)\(outcome.errors)")
-    #expect(lines.last == "OVERVIEW: Print the value of a key, or the recorded output of a command.")
+    #expect(lines.last?.hasPrefix("OVERVIEW: Print the value of a key") == true)
   }
 }
