@@ -163,11 +163,15 @@ public struct Sweep {
     work.report.removed[reason, default: Store.Removed()].add(removed)
   }
 
+  /// Bytes of memory that the profile wants free and that are not.
+  private var wantedMemory: Int64 {
+    guard profile.memoryBasedEviction, let reading = memory() else { return 0 }
+    return reading.missing(to: profile.freeMemoryTarget)
+  }
+
   private func relieve() throws(Failure) -> Store.Removed {
-    guard profile.memoryBasedEviction, let reading = memory(),
-      reading.isUnder(profile.freeMemoryTarget)
-    else { return Store.Removed() }
-    return try moveFromMemory(reading.missing(to: profile.freeMemoryTarget))
+    let wanted = wantedMemory
+    return wanted > 0 ? try moveFromMemory(wanted) : Store.Removed()
   }
 
   private func removeOver(_ work: inout Work) throws(Failure) {
@@ -260,6 +264,10 @@ extension Sweep {
     {
       for doomed in batch { try tell(doomed, .time) }
       last = newest.number
+    }
+    for one in store.leastUsedInMemory(wantedMemory) {
+      try each(one.key, .memory, one.bytes)
+      report.moved.add(Store.Removed(1, one.bytes))
     }
     let expired = report.removed[.time] ?? Store.Removed()
     guard let over = try Excess(of: store, profile, without: expired) else { return report }

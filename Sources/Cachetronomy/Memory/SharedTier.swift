@@ -207,17 +207,23 @@ final class SharedTier {
     return found.sorted { $0.used < $1.used }.map { ($0.name, $0.bytes) }
   }
 
-  /// Takes the least used entries away until so many bytes are free.
-  func release(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
-    var released: [(key: Key, bytes: Int64)] = []
+  /// The least used entries that have to go for so many bytes to be free.
+  func leastUsed(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
+    var chosen: [(key: Key, bytes: Int64)] = []
     var freed: Int64 = 0
     for file in byUse() where freed < wanted {
       guard let key = HotEntry.key(of: place.path(file.name)) else { continue }
-      remove(file.name)
-      released.append((key, file.bytes))
+      chosen.append((key, file.bytes))
       freed += file.bytes
     }
-    return released
+    return chosen
+  }
+
+  /// Takes the least used entries away until so many bytes are free.
+  func release(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
+    let chosen = leastUsed(wanted)
+    for one in chosen { forget(one.key) }
+    return chosen
   }
 
   /// Makes room, and an eighth more, so that not every entry pays for a look at all others.

@@ -113,6 +113,12 @@ extension Store {
     return moved
   }
 
+  /// What `moveFromMemory` would move now.
+  func leastUsedInMemory(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
+    guard let tier = openTier(), tier.inventory() != nil else { return [] }
+    return tier.leastUsed(wanted)
+  }
+
   /// Removes what is left in memory of stores that are gone.
   func tidyMemory() { openTier()?.sweepSiblings() }
 }
