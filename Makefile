@@ -17,9 +17,9 @@ REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
   python3-jsonschema python3-yaml python3-prometheus-client procps \
   iproute2 openssl git
-BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv
+BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
-.PHONY: all deps test-deps bench-deps build demo test lint bench torture fuzz completions deb install \
+.PHONY: all deps test-deps bench-deps build demo test lint bench torture fuzz coverage completions deb install \
   install-files uninstall clean
 
 all: build
@@ -31,7 +31,7 @@ test-deps:
 	@scripts/install-packages $(BUILD_PACKAGES) $(REMOTE_PACKAGES) $(TEST_PACKAGES)
 
 bench-deps:
-	@scripts/install-packages $(BUILD_PACKAGES) $(if $(REMOTE),$(REMOTE_PACKAGES)) $(BENCH_PACKAGES)
+	@scripts/install-packages $(BUILD_PACKAGES) $(REMOTE_PACKAGES) $(BENCH_PACKAGES)
 
 # The linker warns of getgrgid_r and the like in the argument parser's Foundation: never called.
 build: deps
@@ -59,14 +59,19 @@ fuzz: test-deps
 	  $(SWIFT) test --skip-build --traits Remote --filter 'FuzzTests|RunLineTests'
 	Tests/damage .build/debug/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
 
+# Which lines the tests run; fails under 90 % of the library.
+coverage: test-deps
+	@scripts/coverage 90
+
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	@scripts/lint-house
 
-bench: build bench-deps
-	@Benchmarks/run bin/cachetronomy
-	@Benchmarks/library
-	@Benchmarks/gc bin/cachetronomy
+# Half an hour. Written only when all of it has been measured.
+bench: bench-deps
+	@$(MAKE) build REMOTE=1
+	@Benchmarks/all bin/cachetronomy > docs/benchmarks.md.new
+	@mv docs/benchmarks.md.new docs/benchmarks.md
 
 completions:
 	@$(SWIFT) build --traits Remote --product cachetronomy

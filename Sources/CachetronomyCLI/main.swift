@@ -20,4 +20,9 @@ if let signal {
   Glibc.signal(signal, SIG_DFL)
   raise(signal)
 }
-_exit(status)
+#if COVERAGE
+  // What was run is written at exit.
+  exit(status)
+#else
+  _exit(status)
+#endif

@@ -53,6 +53,10 @@ import Testing
   @Test func `another repository is another`() {
     #expect(
       Repository.plain("git@github.com:team/tool2") != Repository.plain("git@github.com:team/tool"))
+    // Two servers on one host.
+    #expect(
+      Repository.plain("ssh://git@example.com:2222/tool")
+        != Repository.plain("ssh://git@example.com/tool"))
     #expect(Repository.plain("/srv/git/tool.git") == Array("/srv/git/tool".utf8))
     #expect(Repository.plain("file:///srv/tool") == Array("file:///srv/tool".utf8))
   }

@@ -61,6 +61,8 @@ final class Sandbox {
       "XDG_RUNTIME_DIR": "\(directory).runtime",
       "CACHETRONOMY_DB": "\(directory)/store/cache.db", "PACKAGE": Self.package,
     ]
+    // `make coverage` wants to know what the built binary ran, too.
+    variables["LLVM_PROFILE_FILE"] = ProcessInfo.processInfo.environment["COMMAND_PROFILES"]
     variables.merge(environment) { $1 }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

@@ -1,4 +1,5 @@
 #if Remote
+  import Foundation
   import Testing
 
   /// Several machines, each a store of its own, and one real server on a free port of loopback.
@@ -229,6 +230,65 @@
           "usage 64",
           "cachetronomy: bad option --remote: the remote of this profile is read-only", "usage 64",
         ], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `what is removed while another machine runs it is not stored`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        slow() { echo 'echo >> '$1'.runs; until [ -e '$1'.go ]; do sleep 0.02; done; echo old'; }
+        for name in short long; do
+          on a run -- sh -c "$(slow $name)" > /dev/null &
+          until [ -s $name.runs ]; do sleep 0.01; done
+          on b delete --remote -- sh -c "$(slow $name)"; echo "not there yet $?"
+          # For as long as that is on the server, or until its owner must have noticed.
+          [ $name = short ] || until [ -z "$(r -n 1 keys '*lease*')" ]; do sleep 0.05; done
+          touch $name.go
+          wait %%
+        done
+        r -n 1 keys '*entry*' | grep -c .
+        on b run -- sh -c "$(slow long)"
+        r -n 1 keys '*entry*' | grep -c .
+        """#)
+      #expect(
+        outcome.lines == ["not there yet 1", "not there yet 1", "0", "old", "1"],
+        "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a server that breaks off its TLS is a failure, not the end of us`() throws {
+      let sandbox = try Sandbox()
+      try Data(
+        #"""
+        import os, socket, ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain('tls.crt', 'tls.key')
+        listener = socket.create_server(('127.0.0.1', 0))
+        open('port.new', 'w').write(str(listener.getsockname()[1]))
+        os.rename('port.new', 'port')
+        while True:
+            # Its end first, then what is left unread: a write after that is a broken pipe.
+            with context.wrap_socket(listener.accept()[0], server_side=True) as one:
+                one.shutdown(socket.SHUT_WR)
+                one.recv(1000)
+        """#.utf8
+      ).write(to: URL(fileURLWithPath: sandbox.directory + "/server.py"))
+      let outcome = try run(
+        #"""
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 2 \
+          -subj /CN=localhost -addext subjectAltName=DNS:localhost >/dev/null 2>&1
+        python3 server.py & server=$!
+        until [ -e port ]; do sleep 0.01; done
+        cachetronomy remote keygen "$HERE/key"
+        printf 'team:\n  remote: {url: "rediss://localhost:%s", key_file: %s/key, ca_file: %s/tls.crt, timeout: 5s}\n' \
+          "$(cat port)" "$HERE" "$HERE" > team.yaml
+        on a profile apply -q team.yaml --use team
+        head -c 3000000 /dev/urandom > large
+        for i in $(seq 20); do
+          rm -f a/*-remote
+          on a set --remote k --file large > out 2>&1; echo $?
+        done | sort | uniq -c
+        """#, sandbox: sandbox)
+      #expect(outcome.lines.map { $0.split(separator: " ") } == [["20", "74"]], "\(outcome.text)")
     }
 
     @Test func `entries expire there as they do here`() throws {

@@ -11,11 +11,11 @@ extension Memo {
     let renewal = lease.flatMap { lease in remote.map { LeaseRenewal($0, lease) } }
     var isStored = false
     defer {
-      renewal?.stop()
+      let isOurs = renewal?.stop() ?? true
       if isStored || lease != nil {
         // The callers of this machine have waited long enough.
         flight?.land()
-        share(key, target, isKept: isStored, lease)
+        share(key, target, isKept: isStored && isOurs, lease)
       }
     }
     let began = now()

@@ -97,11 +97,11 @@ struct Repository: Equatable {
       let rest = text[text.index(mark, offsetBy: 3)...]
       let slash = rest.firstIndex(of: "/") ?? rest.endIndex
       (host, path) = (rest[..<slash], rest[slash...])
-      // A port of the protocol says nothing of which repository it is.
-      if let colon = host.lastIndex(of: ":"),
-        host[host.index(after: colon)...].allSatisfy(\.isNumber)
+      // The port that a protocol has anyway; behind another there may be another server.
+      if let usual = ["ssh": ":22", "https": ":443", "http": ":80", "git": ":9418"][
+        text[..<mark].lowercased()], host.hasSuffix(usual)
       {
-        host = host[..<colon]
+        host = host.dropLast(usual.utf8.count)
       }
     } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
       (host, path) = (text[..<colon], text[text.index(after: colon)...])

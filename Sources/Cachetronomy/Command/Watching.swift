@@ -223,6 +223,21 @@ final class Signals {
     return start()
   }
 
+  /// Runs something whose broken pipes are its own affair.
+  static func withoutBrokenPipe<T>(_ body: () -> T) -> T {
+    var (pipe, waiting, before) = (sigset_t(), sigset_t(), sigset_t())
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    sigpending(&waiting)
+    pthread_sigmask(SIG_BLOCK, &pipe, &before)
+    defer {
+      var now = timespec()
+      if sigismember(&waiting, SIGPIPE) == 0 { while sigtimedwait(&pipe, nil, &now) > 0 {} }
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    return body()
+  }
+
   /// A reader who leaves, and a file over `ulimit -f`.
   static let ofWrites = [SIGPIPE, SIGXFSZ]
 

@@ -29,11 +29,12 @@ struct RemoteLease: Sendable {
 /// Renews a lease while a command runs, on a thread of its own.
 ///
 /// `@unchecked Sendable`: from `init` to the end of `stop`, which waits for the thread, only the
-/// thread uses `tier`; its owner has nothing to ask of it while the command runs.
+/// thread uses `tier` and `isLost`; their owner has nothing to ask of them while the command runs.
 final class LeaseRenewal: @unchecked Sendable {
   private let tier: RemoteTier
   private let lease: RemoteLease
   private var background: Background?
+  private var isLost = false
 
   init(_ tier: RemoteTier, _ lease: RemoteLease) {
     (self.tier, self.lease) = (tier, lease)
@@ -41,16 +42,23 @@ final class LeaseRenewal: @unchecked Sendable {
     background = Background { [self] in
       // Its first call comes at once, when the lease is new.
       if Timestamp.monotonic() - began < Self.pause { return Self.pause }
-      return (try? self.tier.renew(self.lease)) == true ? Self.pause : nil
+      // A server that does not answer may do so the next time.
+      isLost = (try? self.tier.renew(self.lease)) == false
+      return isLost ? nil : Self.pause
     }
     Signals.blocked { background?.start() }
   }
 
   private static let pause = Int64(RemoteLease.life) * 1000 / 3
 
-  func stop() {
+  /// Ends the renewing.
+  ///
+  /// - Returns: whether the lease was still ours when the server was last asked: if not, the entry
+  ///   was removed, or another machine runs the command.
+  func stop() -> Bool {
     background?.stop()
     background = nil
+    return !isLost
   }
 }
 

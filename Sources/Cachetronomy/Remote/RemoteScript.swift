@@ -1,16 +1,31 @@
 #if Remote
   /// What the server does in one step: its scripts.
   enum Script {
-    // The set of a tag lives as long as the entry in it that lives longest.
+    // Not if somebody removed the entry, or another runs the command, while the owner of the lease
+    // ran it. The set of a tag lives as long as the entry in it that lives longest.
     static let store = """
+      local holder = redis.call('GET', KEYS[2])
+      if ARGV[3] ~= '' and holder and holder ~= ARGV[3] then return 0 end
       redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-      for i = 2, #KEYS do
+      for i = 3, #KEYS do
         redis.call('SADD', KEYS[i], KEYS[1])
         if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then
           redis.call('PEXPIRE', KEYS[i], ARGV[2])
         end
       end
       return 1
+      """
+
+    // Entries, then their leases: whoever runs a command now began before the removal.
+    static let remove = """
+      local removed, count = 0, #KEYS / 2
+      for i = 1, count do
+        removed = removed + redis.call('DEL', KEYS[i])
+        if redis.call('EXISTS', KEYS[count + i]) == 1 then
+          redis.call('SET', KEYS[count + i], ARGV[1], 'PX', ARGV[2])
+        end
+      end
+      return removed
       """
 
     static let clear = """

@@ -152,7 +152,7 @@
 
     /// Stores an entry for as long as it is of use, the remote's own limit at most.
     ///
-    /// - Returns: false if it is over the limits.
+    /// - Returns: false if it is over the limits, or was removed since the lease was given.
     @discardableResult
     func send(_ entry: RemoteEntry, lease: RemoteLease? = nil) throws(Failure) -> Bool {
       let left = (entry.entry.info?.keepUntil ?? entry.entry.expiry).since(now())
@@ -163,26 +163,29 @@
       }
       let seal = try seal()
       let key = entry.entry.key
-      var names = [seal.name("entry", key.text)]
+      var names = [seal.name("entry", key.text), seal.name("lease", key.text)]
       names += entry.entry.tags.map { seal.name("tag", $0) }
       var commands = [
         Script.call(
-          Script.store, names, [seal.close(entry.encoded(), for: key), word("\(life)")])
+          Script.store, names,
+          [seal.close(entry.encoded(), for: key), word("\(life)"), lease?.token ?? []])
       ]
       if let lease { commands.append(release(lease, seal)) }
-      _ = try ask(commands, isWrite: true)
-      return true
+      return try ask(commands, isWrite: true)[0] == .integer(1)
     }
 
-    /// Removes entries.
+    /// Removes entries, and what other machines are about to store under their keys.
     ///
     /// - Returns: how many were there.
     public func remove(_ keys: [Key]) throws(Failure) -> Int64 {
       let seal = try seal()
       var removed: Int64 = 0
       for start in stride(from: 0, to: keys.count, by: 1000) {
-        let names = keys[start..<min(start + 1000, keys.count)].map { seal.name("entry", $0.text) }
-        if case .integer(let count) = try ask([[word("DEL")] + names], isWrite: true)[0] {
+        let some = keys[start..<min(start + 1000, keys.count)]
+        let names = ["entry", "lease"].flatMap { kind in some.map { seal.name(kind, $0.text) } }
+        let command = Script.call(
+          Script.remove, names, [RemoteLease.nothingKept, word("\(RemoteLease.life)")])
+        if case .integer(let count) = try ask([command], isWrite: true)[0] {
           removed += count
         }
       }

@@ -27,10 +27,10 @@
     }
 
     /// The name on the server of something of ours: nobody without the key can tell of what.
-    func name(_ kind: StaticString, _ text: String) -> [UInt8] {
+    func name(_ kind: String, _ text: String) -> [UInt8] {
       var parts: [UInt8] = []
       parts.add(Array(namespace.utf8))
-      parts.add(Array(kind.description.utf8))
+      parts.add(Array(kind.utf8))
       parts.add(Array(text.utf8))
       var digest = [UInt8](repeating: 0, count: 16)
       crypto_generichash(

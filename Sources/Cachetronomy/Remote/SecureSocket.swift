@@ -41,7 +41,8 @@
         SSL_set_fd(session, socket.descriptor) == 1
       else { throw failure("no TLS for '\(host)'") }
       while true {
-        let code = SSL_connect(session)
+        // OpenSSL writes as to a file: a server that has left would end us.
+        let code = Signals.withoutBrokenPipe { SSL_connect(session) }
         if code == 1 { return }
         guard try wait(code, until: deadline) else {
           let result = SSL_get_verify_result(session)
@@ -74,7 +75,9 @@
       var left = bytes[...]
       while !left.isEmpty {
         let part = UnsafeRawBufferPointer(rebasing: left)
-        let count = SSL_write(session, part.baseAddress, Int32(clamping: part.count))
+        let count = Signals.withoutBrokenPipe {
+          SSL_write(session, part.baseAddress, Int32(clamping: part.count))
+        }
         if count > 0 {
           left = left.dropFirst(Int(count))
         } else if try !wait(count, until: deadline) {
@@ -87,7 +90,10 @@
       _ buffer: UnsafeMutableRawBufferPointer, until deadline: Deadline
     ) throws(Failure) -> Int {
       while true {
-        let count = SSL_read(session, buffer.baseAddress, Int32(clamping: buffer.count))
+        // To read may be to answer a question of the protocol's own.
+        let count = Signals.withoutBrokenPipe {
+          SSL_read(session, buffer.baseAddress, Int32(clamping: buffer.count))
+        }
         if count > 0 { return Int(count) }
         if try !wait(count, until: deadline) { throw socket.closed }
       }

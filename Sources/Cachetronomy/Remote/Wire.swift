@@ -104,6 +104,8 @@ enum Answer: Equatable {
           defer { freeReplyObject(reply) }
           return try answer(reply.assumingMemoryBound(to: redisReply.self).pointee, depth: 0)
         }
+        // One that sends without end would never let us wait.
+        guard !deadline.isOver else { throw socket.late }
         let result: Result<Int, Failure> = buffer.withUnsafeMutableBytes { bytes in
           Result { () throws(Failure) in
             if let secure { return try secure.receive(bytes, until: deadline) }
