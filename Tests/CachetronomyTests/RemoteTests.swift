@@ -57,8 +57,16 @@ import Testing
     #expect(
       Repository.plain("ssh://git@example.com:2222/tool")
         != Repository.plain("ssh://git@example.com/tool"))
-    #expect(Repository.plain("/srv/git/tool.git") == Array("/srv/git/tool".utf8))
-    #expect(Repository.plain("file:///srv/tool") == Array("file:///srv/tool".utf8))
+    // Two homes on one host.
+    #expect(Repository.plain("ada@example.com:tool") != Repository.plain("bob@example.com:tool"))
+    #expect(
+      Repository.plain("ssh://ada@example.com/~/tool")
+        != Repository.plain("ssh://bob@example.com/~/tool"))
+  }
+
+  @Test(arguments: ["/srv/git/tool.git", "file:///srv/tool", "../tool", "tool", "./a:b/c"])
+  func `a place on one machine is no repository of several`(url: String) {
+    #expect(Repository.plain(url[...]) == nil)
   }
 }
 
@@ -70,7 +78,9 @@ import Testing
     #expect(health.admits("a", at: now))
     var pauses: [Int64] = []
     for _ in 0..<12 {
-      health.failed("a", "gone", at: now)
+      let seen = health.trouble("a")?.failures ?? 0
+      // A dozen who asked at the same time.
+      for _ in 0..<12 { health.failed("a", "gone", at: now, after: seen) }
       let retry = try #require(health.trouble("a")).retry
       pauses.append(retry.since(now) / 1_000_000)
       #expect(!health.admits("a", at: now))
@@ -90,7 +100,7 @@ import Testing
   @Test func `a clock that was set back does not keep a server away`() throws {
     let place = try Place()
     let health = RemoteHealth(store: place.database)
-    health.failed("a", "gone", at: Timestamp(microseconds: 9_000_000_000))
+    health.failed("a", "gone", at: Timestamp(microseconds: 9_000_000_000), after: 0)
     #expect(health.admits("a", at: Timestamp(microseconds: 1_000_000_000)))
   }
 

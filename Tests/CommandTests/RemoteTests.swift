@@ -255,6 +255,121 @@
         "\(outcome.text)\(outcome.errors)")
     }
 
+    @Test func `a command that calls itself does not wait for its own lease`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        cat > self <<'S'
+        #!/bin/sh
+        echo x >> n
+        [ $(wc -l < n) -ge 3 ] || CACHETRONOMY_DB=$HERE/a/cache.db cachetronomy run -- ./self
+        echo level
+        S
+        chmod +x self; timeout 20 cachetronomy --db a/cache.db run -- ./self; echo $?
+        """#)
+      #expect(outcome.lines == ["level", "level", "level", "0"], "\(outcome.errors)")
+    }
+
+    @Test func `an answer that is kept for errors alone does not end single flight`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        printf 'team: {remote: {url: "redis://127.0.0.1:%s/1", key_file: %s/key, timeout: 5s}}\n' \
+          $port "$HERE" > team.yaml
+        for m in a b c; do on $m profile apply -q team.yaml; done
+        slow='echo x >> runs; until [ -e go ]; do sleep 0.02; done; cat word'
+        echo old > word; touch go
+        on a run --ttl 1s --stale-if-error 1d -- sh -c "$slow"
+        rm go; echo new > word
+        while on a has -- sh -c "$slow"; do sleep 0.05; done
+        for m in a b c; do
+          on $m run --ttl 1s --stale-if-error 1d -- sh -c "$slow" > $m.out &
+        done
+        until [ "$(wc -l < runs)" -ge 2 ]; do sleep 0.01; done
+        # All three have asked when two of them wait for the lease of the third.
+        until [ "$(r client list | grep -c 'name=')" -ge 4 ]; do sleep 0.01; done
+        touch go; wait $(jobs -p | grep -v $server); cat [abc].out; wc -l < runs
+        """#)
+      #expect(outcome.lines == ["old", "new", "new", "new", "2"], "\(outcome.errors)")
+    }
+
+    @Test func `who may only read removes nothing, who removes two is told of both`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        on a set --remote k1 v; on b set k2 v
+        on b delete --remote k1 k2; echo "both $?"
+        on b delete --remote k1 k2; echo "none $?"
+        on a set --remote --tag t k1 v
+        team 'mode: read-only'
+        on b delete --remote k1 2>&1; echo $?
+        on b clear --remote --tag t 2>&1; echo $?
+        r -n 1 keys '*entry*' | grep -c .
+        """#)
+      #expect(
+        outcome.lines == [
+          "both 0", "none 1",
+          "cachetronomy: bad option --remote: the remote of this profile is read-only", "64",
+          "cachetronomy: bad option --remote: the remote of this profile is read-only", "64", "1",
+        ], "\(outcome.errors)")
+    }
+
+    @Test func `the set of a tag does not keep what is gone`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        printf 'team: {remote: {url: "redis://127.0.0.1:%s/1", key_file: %s/key, timeout: 5s}}\n' \
+          $port "$HERE" > team.yaml
+        on a profile apply -q team.yaml
+        on a set --remote --tag red --ttl never lasting v
+        for i in $(seq 30); do on a set --remote --tag red --ttl 1s k$i v; done
+        until [ "$(r -n 1 dbsize)" = 2 ]; do sleep 0.05; done
+        for i in $(seq 30); do on a set --remote --tag red --ttl never again v; done
+        [ "$(r -n 1 scard "$(r -n 1 keys '*tag*')")" -lt 10 ] && echo few
+        # Nor takes a name with it that is none of ours.
+        r -n 1 set theirs v > /dev/null; r -n 1 sadd "$(r -n 1 keys '*tag*')" theirs > /dev/null
+        on a clear --remote --tag red; r -n 1 keys '*'
+        """#)
+      #expect(outcome.lines == ["few", "theirs"], "\(outcome.text)\(outcome.errors)")
+    }
+
+    @Test func `a server that sends without end is waited for no longer`() throws {
+      let sandbox = try Sandbox()
+      try Data(
+        #"""
+        import os, socket, threading, time
+        listener = socket.create_server(('127.0.0.1', 0))
+        open('port.new', 'w').write(str(listener.getsockname()[1]))
+        os.rename('port.new', 'port')
+        def drip(one):
+            try:
+                one.sendall(b'+' + b'x' * (8 << 20))
+                while True: one.sendall(b'x'); time.sleep(0.001)
+            except OSError: pass
+        def nest(one):
+            try: one.sendall(b'*1\r\n' * 300000)
+            except OSError: pass
+        for serve in (drip, nest):
+            threading.Thread(target=serve, args=(listener.accept()[0],)).start()
+        """#.utf8
+      ).write(to: URL(fileURLWithPath: sandbox.directory + "/server.py"))
+      let outcome = try run(
+        #"""
+        python3 server.py & server=$!
+        until [ -e port ]; do sleep 0.01; done
+        port=$(cat port); team 'timeout: 1s'
+        for i in 1 2; do
+          rm -f a/*-remote
+          timeout 5 cachetronomy --db a/cache.db run --refresh --no-remote -- true
+          timeout 5 cachetronomy --db a/cache.db run -v -- echo answer $i 2>&1 | sed 's/.*6379//; s/#.*//' |
+            grep -o 'answer .$\|in time\|no Redis protocol'
+        done
+        """#, sandbox: sandbox)
+      #expect(
+        Set(outcome.lines) == ["answer 1", "in time", "answer 2", "no Redis protocol"],
+        "\(outcome.text)\(outcome.errors)")
+    }
+
     @Test func `a server that breaks off its TLS is a failure, not the end of us`() throws {
       let sandbox = try Sandbox()
       try Data(
@@ -654,11 +769,28 @@
         try a one/sub echo x; try b two/sub echo x; try b two echo x; try c three/sub echo x
         (cd one/sub && on a explain --cwd repository --executable content -- echo x | tail -1)
         (cd three && on a explain -- echo x | tail -3)
+        # A program of the repository's, by its place in there.
+        for clone in one two; do printf '#!/bin/sh\necho tool\n' > $clone/tool; chmod +x $clone/tool; done
+        try() { (cd $2 && on $1 run -v --cwd repository --env PATH --executable content --arg-files content -- "${@:3}" 2>&1 | tail -1 | cut -d, -f1); }
+        try a one ./tool; try b two ./tool
+        # Two places of one machine that only seem to be one repository.
+        git -C one remote set-url origin ../upstream; git -C two remote set-url origin ../upstream
+        try a one ./tool; try a two ./tool
+        # A link into another repository: where it leads to counts.
+        ln -s "$HERE/three/sub" one/link; git -C three init -q
+        echo 1 > one/f; echo 3 > three/f
+        (cd one/link && on a run --cwd repository --env PATH -- cat ../f)
+        (cd one/sub && on a run --cwd repository --env PATH -- cat ../f)
         """#)
       #expect(
         outcome.lines.prefix(5) == [
           "cachetronomy: MISS (absent)", "cachetronomy: HIT of another machine's",
           "cachetronomy: MISS (absent)", "cachetronomy: MISS (absent)", "elsewhere: the same key",
+        ], "\(outcome.text)\(outcome.errors)")
+      #expect(
+        outcome.lines.suffix(6) == [
+          "cachetronomy: MISS (absent)", "cachetronomy: HIT of another machine's",
+          "cachetronomy: MISS (absent)", "cachetronomy: MISS (absent)", "3", "1",
         ], "\(outcome.text)\(outcome.errors)")
       #expect(outcome.lines.contains { $0.hasPrefix("  cwd ") && $0.contains("repository") })
     }

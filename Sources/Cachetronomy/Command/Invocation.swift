@@ -113,13 +113,28 @@ public struct Invocation: Sendable {
   }
 
   func executablePart() -> [[UInt8]] {
+    let path = executablePlace()
     switch settings.executable ?? .stat {
-    case .content: return [executable.path, FileStamp.digest(executable.path) ?? []]
-    case .path, .none: return [executable.path]
+    case .content: return path + [Self.content(executable.path)]
+    case .path, .none: return path
     case .stat:
-      guard let stamp = FileStamp(executable.path) else { return [executable.path] }
-      return [executable.path, Self.bytes(stamp.size), Self.bytes(stamp.modified)]
+      guard let stamp = FileStamp(executable.path) else { return path }
+      return path + [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
     }
+  }
+
+  /// Where the program is: within the repository, if that stands for the working directory.
+  private func executablePlace() -> [[UInt8]] {
+    guard settings.cwd == .repository, let repository = Repository(of: directory),
+      let place = repository.place(of: executable.path)
+    else { return [executable.path] }
+    return [Array("repository".utf8), repository.identity, place]
+  }
+
+  /// A digest of what a file holds; its size and time of change if that is not for us to read.
+  private static func content(_ path: [UInt8]) -> [UInt8] {
+    if let digest = FileStamp.digest(path) { return digest }
+    return FileStamp(path).map { bytes($0.size) + bytes($0.modified) } ?? []
   }
 
   /// The parts of the key that are of this machine alone, each with the setting that mends it.
@@ -129,6 +144,9 @@ public struct Invocation: Sendable {
     var bound: [String] = []
     if (settings.executable ?? .stat) == .stat {
       bound.append("executable by size and time of change (executable: content)")
+    }
+    if settings.executable == .content, FileStamp.digest(executable.path) == nil {
+      bound.append("executable, which cannot be read, by size and time of change")
     }
     if (settings.argFiles ?? .stat) == .stat, !fileParts().isEmpty {
       bound.append("argument files by size and time of change (arg_files: content)")
@@ -179,7 +197,7 @@ public struct Invocation: Sendable {
       guard let (path, stamp) = Self.file(word) else { continue }
       parts.append(Self.bytes(Int64(index)))
       if identity == .content {
-        parts.append(FileStamp.digest(path) ?? [])
+        parts.append(Self.content(path))
       } else {
         parts.append(Self.bytes(stamp.size))
         parts.append(Self.bytes(stamp.modified))

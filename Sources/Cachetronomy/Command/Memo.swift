@@ -75,6 +75,7 @@ public struct Memo {
   /// - Throws: `Failure.cannotRun`, or `Failure.file` if the output cannot be written.
   public func answer() throws(Failure) -> Outcome {
     Signals.blockFailedWrites()
+    health.began = Timestamp.monotonic()
     let key = invocation.key()
     if let outcome = try answerInBackground(key) { return outcome }
     let miss: Miss
@@ -134,11 +135,8 @@ public struct Memo {
   ) throws(Failure) -> Outcome {
     let path = SharedFlight.path(store: target.path, key: key)
     // A command that calls itself with the same words would wait for its own end.
-    let ancestors = invocation.environment.text(Self.ancestors)?.split(separator: ":") ?? []
-    guard let name = key.digest, !ancestors.contains(where: { $0 == name }) else {
-      return try run(key, miss, target, nil, old)
-    }
-    switch SharedFlight.join(path, patience: patience) {
+    guard !isWithinItself(key) else { return try run(key, miss, target, nil, old) }
+    switch SharedFlight.join(path, patience: patienceLeft) {
     case .alone: return try run(key, miss, target, nil, old)
     case .landed(let landing):
       if let old, old.isWithin(invocation.settings.staleIfError), !isKept(landing.status) {
@@ -161,6 +159,18 @@ public struct Memo {
 
   /// Names the flights that a command is part of, for the calls that it makes.
   static let ancestors = "CACHETRONOMY_FLIGHT"
+
+  /// Whether one of those that wait for this call runs the same command.
+  func isWithinItself(_ key: Key) -> Bool {
+    let above = invocation.environment.text(Self.ancestors)?.split(separator: ":") ?? []
+    return key.digest.map { name in above.contains { $0 == name } } ?? true
+  }
+
+  /// What is left of the time to wait for others, here and elsewhere, in microseconds.
+  var patienceLeft: Int64 {
+    let left = patience.subtractingReportingOverflow(Timestamp.monotonic() - health.began)
+    return left.overflow ? 0 : max(0, left.partialValue)
+  }
 
   struct NotFound: Error { var miss: Miss }
 
@@ -223,6 +233,8 @@ public struct Memo {
 
 /// What became of the store on the way to an answer.
 private final class Health {
+  /// When the question was asked.
+  var began: Int64 = 0
   /// It was damaged and another stands in its place.
   var isReplaced = false
 }

@@ -22,7 +22,7 @@ extension Memo {
       found = try remote.fetch(key)
       if found.flatMap({ usable($0) }) == nil {
         found = nil
-        if isLeasing(remote, target) { (found, lease) = try waitForOthers(remote, key) }
+        if isLeasing(remote, target, key) { (found, lease) = try waitForOthers(remote, key) }
       }
     } catch {
       complainOfRemote(error)
@@ -38,8 +38,8 @@ extension Memo {
     return .run(lease)
   }
 
-  private func isLeasing(_ remote: RemoteTier, _ target: Store?) -> Bool {
-    remote.settings.mode == .readWrite && target != nil && !cachedOnly
+  private func isLeasing(_ remote: RemoteTier, _ target: Store?, _ key: Key) -> Bool {
+    remote.settings.mode == .readWrite && target != nil && !cachedOnly && !isWithinItself(key)
       && invocation.settings.timeToLive?.microseconds != 0
   }
 
@@ -47,16 +47,14 @@ extension Memo {
   private func waitForOthers(
     _ remote: RemoteTier, _ key: Key
   ) throws(Failure) -> (RemoteEntry?, RemoteLease?) {
-    let deadline = Deadline(after: TimeToLive(microseconds: patience))
+    let deadline = Deadline(after: TimeToLive(microseconds: patienceLeft))
     // Short commands end soon; long ones are not worth a busy server.
     var pause: UInt32 = 20_000
     repeat {
-      switch try remote.join(key) {
+      switch try remote.join(key, unless: { usable($0) != nil }) {
       case .leader(let lease): return (nil, lease)
       case .alone: return (nil, nil)
-      case .landed(let entry):
-        // An answer too old for this call keeps nobody from running.
-        return usable(entry) == nil ? (nil, nil) : (entry, nil)
+      case .landed(let entry): return (entry, nil)
       case .taken:
         usleep(pause + UInt32.random(in: 0..<pause / 4))
         pause = min(pause * 3 / 2, 250_000)
@@ -71,6 +69,8 @@ extension Memo {
       found.entry.state(at: now()) == .fresh,
       let replay = try? Replay(found.entry, chunks: found.chunks)
     else { return nil }
+    // A failure that others keep is no answer to who keeps none.
+    guard isKept(replay.of.exitStatus) || failureTimeToLive != nil else { return nil }
     let age = now().since(info.created)
     if let limit = invocation.settings.timeToLive, limit != .never, age > limit.microseconds {
       return nil

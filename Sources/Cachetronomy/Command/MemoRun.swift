@@ -11,10 +11,10 @@ extension Memo {
     let renewal = lease.flatMap { lease in remote.map { LeaseRenewal($0, lease) } }
     var isStored = false
     defer {
+      // The callers of this machine have waited long enough.
+      if isStored || lease != nil { flight?.land() }
       let isOurs = renewal?.stop() ?? true
       if isStored || lease != nil {
-        // The callers of this machine have waited long enough.
-        flight?.land()
         share(key, target, isKept: isStored && isOurs, lease)
       }
     }
@@ -29,7 +29,7 @@ extension Memo {
       directory: (target ?? store)?.directory ?? "/tmp",
       limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
     var call = invocation
-    if flight != nil, let name = key.digest {
+    if flight != nil || lease != nil, let name = key.digest {
       let above = call.environment.text(Self.ancestors).map { $0 + ":" } ?? ""
       call.environment.set(Self.ancestors, to: above + name)
     }

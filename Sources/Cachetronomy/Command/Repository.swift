@@ -9,8 +9,12 @@ struct Repository: Equatable {
   /// Whether another machine's clone has the same identity.
   var isPortable: Bool
 
-  /// Nil outside of any repository.
+  /// Its root, without links.
+  private(set) var root: [UInt8]
+
+  /// Nil outside of any repository. It is looked for as Git does, from where links lead to.
   init?(of directory: [UInt8]) {
+    guard let directory = Self.physical(directory) else { return nil }
     var root = directory
     while true {
       let marker = root + Array("/.git".utf8)
@@ -23,11 +27,30 @@ struct Repository: Equatable {
         let origin = Self.config(marker, isFile: isFile, root).flatMap { Self.origin(in: $0) }
         isPortable = origin != nil
         identity = origin ?? root
+        self.root = root
         return
       }
       guard let slash = root.lastIndex(of: UInt8(ascii: "/")), root.count > 1 else { return nil }
       root = Array(root[..<slash])
     }
+  }
+
+  private static func physical(_ path: [UInt8]) -> [UInt8]? {
+    path.withCPath { name -> [UInt8]? in
+      guard let found = realpath(name, nil) else { return nil }
+      defer { free(found) }
+      return Array(UnsafeRawBufferPointer(start: found, count: strlen(found)))
+    }
+  }
+
+  /// The path of a file below the root, wherever that is on this machine; nil if it is elsewhere.
+  func place(of path: [UInt8]) -> [UInt8]? {
+    guard let slash = path.lastIndex(of: UInt8(ascii: "/")),
+      let directory = Self.physical(slash == 0 ? [path[0]] : Array(path[..<slash]))
+    else { return nil }
+    let prefix = root.count == 1 ? root : root + [UInt8(ascii: "/")]
+    let whole = directory + path[slash...]
+    return whole.starts(with: prefix) ? Array(whole.dropFirst(prefix.count)) : nil
   }
 
   private static let limit = 1 << 20
@@ -83,7 +106,9 @@ struct Repository: Equatable {
   }
 
   /// `host/path` of any of the URLs of one repository: by ssh or https, with a user or not.
-  static func plain(_ url: Substring) -> [UInt8] {
+  ///
+  /// - Returns: nil for what is no address by network, which means a place on one machine.
+  static func plain(_ url: Substring) -> [UInt8]? {
     var text = url
     while let last = text.last, last == " " || last == "\t" || last == "\r" || last == "/" {
       text = text.dropLast()
@@ -91,9 +116,9 @@ struct Repository: Equatable {
     if text.hasSuffix(".git") { text = text.dropLast(4) }
     var host: Substring
     var path: Substring
+    var isOfUser = false
     if let mark = text.firstIndex(of: ":"), text[mark...].hasPrefix("://") {
-      // What is no address by network is a place on this machine.
-      guard !text.hasPrefix("file:") else { return Array(text.utf8) }
+      guard !text.hasPrefix("file:") else { return nil }
       let rest = text[text.index(mark, offsetBy: 3)...]
       let slash = rest.firstIndex(of: "/") ?? rest.endIndex
       (host, path) = (rest[..<slash], rest[slash...])
@@ -105,10 +130,13 @@ struct Repository: Equatable {
       }
     } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
       (host, path) = (text[..<colon], text[text.index(after: colon)...])
+      // Below a home; hosts of repositories have one for all, of the user git.
+      isOfUser = !path.hasPrefix("/") && !host.hasPrefix("git@")
     } else {
-      return Array(text.utf8)
+      return nil
     }
-    if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
+    if path.hasPrefix("/~") || path.hasPrefix("~") { isOfUser = true }
+    if let at = host.lastIndex(of: "@"), !isOfUser { host = host[host.index(after: at)...] }
     path = path.drop { $0 == "/" }
     return Array("\(host.lowercased())/\(path)".utf8)
   }

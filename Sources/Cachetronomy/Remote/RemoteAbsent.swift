@@ -28,14 +28,16 @@
       throw absent
     }
     /// Throws.
-    public func remove(_ keys: [Key]) throws(Failure) -> Int64 { throw absent }
+    public func remove(_ keys: [Key]) throws(Failure) -> [Bool] { throw absent }
     /// Throws.
     public func clear(tags: [String]) throws(Failure) -> Int64 { throw absent }
     /// Throws.
     public func checkKey() throws(Failure) { throw absent }
     /// Throws.
     public func ping() throws(Failure) -> Int64 { throw absent }
-    func join(_ key: Key) throws(Failure) -> RemoteLease.Joined { throw absent }
+    func join(_ key: Key, unless isUsable: (RemoteEntry) -> Bool) throws(Failure)
+      -> RemoteLease.Joined
+    { throw absent }
     func renew(_ lease: RemoteLease) throws(Failure) -> Bool { throw absent }
     func end(_ lease: RemoteLease, isKept: Bool) throws(Failure) { throw absent }
   }

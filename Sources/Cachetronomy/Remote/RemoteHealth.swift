@@ -41,8 +41,11 @@ public struct RemoteHealth: Sendable {
   }
 
   /// Notes a failure: 1, 2, 4 seconds and so on up to 5 minutes of peace.
-  func failed(_ server: String, _ detail: String, at now: Timestamp) {
-    let failures = min(62, (trouble(server)?.failures ?? 0) + 1)
+  ///
+  /// - Parameter seen: how many failures were known when the server was asked: many that ask at once
+  ///   are one.
+  func failed(_ server: String, _ detail: String, at now: Timestamp, after seen: Int64) {
+    let failures = min(62, max(trouble(server)?.failures ?? 0, min(seen, 62) + 1))
     let pause = failures > 20 ? Self.longest : min(Self.longest, 1_000_000 << (failures - 1))
     set(
       server,

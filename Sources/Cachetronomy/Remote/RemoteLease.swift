@@ -42,9 +42,13 @@ final class LeaseRenewal: @unchecked Sendable {
     background = Background { [self] in
       // Its first call comes at once, when the lease is new.
       if Timestamp.monotonic() - began < Self.pause { return Self.pause }
-      // A server that does not answer may do so the next time.
-      isLost = (try? self.tier.renew(self.lease)) == false
-      return isLost ? nil : Self.pause
+      do throws(Failure) {
+        isLost = try !self.tier.renew(self.lease)
+        return isLost ? nil : Self.pause
+      } catch {
+        // A server that does not answer may do so before the lease is over.
+        return Self.pause / 3
+      }
     }
     Signals.blocked { background?.start() }
   }
@@ -65,7 +69,11 @@ final class LeaseRenewal: @unchecked Sendable {
 #if Remote
   extension RemoteTier {
     /// Asks to be the one machine that runs a command.
-    func join(_ key: Key) throws(Failure) -> RemoteLease.Joined {
+    ///
+    /// - Parameter isUsable: whether an entry that is there is answer enough.
+    func join(
+      _ key: Key, unless isUsable: (RemoteEntry) -> Bool
+    ) throws(Failure) -> RemoteLease.Joined {
       let seal = try seal()
       let lease = RemoteLease(key: key)
       let name = seal.name("lease", key.text)
@@ -77,12 +85,15 @@ final class LeaseRenewal: @unchecked Sendable {
           ],
           [word("GET"), seal.name("entry", key.text)],
           [word("GET"), name],
-        ], isWrite: true)
-      let isOurs = answers[0] == .status("OK")
-      guard isOurs || answers[0] == .nothing else { throw nonsense }
+        ], isWrite: true
+      ) {
+        ($0[0] == .status("OK") || $0[0] == .nothing) && $0[1].isValue && $0[2].isValue
+      }
+      // Ours too if the answer to a first try was lost.
+      let isOurs = answers[0] == .status("OK") || answers[2] == .bytes(lease.token)
       do throws(Failure) {
-        if let entry = try open(answers[1], key) {
-          if isOurs { try end(lease, isKept: true) }
+        if let entry = try open(answers[1], key), isUsable(entry) {
+          if isOurs { try? end(lease, isKept: true) }
           return .landed(entry)
         }
       } catch {
@@ -102,9 +113,9 @@ final class LeaseRenewal: @unchecked Sendable {
     /// Keeps a lease for another while; false if it is somebody else's by now.
     func renew(_ lease: RemoteLease) throws(Failure) -> Bool {
       let name = try seal().name("lease", lease.key.text)
-      let answer = try ask([
-        Script.call(Script.prolong, [name], [lease.token, word("\(RemoteLease.life)")])
-      ])
+      let answer = try ask(
+        [Script.call(Script.prolong, [name], [lease.token, word("\(RemoteLease.life)")])],
+        isWrite: true, isUrgent: true)
       return answer[0] == .integer(1)
     }
 
@@ -114,13 +125,12 @@ final class LeaseRenewal: @unchecked Sendable {
     func end(_ lease: RemoteLease, isKept: Bool) throws(Failure) {
       let seal = try seal()
       if isKept {
-        _ = try ask([release(lease, seal)])
+        _ = try ask([release(lease, seal)], isWrite: true)
       } else {
         let name = seal.name("lease", lease.key.text)
-        _ = try ask([
-          Script.call(
-            Script.giveUp, [name], [lease.token, RemoteLease.nothingKept, word("2000")])
-        ])
+        let command = Script.call(
+          Script.giveUp, [name], [lease.token, RemoteLease.nothingKept, word("2000")])
+        _ = try ask([command], isWrite: true)
       }
     }
 

@@ -1,13 +1,19 @@
 #if Remote
   /// What the server does in one step: its scripts.
   enum Script {
-    // Not if somebody removed the entry, or another runs the command, while the owner of the lease
-    // ran it. The set of a tag lives as long as the entry in it that lives longest.
+    // Not if somebody removed the entry, runs the command or has run it since the lease was ours.
+    // The set of a tag lives as long as the entry in it that lives longest; some of those in it that
+    // are gone leave it each time.
     static let store = """
       local holder = redis.call('GET', KEYS[2])
-      if ARGV[3] ~= '' and holder and holder ~= ARGV[3] then return 0 end
+      if ARGV[3] ~= '' and holder ~= ARGV[3] and (holder or redis.call('EXISTS', KEYS[1]) == 1) then
+        return 0
+      end
       redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
       for i = 3, #KEYS do
+        for _, name in ipairs(redis.call('SRANDMEMBER', KEYS[i], 3)) do
+          if redis.call('EXISTS', name) == 0 then redis.call('SREM', KEYS[i], name) end
+        end
         redis.call('SADD', KEYS[i], KEYS[1])
         if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then
           redis.call('PEXPIRE', KEYS[i], ARGV[2])
@@ -18,9 +24,9 @@
 
     // Entries, then their leases: whoever runs a command now began before the removal.
     static let remove = """
-      local removed, count = 0, #KEYS / 2
+      local removed, count = '', #KEYS / 2
       for i = 1, count do
-        removed = removed + redis.call('DEL', KEYS[i])
+        removed = removed .. redis.call('DEL', KEYS[i])
         if redis.call('EXISTS', KEYS[count + i]) == 1 then
           redis.call('SET', KEYS[count + i], ARGV[1], 'PX', ARGV[2])
         end
@@ -31,7 +37,9 @@
     static let clear = """
       local removed = 0
       for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-        removed = removed + redis.call('DEL', name)
+        if string.sub(name, 1, 15) == 'cachetronomy:1:' then
+          removed = removed + redis.call('DEL', name)
+        end
       end
       redis.call('DEL', KEYS[1])
       return removed

@@ -47,10 +47,16 @@
     ///
     /// - Parameters:
     ///   - isWrite: whether the server may refuse because it is full or read-only.
-    ///   - isUrgent: whether to ask even a server that failed a moment ago.
+    ///   - isUrgent: whether to ask even a server that failed a moment ago, and to note no failure.
+    ///   - fits: whether the answers are such as can be given.
     func ask(
-      _ commands: [[[UInt8]]], isWrite: Bool = false, isUrgent: Bool = false
+      _ commands: [[[UInt8]]], isWrite: Bool = false, isUrgent: Bool = false,
+      fits: ([Answer]) -> Bool = { _ in true }
     ) throws(Failure) -> [Answer] {
+      let seen = (
+        server: health?.trouble(server)?.failures ?? 0,
+        writes: health?.trouble(writes)?.failures ?? 0
+      )
       for name in isWrite ? [server, writes] : [server] where !isUrgent {
         guard health?.admits(name, at: now()) != false else {
           throw .remote(server, .leftAlone, detail: health?.trouble(name)?.detail ?? "")
@@ -58,13 +64,20 @@
       }
       do throws(Failure) {
         let answers = try converse(commands, Deadline(after: settings.timeout))
+        guard fits(answers) else { throw nonsense }
         health?.succeeded(server)
         if isWrite { health?.succeeded(writes) }
         return answers
       } catch {
         wire = nil
-        if case .remote(_, let problem, let detail) = error, problem.isOfServer {
-          health?.failed(isWrite && problem == .refusal ? writes : server, detail, at: now())
+        if case .remote(_, let problem, let detail) = error, problem.isOfServer, !isUrgent {
+          // What is too much for the line in the time may still be read.
+          let size = commands.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
+          if isWrite, problem == .refusal || size > 1 << 16 {
+            health?.failed(writes, detail, at: now(), after: seen.writes)
+          } else {
+            health?.failed(server, detail, at: now(), after: seen.server)
+          }
         }
         throw error
       }
@@ -109,11 +122,8 @@
     }
 
     var nonsense: Failure {
-      health?.failed(server, Self.nonsenseDetail, at: now())
-      return .remote(server, .nonsense, detail: Self.nonsenseDetail)
+      .remote(server, .nonsense, detail: "it answers something else than was asked")
     }
-
-    private static let nonsenseDetail = "it answers something else than was asked"
 
     private static func meaning(_ word: String) -> String {
       switch word {
@@ -134,7 +144,7 @@
     /// - Throws: `Failure.remote` with `.forged` for what this team did not seal for this key.
     func fetch(_ key: Key) throws(Failure) -> RemoteEntry? {
       let name = try seal().name("entry", key.text)
-      return try open(try ask([[word("GET"), name]])[0], key)
+      return try open(try ask([[word("GET"), name]]) { $0[0].isValue }[0], key)
     }
 
     func open(_ answer: Answer, _ key: Key) throws(Failure) -> RemoteEntry? {
@@ -176,26 +186,31 @@
 
     /// Removes entries, and what other machines are about to store under their keys.
     ///
-    /// - Returns: how many were there.
-    public func remove(_ keys: [Key]) throws(Failure) -> Int64 {
+    /// - Returns: for each whether it was there.
+    public func remove(_ keys: [Key]) throws(Failure) -> [Bool] {
+      try requireWriting()
       let seal = try seal()
-      var removed: Int64 = 0
+      var wereThere: [Bool] = []
       for start in stride(from: 0, to: keys.count, by: 1000) {
         let some = keys[start..<min(start + 1000, keys.count)]
         let names = ["entry", "lease"].flatMap { kind in some.map { seal.name(kind, $0.text) } }
         let command = Script.call(
           Script.remove, names, [RemoteLease.nothingKept, word("\(RemoteLease.life)")])
-        if case .integer(let count) = try ask([command], isWrite: true)[0] {
-          removed += count
+        let answers = try ask([command], isWrite: true) {
+          if case .bytes(let marks) = $0[0] { marks.count == some.count } else { false }
+        }
+        if case .bytes(let marks) = answers[0] {
+          wereThere += marks.map { $0 == UInt8(ascii: "1") }
         }
       }
-      return removed
+      return wereThere
     }
 
     /// Removes all entries with any of some tags, whoever put them there.
     ///
     /// - Returns: how many were there.
     public func clear(tags: [String]) throws(Failure) -> Int64 {
+      try requireWriting()
       let seal = try seal()
       let commands = tags.map { Script.call(Script.clear, [seal.name("tag", $0)], []) }
       return try ask(commands, isWrite: true).reduce(0) { sum, answer in
@@ -209,9 +224,7 @@
     public func ping() throws(Failure) -> Int64 {
       _ = try seal()
       let start = Timestamp.monotonic()
-      guard try ask([[word("PING")]], isUrgent: true) == [.status("PONG")] else {
-        throw nonsense
-      }
+      _ = try ask([[word("PING")]], isUrgent: true) { $0 == [.status("PONG")] }
       return Timestamp.monotonic() - start
     }
   }

@@ -14,9 +14,13 @@ extension RemoteTier {
   ///
   /// - Returns: false if it is gone, or over the limits of the remote.
   public func push(_ key: Key, from store: Store) throws(Failure) -> Bool {
-    guard settings.mode.writes else { throw refusal("read-only") }
+    try requireWriting()
     guard let entry = try store.remoteEntry(key, limit: settings.maxEntrySize) else { return false }
     return try send(entry)
+  }
+
+  func requireWriting() throws(Failure) {
+    guard settings.mode.writes else { throw refusal("read-only") }
   }
 
   private func refusal(_ mode: String) -> Failure {

@@ -74,6 +74,7 @@
     func send(_ bytes: UnsafeRawBufferPointer, until deadline: Deadline) throws(Failure) {
       var left = bytes[...]
       while !left.isEmpty {
+        guard !deadline.isOver else { throw socket.late }
         let part = UnsafeRawBufferPointer(rebasing: left)
         let count = Signals.withoutBrokenPipe {
           SSL_write(session, part.baseAddress, Int32(clamping: part.count))
@@ -90,6 +91,7 @@
       _ buffer: UnsafeMutableRawBufferPointer, until deadline: Deadline
     ) throws(Failure) -> Int {
       while true {
+        guard !deadline.isOver else { throw socket.late }
         // To read may be to answer a question of the protocol's own.
         let count = Signals.withoutBrokenPipe {
           SSL_read(session, buffer.baseAddress, Int32(clamping: buffer.count))

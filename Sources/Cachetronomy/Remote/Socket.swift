@@ -91,6 +91,7 @@ final class Socket {
   func send(_ bytes: UnsafeRawBufferPointer, until deadline: Deadline) throws(Failure) {
     var left = bytes[...]
     while !left.isEmpty {
+      guard !deadline.isOver else { throw late }
       let part = UnsafeRawBufferPointer(rebasing: left)
       let count = Glibc.send(descriptor, part.baseAddress, part.count, Int32(MSG_NOSIGNAL))
       if count > 0 {

@@ -6,7 +6,14 @@ enum Answer: Equatable {
   case status(String)
   /// The first word of what it complains of.
   case refusal(String)
-  case list([Answer])
+
+  /// Whether it is what a name holds, or that it holds nothing.
+  var isValue: Bool {
+    switch self {
+    case .nothing, .bytes: true
+    case .integer, .status, .refusal: false
+    }
+  }
 }
 
 #if Remote
@@ -102,7 +109,7 @@ enum Answer: Equatable {
         guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw nonsense }
         if let reply {
           defer { freeReplyObject(reply) }
-          return try answer(reply.assumingMemoryBound(to: redisReply.self).pointee, depth: 0)
+          return try answer(reply.assumingMemoryBound(to: redisReply.self).pointee)
         }
         // One that sends without end would never let us wait.
         guard !deadline.isOver else { throw socket.late }
@@ -129,8 +136,7 @@ enum Answer: Equatable {
       .remote(socket.server, .nonsense, detail: "what it answers is no Redis protocol")
     }
 
-    private func answer(_ reply: redisReply, depth: Int) throws(Failure) -> Answer {
-      guard depth < 4 else { throw nonsense }
+    private func answer(_ reply: redisReply) throws(Failure) -> Answer {
       func bytes() -> [UInt8] {
         guard let text = reply.str else { return [] }
         return text.withMemoryRebound(to: UInt8.self, capacity: Int(reply.len)) {
@@ -143,13 +149,6 @@ enum Answer: Equatable {
       case REDIS_REPLY_STRING: return .bytes(bytes())
       case REDIS_REPLY_STATUS: return .status(Self.word(bytes()))
       case REDIS_REPLY_ERROR: return .refusal(Self.word(bytes()))
-      case REDIS_REPLY_ARRAY:
-        var items: [Answer] = []
-        for index in 0..<Int(reply.elements) {
-          guard let item = reply.element[index] else { throw nonsense }
-          items.append(try answer(item.pointee, depth: depth + 1))
-        }
-        return .list(items)
       default: throw nonsense
       }
     }

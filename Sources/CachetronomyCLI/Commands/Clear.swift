@@ -36,9 +36,15 @@ extension Tool {
       let (selection, reason) = try selection()
       guard let store = remote ? try common.writing() : try common.changing() else { return }
       let profile = try common.values.profile(in: store, Words.environment())
+      // There first: what a call brings from there meanwhile goes with what is here.
+      var trouble: Failure?
+      if remote {
+        let tier = try Tool.Remotes.tier(common, store)
+        do throws(Failure) { _ = try tier.clear(tags: tag) } catch { trouble = error }
+      }
       let removed = try store.remove(
         selection, because: reason, profile: profile.name, at: .now())
-      if remote { _ = try Tool.Remotes.tier(common, store).clear(tags: tag) }
+      if let trouble { throw trouble }
       if !common.quiet, Terminal.isOutput || common.verbose {
         common.say(
           "removed \(Human.count(removed.entries, "entry")), \(Human.size(removed.bytes))")

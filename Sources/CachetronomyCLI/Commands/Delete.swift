@@ -62,11 +62,29 @@ extension Tool {
     /// False if fewer were there than were named.
     private func remove(_ found: [Key], of wanted: Int, from store: Store) throws -> Bool {
       let profile = try common.values.profile(in: store, Words.environment())
-      let removed = try store.remove(
-        .keys(found), because: .user, profile: profile.name, at: .now())
-      if common.verbose { common.say("removed \(removed.entries)") }
-      let elsewhere = remote ? try Tool.Remotes.tier(common, store).remove(found) : 0
-      return max(removed.entries, elsewhere) >= wanted
+      func removeHere(_ keys: [Key]) throws(Failure) -> Int64 {
+        try store.remove(.keys(keys), because: .user, profile: profile.name, at: .now()).entries
+      }
+      guard remote else {
+        let removed = try removeHere(found)
+        if common.verbose { common.say("removed \(removed)") }
+        return removed >= wanted
+      }
+      // There first: what a call brings from there meanwhile goes with what is here.
+      let tier = try Tool.Remotes.tier(common, store)
+      let wereThere: [Bool]
+      do throws(Failure) {
+        wereThere = try tier.remove(found)
+      } catch {
+        _ = try removeHere(found)
+        throw error
+      }
+      var removed = 0
+      for (key, wasThere) in zip(found, wereThere) where try removeHere([key]) > 0 || wasThere {
+        removed += 1
+      }
+      if common.verbose { common.say("removed \(removed)") }
+      return removed >= wanted
     }
   }
 }
