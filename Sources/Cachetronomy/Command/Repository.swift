@@ -12,7 +12,7 @@ struct Repository: Equatable {
   /// Its root, without links.
   private(set) var root: [UInt8]
 
-  /// Nil outside of any repository. It is looked for as Git does, from where links lead to.
+  /// Nil outside of any repository; looked for as Git does, from where links lead to.
   init?(of directory: [UInt8]) {
     guard let directory = Self.physical(directory) else { return nil }
     var root = directory
