@@ -22,6 +22,33 @@ enum Input {
     return try read(descriptor: descriptor, shown, limit)
   }
 
+  /// The bytes of a file of settings, at most 1 MiB; `-` is standard input.
+  ///
+  /// A device is refused, and so is a pipe to which nobody writes within a second.
+  static func settings(_ path: String) throws(Failure) -> [UInt8] {
+    let limit = 1 << 20
+    if path == "-" { return try read(descriptor: 0, "standard input", limit) }
+    func failure(_ reason: String) -> Failure { .file(verb: "read", path: path, reason: reason) }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(String(cString: strerror(errno))) }
+    switch status.st_mode & S_IFMT {
+    case S_IFCHR, S_IFBLK: throw failure("it is a device")
+    case S_IFIFO:
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      // Without a writer there is an end, with one that has said nothing yet there is none.
+      var byte: UInt8 = 0
+      if poll(&waiting, 1, 1000) == 0, Glibc.read(descriptor, &byte, 1) == 0 {
+        throw failure("nobody writes to this pipe")
+      }
+    default: break
+    }
+    _ = fcntl(descriptor, F_SETFL, 0)
+    return try read(descriptor: descriptor, path, limit)
+  }
+
   /// The bytes of standard input.
   static func standardInput() throws(Failure) -> [UInt8] {
     try read(descriptor: 0, "standard input", 999_000_000)

@@ -9,11 +9,25 @@ enum ProfileFiles {
     for path in paths {
       let path = try Words.plain(path, "path")
       for file in try expand(path) {
-        files.append(
-          try ProfileFile(try Input.read(Array(file.utf8), limit: 1 << 20), path: file))
+        if let who = exposed(file) {
+          Output.say("warning: \(who) can be changed by everybody")
+        }
+        files.append(try ProfileFile(try Input.settings(file), path: file))
       }
     }
     return files
+  }
+
+  /// A profile file, or the directory it is in, that every user of the machine may write to; nil if
+  /// neither is.
+  private static func exposed(_ file: String) -> String? {
+    var status = stat()
+    guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    if status.st_mode & 0o002 != 0 { return "profile file '\(file)'" }
+    let cut = file.lastIndex(of: "/")
+    let directory = cut.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+    guard stat(directory, &status) == 0, status.st_mode & 0o1002 == 0o002 else { return nil }
+    return "directory '\(directory)' of profile file '\(file)'"
   }
 
   private static func expand(_ path: String) throws(Failure) -> [String] {
@@ -55,7 +69,7 @@ enum ProfileFiles {
 
   /// Whether a file is still what it was when it was applied: `same`, `changed` or `gone`.
   static func state(_ source: (path: String, digest: String)) -> String? {
-    guard let bytes = try? Input.read(Array(source.path.utf8), limit: 1 << 20) else {
+    guard let bytes = try? Input.settings(source.path) else {
       return "gone"
     }
     return Digest.hex(Digest.of(bytes)) == source.digest ? "same" : "changed"

@@ -29,6 +29,22 @@ enum StoreLocation {
     return home.map { ("\($0)/.cache/\(file)", false) }
   }
 
+  /// Refuses to make a default store as root in another user's home, as sudo without `-H` would:
+  /// that user would be shut out of it.
+  static func checkHome(of place: (path: String, isNamed: Bool)) throws(Failure) {
+    guard !place.isNamed, geteuid() == 0 else { return }
+    var path = Substring(place.path)
+    var status = stat()
+    while stat(String(path), &status) != 0 {
+      guard let cut = path.lastIndex(of: "/"), cut != path.startIndex else { return }
+      path = path[..<cut]
+    }
+    guard status.st_uid != 0, status.st_mode & S_ISVTX == 0, path != place.path else { return }
+    throw .store(
+      path: place.path, .notTrusted,
+      detail: "'\(path)' belongs to another user (sudo -H uses root's own)")
+  }
+
   /// Our uid's line in `/etc/passwd`: a static program has no `getpwuid` to rely on.
   private static func homeFromPasswd() -> String? {
     guard let bytes = try? Input.read(Array("/etc/passwd".utf8), limit: 4 << 20) else {

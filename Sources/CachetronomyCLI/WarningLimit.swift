@@ -13,7 +13,10 @@ struct WarningLimit {
   init(store: String?, _ environment: Environment) {
     var paths: [String] = []
     // Beside our own lock a file of ours litters nobody's directory.
-    if let store, access(store + ".lock", F_OK) == 0 { paths.append(store + "-warned") }
+    var lock = stat()
+    if let store, lstat(store + ".lock", &lock) == 0, lock.st_uid == geteuid() {
+      paths.append(store + "-warned")
+    }
     let name = "cachetronomy-\(geteuid())-warned"
     if let directory = environment.text("XDG_RUNTIME_DIR") { paths.append("\(directory)/\(name)") }
     self.paths = paths + ["/tmp/\(name)"]

@@ -35,6 +35,7 @@ struct Watch {
     guard let place = try StoreLocation.find(common.store, environment) else {
       throw .missing(nil)
     }
+    try StoreLocation.checkHome(of: place)
     try begin(place)
     var lock = try SweepLock.watch(store: place.path)
     notifier?.send("READY=1\nSTATUS=watching \(place.path)")

@@ -36,6 +36,9 @@ public final class ArchiveFile {
       (file, size) = (source, Int(status.st_size))
       return
     }
+    guard isInput || ![S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT) else {
+      throw .file(verb: "read", path: name, reason: "it is a device")
+    }
     let copy: TemporaryFile
     do throws(Failure) {
       copy = try TemporaryFile(in: store?.directory ?? "/tmp")
@@ -43,6 +46,7 @@ public final class ArchiveFile {
       copy = try TemporaryFile(in: "/tmp")
     }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var isJudged = false
     while true {
       let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
       if got < 0, errno == EINTR { continue }
@@ -51,6 +55,17 @@ public final class ArchiveFile {
       }
       if got == 0 { break }
       try copy.append(Array(buffer[..<got]))
+      // What is no export and never ends must not fill the disk.
+      if !isJudged, copy.size > Key.limit {
+        let head = try copy.read(at: 0, count: Key.limit + 1)
+        guard
+          head.first == UInt8(ascii: "{") || head.contains(0x09)
+            || head.starts(with: "SQLite format 3".utf8)
+        else {
+          throw .badArchive(file: name, line: 1, "not an export, and no tab after a key")
+        }
+        isJudged = true
+      }
     }
     (file, size) = (copy, copy.size)
     _ = source

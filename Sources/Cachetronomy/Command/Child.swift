@@ -91,7 +91,7 @@ struct Child {
     // The file is there, we looked: what is missing is its interpreter.
     let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
     return .cannotRun(
-      .notExecutable(name: ShellWords.quote(invocation.argv.first ?? []), reason: reason))
+      .notExecutable(name: ShellWords.quote(invocation.shownArguments.first ?? []), reason: reason))
   }
 
   /// What a process reads; nil is `/dev/null`.

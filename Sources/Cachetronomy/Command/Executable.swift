@@ -10,11 +10,13 @@ public struct Executable: Sendable, Equatable {
   /// Finds a program as a shell does: a word with a slash is a path, others are looked for in the
   /// directories of `PATH`.
   ///
-  /// - Throws: `Failure.cannotRun` with a shell's words.
+  /// - Throws: `Failure.cannotRun` with a shell's words, secrets hidden.
   public init(
-    _ name: [UInt8], search: [UInt8]?, directory: [UInt8]
+    _ name: [UInt8], in environment: Environment, directory: [UInt8]
   ) throws(Failure) {
-    let shown = ShellWords.quote(name)
+    var shown: String {
+      Secrets(environment).masked([name]).map { ShellWords.quote($0) }.joined()
+    }
     if name.contains(UInt8(ascii: "/")) {
       program = name
       path = Self.absolute(name, in: directory)
@@ -27,7 +29,7 @@ public struct Executable: Sendable, Equatable {
         throw .cannotRun(.notFound(name: shown, reason: SystemError.text(number)))
       }
     }
-    let directories = search ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
+    let directories = environment["PATH"] ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
     var refused: Int32?
     if !name.isEmpty {
       var start = 0

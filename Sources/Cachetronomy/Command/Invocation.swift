@@ -32,8 +32,7 @@ public struct Invocation: Sendable {
     self.directory = directory
     self.environment = environment
     self.settings = settings
-    executable = try Executable(
-      argv.first ?? [], search: environment["PATH"], directory: directory)
+    executable = try Executable(argv.first ?? [], in: environment, directory: directory)
   }
 
   /// The words of the command that `-c` means: the shell's own, `-c`, the pipeline.

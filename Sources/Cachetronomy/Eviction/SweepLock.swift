@@ -30,6 +30,14 @@ public final class SweepLock {
         errno == EACCES || errno == EROFS || errno == EPERM ? .readOnly : .io
       throw .store(path: store, problem, detail: "\(path): \(SystemError.text(errno))")
     }
+    // It is truncated and its time set: never another file under our name.
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_uid == geteuid(), status.st_nlink <= 1
+    else {
+      close(descriptor)
+      throw .store(path: store, .notTrusted, detail: "'\(path)' is not ours alone")
+    }
   }
 
   /// Takes the lock of the one watcher of a store, which need not be there yet.

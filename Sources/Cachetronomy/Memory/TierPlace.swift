@@ -48,6 +48,8 @@ struct TierPlace: Sendable {
   func make(for store: String) -> Bool? {
     guard Self.isInMemory(parent), Self.isLocal(store) else { return nil }
     if mkdir(parent, 0o700) != 0, errno != EEXIST { return nil }
+    // Through somebody else's link a directory would be made wherever that one wants.
+    guard Self.isOurs(parent) else { return nil }
     let made = mkdir(directory, 0o700) == 0
     if !made, errno != EEXIST { return nil }
     return isTrusted ? made : nil

@@ -87,7 +87,7 @@ public struct AccessJournal {
       guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { continue }
       var (mine, named) = (stat(), stat())
       guard fstat(descriptor, &mine) == 0, mine.st_mode & S_IFMT == S_IFREG,
-        mine.st_uid == geteuid()
+        mine.st_uid == geteuid(), mine.st_nlink <= 1
       else { return false }
       guard lstat(path, &named) == 0, mine.st_ino == named.st_ino, mine.st_dev == named.st_dev
       else { continue }

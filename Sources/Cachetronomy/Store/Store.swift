@@ -9,6 +9,12 @@ public final class Store {
   /// Whether this process may change it.
   public let isWritable: Bool
 
+  /// Whether it is ours or root's: whoever owns it decides what answers are in it.
+  public var isTrusted: Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && [geteuid(), 0].contains(status.st_uid)
+  }
+
   /// The directory it is in, where temporary files go.
   var directory: String { StoreFile.directory(of: path) }
 

@@ -41,8 +41,9 @@ enum StoreFile {
   static func inspect(_ path: String) throws(Failure) -> Found {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return .nothing }
-      throw io(path, errno)
+      guard errno == ENOENT || errno == ENOTDIR else { throw io(path, errno) }
+      try checkSides(of: path, owner: geteuid())
+      return .nothing
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
@@ -52,8 +53,24 @@ enum StoreFile {
     guard status.st_nlink <= 1 else {
       throw .store(path: path, .notTrusted, detail: "the file has a second name (a hard link)")
     }
+    try checkSides(of: path, owner: status.st_uid)
     if status.st_size == 0 { return .empty }
     return .database(foreign: status.st_uid != geteuid())
+  }
+
+  /// Looks at the files beside a database that SQLite opens by itself: through a second name it would
+  /// write into another file, at a pipe it would wait, and a log that somebody else laid there it
+  /// would believe.
+  private static func checkSides(of path: String, owner: uid_t) throws(Failure) {
+    for suffix in ["-wal", "-shm", "-journal"] {
+      var status = stat()
+      guard lstat(path + suffix, &status) == 0 else { continue }
+      guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1,
+        [owner, geteuid(), 0].contains(status.st_uid)
+      else {
+        throw .store(path: path, .notTrusted, detail: "'\(path + suffix)' is not its own file")
+      }
+    }
   }
 
   /// Makes the directories above a store, readable by us alone.

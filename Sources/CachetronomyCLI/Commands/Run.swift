@@ -161,6 +161,10 @@ enum RunVerb {
     var isUsable = true
     func look() throws(Failure) {
       store = try line.common.reading(environment)
+      if let store, !store.isTrusted {
+        throw Failure.store(
+          path: store.path, .notTrusted, detail: "it belongs to another user")
+      }
       profile = try line.common.profile(in: store, environment)
       if try StoreLocation.find(line.common.store, environment) == nil {
         throw Failure.store(
