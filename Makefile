@@ -16,10 +16,10 @@ BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
   python3-jsonschema python3-yaml python3-prometheus-client procps \
-  iproute2 openssl git
+  iproute2 openssl git gcc libc6-dev util-linux
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
-.PHONY: all deps test-deps bench-deps build demo test lint bench torture fuzz coverage completions deb install \
+.PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults coverage completions deb install \
   install-files uninstall clean
 
 all: build
@@ -50,6 +50,16 @@ test: test-deps
 # TIME in seconds; SEED repeats what a run did.
 torture: build
 	@Tests/torture bin/cachetronomy $(or $(TIME),600) $(SEED)
+
+# Every call of the C library that may fail does: some hours for all, CASES for some by SEED.
+faults: test-deps
+	$(SWIFT) build --build-tests --traits Remote
+	@Tests/faults .build/debug/cachetronomy $(or $(CASES),0) $(or $(SEED),1)
+
+# What only the shipped, static binary can show.
+test-release:
+	@$(MAKE) build REMOTE=1
+	@Tests/release bin/cachetronomy
 
 # COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them.
 fuzz: test-deps

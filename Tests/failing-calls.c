@@ -181,7 +181,8 @@ int fcntl64(int descriptor, int command, ...) {
   va_start(list, command);
   void *argument = va_arg(list, void *);
   va_end(list);
-  int kinds = command == F_SETLK ? io : command == F_SETLKW ? io | interrupted
+  // Where no lock works at all SQLite tries for ten seconds: a network's file system, not a disk.
+  int kinds = command == F_SETLK ? (many ? 0 : io) : command == F_SETLKW ? (many ? 0 : io) | interrupted
             : command == F_DUPFD || command == F_DUPFD_CLOEXEC ? files : 0;
   return fails("fcntl64", kinds) ? -1 : real(descriptor, command, argument);
 }

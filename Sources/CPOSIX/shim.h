@@ -4,6 +4,7 @@
 // What Swift's Glibc module does not show: globals that Swift 6 refuses, and calls behind _GNU_SOURCE.
 
 #include <spawn.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -13,6 +14,18 @@
 extern char **environ;
 
 static inline char **cachetronomy_environ(void) { return environ; }
+
+// The words that this process was started with. Swift reads them from /proc, which may not be there (a
+// chroot) or not to be opened (no descriptor is left), and then finds none. Where glibc is linked in, what
+// it keeps for itself is ours to see; NULL in a dynamic build.
+extern int __libc_argc __attribute__((weak));
+extern char **__libc_argv __attribute__((weak));
+
+static inline char **cachetronomy_words(int *count) {
+  if (!&__libc_argc || !&__libc_argv || !__libc_argv) return NULL;
+  *count = __libc_argc;
+  return __libc_argv;
+}
 
 static inline int cachetronomy_terminal_width(int fd) {
   struct winsize size;

@@ -15,10 +15,16 @@ enum Words {
   static func all() -> [[UInt8]] { all(after: 0) }
 
   private static func all(after skipped: Int) -> [[UInt8]] {
-    let argv = CommandLine.unsafeArgv
+    var total: Int32 = 0
+    let argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    if let kept = cachetronomy_words(&total) {
+      argv = kept
+    } else {
+      (argv, total) = (CommandLine.unsafeArgv, CommandLine.argc)
+    }
     var words: [[UInt8]] = []
-    words.reserveCapacity(Int(CommandLine.argc))
-    while skipped + words.count < Int(CommandLine.argc), let word = argv[skipped + words.count] {
+    words.reserveCapacity(Int(total))
+    while skipped + words.count < Int(total), let word = argv[skipped + words.count] {
       let count = strlen(word)
       word.withMemoryRebound(to: UInt8.self, capacity: count) {
         words.append(Array(UnsafeBufferPointer(start: $0, count: count)))

@@ -36,7 +36,7 @@ struct Child {
     }
     guard made else {
       for end in pipes where end >= 0 { close(end) }
-      throw noPipe(errno)
+      throw nothingLeft("a pipe", errno)
     }
     for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer {
@@ -54,18 +54,32 @@ struct Child {
     guard code == 0 else {
       close(pipes[0])
       close(pipes[2])
-      throw refusal(invocation, code)
+      // Processes or memory: the command needs no more of them than we hold ourselves.
+      throw code == EAGAIN || code == ENOMEM
+        ? nothingLeft("a process", code) : refusal(invocation, code)
     }
     return Child(process: process, output: pipes[0], errors: pipes[2])
   }
 
-  private static func noPipe(_ reason: Int32) -> Failure {
-    .file(verb: "make", path: "a pipe", reason: SystemError.text(reason))
+  private static func nothingLeft(_ what: String, _ reason: Int32) -> Failure {
+    .file(verb: "make", path: what, reason: SystemError.text(reason))
   }
 
-  /// Whether it was a pipe that could not be made.
-  static func isNoPipe(_ failure: Failure) -> Bool {
-    if case .file("make", "a pipe", _) = failure { true } else { false }
+  /// Whether there was no pipe or process left to start the command with.
+  static func isNothingLeft(_ failure: Failure) -> Bool {
+    if case .file("make", "a pipe", _) = failure { return true }
+    if case .file("make", "a process", _) = failure { return true }
+    return false
+  }
+
+  /// Puts the command in our own place, without input.
+  ///
+  /// Returns only with a failure.
+  static func becomeWithoutInput(_ invocation: Invocation) -> Failure {
+    close(0)
+    // The lowest number is free now.
+    _ = open("/dev/null", O_RDONLY)
+    return become(invocation)
   }
 
   /// Puts the command in our own place, with everything it would have without us.
@@ -153,7 +167,7 @@ struct Child {
   ) throws(Failure) -> (process: pid_t, errors: Int32) {
     var ends: [Int32] = [-1, -1]
     guard ends.withUnsafeMutableBufferPointer({ $0.baseAddress.map { pipe($0) } }) == 0 else {
-      throw noPipe(errno)
+      throw nothingLeft("a pipe", errno)
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)

@@ -114,7 +114,8 @@ public struct Memo {
   private func runOrShare(
     _ key: Key, _ miss: Miss, _ old: OldAnswer?
   ) throws(Failure) -> Outcome {
-    guard let storeForWriting else { return try run(key, miss, nil, nil, old) }
+    // What fails to be read would fail to be written, after as long a wait.
+    guard let storeForWriting, !health.isFailing else { return try run(key, miss, nil, nil, old) }
     var target: Store?
     do throws(Failure) {
       target = try storeForWriting()
@@ -209,6 +210,9 @@ public struct Memo {
       health.isReplaced = true
       return true
     }
+    if case .store(_, let problem, _) = failure, problem == .io || problem == .busy {
+      health.isFailing = true
+    }
     warn(failure)
     return false
   }
@@ -235,6 +239,8 @@ public struct Memo {
 private final class Health {
   /// When the question was asked.
   var began: Int64 = 0
+  /// It could not be read.
+  var isFailing = false
   /// It was damaged and another stands in its place.
   var isReplaced = false
 }

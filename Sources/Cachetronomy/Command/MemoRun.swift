@@ -49,10 +49,10 @@ extension Memo {
     do throws(Failure) {
       if let input { result = try input.withDescriptor(watch) } else { result = try watch(nil) }
     } catch {
-      guard Child.isNoPipe(error), input == nil, handedOver == nil else { throw error }
-      // No descriptor is left to record by: the command needs none of ours.
+      guard Child.isNothingLeft(error), input == nil, handedOver == nil else { throw error }
+      // Nothing is left to record by: the command does without us.
       warn(error)
-      throw Memo.become(invocation)
+      throw Child.becomeWithoutInput(invocation)
     }
     let duration = Timestamp.monotonic() - start
     var outcome = Outcome(
