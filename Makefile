@@ -10,7 +10,8 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
   -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/hot-functions \
-  -Xlinker --no-warn-symbol-ordering
+  -Xlinker --no-warn-symbol-ordering \
+  -Xlinker --wrap=swift_copyAuxiliaryExecutablePath
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev

@@ -101,9 +101,16 @@ enum Input {
     descriptor: Int32, _ shown: String, _ limit: Int
   ) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
+    // What is read is copied more than once on its way.
+    func make(room count: Int) throws(Failure) {
+      guard count < 1 << 20 || MemoryPressure.hasRoom(for: Int64(count) * 2) else {
+        throw .file(verb: "read", path: shown, reason: String(cString: strerror(ENOMEM)))
+      }
+      bytes.reserveCapacity(count)
+    }
     var status = stat()
     if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      bytes.reserveCapacity(min(Int(status.st_size), limit) + 1)
+      try make(room: min(Int(status.st_size), limit) + 1)
     }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -113,6 +120,7 @@ enum Input {
         throw .file(verb: "read", path: shown, reason: String(cString: strerror(errno)))
       }
       if got == 0 { return bytes }
+      if bytes.count + got > bytes.capacity { try make(room: 2 * (bytes.count + got)) }
       bytes.append(contentsOf: buffer[..<got])
       if bytes.count > limit { throw .tooLarge(bytes.count, limit: limit) }
     }

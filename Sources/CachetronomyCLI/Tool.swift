@@ -22,6 +22,7 @@ struct Tool: ParsableCommand {
   ///
   /// - Returns: the exit status, and the signal to die of instead, if any.
   static func start(_ words: [[UInt8]]) -> (status: Int32, signal: Int32?) {
+    Memo.blockFileLimit()
     let words = verbFirst(words)
     let isRun = words.first == Array("run".utf8)
     do {

@@ -5,6 +5,7 @@ final class Trouble {
   private let common: CommonValues
   private let environment: Environment
   private var warnings: Int64 = 0
+  private var hasSaid = false
 
   init(_ common: CommonValues, _ environment: Environment) {
     (self.common, self.environment) = (common, environment)
@@ -15,12 +16,15 @@ final class Trouble {
     return place.path
   }
 
-  /// Says what is wrong, once an hour for one cause.
+  /// Says what is wrong, once an hour for one cause, and once a call: what fails next fails, as a rule,
+  /// of the same.
   func warn(_ failure: Failure) {
     warnings += 1
-    if common.quiet { return }
+    if common.quiet || (hasSaid && !common.verbose) { return }
     let limit = WarningLimit(store: path, environment)
-    if limit.admits(failure, at: .now()) || common.verbose { Output.warn(failure) }
+    guard limit.admits(failure, at: .now()) || common.verbose else { return }
+    hasSaid = true
+    Output.warn(failure)
   }
 
   /// Moves a store that gave a sign of damage out of the way; false if that was not done.

@@ -217,6 +217,28 @@ import Testing
     #expect(outcome.errors.contains("its path is not valid UTF-8"))
   }
 
+  @Test func `a limit on the size of files is an error of every command, and no end`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      #"""
+      head -c 300000 /dev/urandom > big; printf 'a\tb\n' > t.tsv
+      printf 'other: {time_to_live: 1m}' > p.yaml
+      cachetronomy set k v; cachetronomy set other w
+      for size in 0 1 4 16 48; do
+        for verb in 'set new --file big' 'delete other' 'import t.tsv' 'profile apply -q p.yaml' \
+          gc 'get k' stats 'clear --tag x' 'evict --all' doctor list; do
+          (ulimit -f $size; exec cachetronomy $verb) 2> >(cat > err) | cat > out
+          status=${PIPESTATUS[0]}; wait $!
+          [ $status = 0 ] || [ $status = 1 ] || [ "$status $(wc -l < err)" = "74 1" ] ||
+            { echo "$size, $verb: $status"; cat err; }
+        done
+        [ "$(cachetronomy get k)" = v ] || echo lost
+      done
+      sqlite3 "$CACHETRONOMY_DB" 'PRAGMA integrity_check'
+      """#)
+    #expect(outcome.lines == ["ok"], "\(outcome.text)\(outcome.errors)")
+  }
+
   @Test func `no limit on files or their size keeps the command from running`() throws {
     let outcome = try Sandbox().bash(
       #"""

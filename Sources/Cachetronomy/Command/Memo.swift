@@ -65,6 +65,9 @@ public struct Memo {
   /// does not inherit that.
   public static func blockFailedWrites() { Signals.blockFailedWrites() }
 
+  /// Makes a write over `ulimit -f` an error, and no more than that; the command does not inherit it.
+  public static func blockFileLimit() { Signals.blockFileLimit() }
+
   /// Puts the command in the place of this process, as if we were not there.
   ///
   /// - Returns: the failure; otherwise not at all.

@@ -254,6 +254,14 @@ final class Signals {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
+  /// The same for files alone: who reads a pipe of ours may end us, as Unix does.
+  static func blockFileLimit() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGXFSZ)
+    sigprocmask(SIG_BLOCK, &set, nil)
+  }
+
   /// Undoes that for a command that takes our place; what waits to end us is forgotten.
   static func unblockFailedWrites() {
     var set = writes

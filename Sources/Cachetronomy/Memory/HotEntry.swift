@@ -157,7 +157,7 @@ extension HotEntry {
   /// - Returns: nil if it has no form in which `get` prints it, or is over the limit.
   static func encode(_ entry: Entry, _ replay: Replay?, limit: Int64) throws(Failure) -> [UInt8]? {
     let size = replay.map { $0.of.outputBytes + $0.of.errorBytes } ?? Int64(entry.data.count)
-    guard size <= limit else { return nil }
+    guard size <= limit, size < 1 << 20 || MemoryPressure.hasRoom(for: size * 3) else { return nil }
     var turns: [UInt64] = []
     var payload: [UInt8] = []
     payload.reserveCapacity(Int(size))

@@ -26,6 +26,16 @@ public enum MemoryPressure {
     }
   }
 
+  /// Whether so many bytes can be had at all: Swift ends a program that asks for more.
+  public static func hasRoom(for bytes: Int64) -> Bool {
+    guard let count = Int(exactly: bytes), count > 0 else { return bytes <= 0 }
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let place = mmap(nil, count, PROT_READ | PROT_WRITE, flags, -1, 0), place != MAP_FAILED
+    else { return false }
+    munmap(place, count)
+    return true
+  }
+
   /// The smaller of `MemAvailable` and the cgroup's headroom; nil where neither can be read.
   public static func read() -> Reading? {
     guard let text = File.text("/proc/meminfo") else { return nil }
