@@ -20,7 +20,7 @@ TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils p
   iproute2 openssl git gcc libc6-dev util-linux
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
-.PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults coverage completions deb install \
+.PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults sanitize coverage completions deb install \
   install-files uninstall clean
 
 all: build
@@ -69,6 +69,11 @@ fuzz: test-deps
 	  FUZZ_SEED=$(or $(SEED),1) \
 	  $(SWIFT) test --skip-build --traits Remote --filter 'FuzzTests|RunLineTests'
 	Tests/damage .build/debug/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
+
+# The library's tests under the sanitizers of threads and addresses.
+sanitize: test-deps
+	@scripts/sanitize thread
+	@scripts/sanitize address
 
 # Which lines the tests run; fails under 90 % of the library.
 coverage: test-deps

@@ -85,14 +85,13 @@ import Testing
       """
       cachetronomy run -- echo kept
       cat > inside <<'S'
-      mount -o remount,ro,bind / && mount -t tmpfs -o ro none /dev/shm && mount -t tmpfs -o ro none /tmp ||
-        exit 9
-      cd /; mount --bind "$1" /mnt 2> /dev/null
+      mount --bind /tmp /tmp && mount -o remount,ro,bind /tmp && mount -o remount,ro,bind / &&
+        mount -t tmpfs -o ro none /dev/shm || exit 9
       cachetronomy run -- sh -c 'echo ran; sleep .1; echo said >&2; exit 3'; echo $?
       env -u HOME -u CACHETRONOMY_DB -u XDG_RUNTIME_DIR PATH="$PATH" cachetronomy run -- echo homeless
       HOME=/nowhere XDG_RUNTIME_DIR=/nowhere CACHETRONOMY_DB= cachetronomy run -- echo nowhere
       S
-      unshare -m bash inside "$HERE" 2>&1 | grep -v '^cachetronomy: warning: '
+      unshare -m bash inside 2>&1 | grep -v '^cachetronomy: warning: '
       """)
     #expect(
       outcome.lines == ["kept", "ran", "said", "3", "homeless", "nowhere"],
