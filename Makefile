@@ -62,13 +62,15 @@ test-release:
 	@$(MAKE) build REMOTE=1
 	@Tests/release bin/cachetronomy
 
-# COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them.
+# COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them. Optimized: traps
+# stay, and it is ten times as quick.
+FUZZ := -c release --build-path .build-fuzz --traits Remote -Xswiftc -enable-testing
 fuzz: test-deps
-	$(SWIFT) build --build-tests --traits Remote
+	$(SWIFT) build --build-tests $(FUZZ)
 	FUZZ_COUNT=$(or $(COUNT),1000000) FUZZ_LINES=$(or $(LINES),20000) \
 	  FUZZ_SEED=$(or $(SEED),1) \
-	  $(SWIFT) test --skip-build --traits Remote --filter 'FuzzTests|RunLineTests'
-	Tests/damage .build/debug/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
+	  $(SWIFT) test --skip-build $(FUZZ) --filter 'FuzzTests|RunLineTests'
+	Tests/damage .build-fuzz/release/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
 
 # The library's tests under the sanitizers of threads and addresses.
 sanitize: test-deps

@@ -147,9 +147,13 @@ struct Diagnosis {
           "cachetronomy gc --vacuum")
       }
     } catch {
-      let mend =
-        error.isDamage
-        ? "the next 'run' sets it aside and makes a new one; or move it away" : nil
+      let mend: String? =
+        switch error {
+        case .store(_, .corrupt, _):
+          "the next 'run' sets it aside and makes a new one; or move it away"
+        case .store(_, .notOurs, _): "move it away, or name another with --db"
+        default: nil
+        }
       note(.problem, "database", error.description, mend)
     }
   }

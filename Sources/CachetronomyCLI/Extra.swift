@@ -13,7 +13,7 @@ enum Extra {
     return text == "help" || own.contains(text) ? nil : first
   }
 
-  private static var own: [String] {
+  static var own: [String] {
     Tool.configuration.subcommands.compactMap { $0.configuration.commandName }
   }
 

@@ -34,7 +34,7 @@ enum HotPath {
     let now = Timestamp.now()
     guard entry.isFresh(at: now, within: question.limit) else { return nil }
     // A failure that was kept has a limit of its own.
-    if let kept = question.kept, !kept.contains(entry.exitStatus) { return nil }
+    guard question.admits(entry.exitStatus) else { return nil }
     try entry.replay(to: Output.pass)
     note(question, saved: entry.cost, at: now)
     return entry.exitStatus
@@ -51,6 +51,15 @@ enum HotPath {
     var limit: TimeToLive?
     /// The statuses that no limit of their own holds for; nil if failures have none.
     var kept: [Int32]?
+
+    /// The statuses that `run` takes for answers; nil is 0.
+    var answers: [Int32]?
+
+    /// Whether `run` may give a recording of this exit status, for sure.
+    func admits(_ status: Int32) -> Bool {
+      if let answers { return answers.contains(status) }
+      return status == 0
+    }
 
     init(_ store: HotStore, _ key: Key, profile: String) {
       (self.store, self.key, self.profile) = (store, key, profile)
@@ -73,6 +82,7 @@ enum HotPath {
       guard call.unrepeatable == nil else { return nil }
       let question = Question(store, call.key(), profile: plan.profile.name)
       question.limit = plan.settings.timeToLive
+      question.answers = plan.settings.cacheStatus
       if plan.settings.failureTimeToLive != nil { question.kept = plan.settings.cacheStatus ?? [0] }
       return question
     } catch {

@@ -17,7 +17,11 @@ enum Manual {
     let (name, section) = verb == "tutorial" ? ("cachetronomy", "7") : ("cachetronomy-\(verb)", "1")
     guard verb.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == "-") }),
       let page = page(name, section)
-    else { return nil }
+    else {
+      guard words.count == 2, !verb.hasPrefix("-"), !Extra.own.contains(verb) else { return nil }
+      Output.say("'\(verb)' is not a cachetronomy command")
+      return Status.usage
+    }
     let environment = Words.environment()
     do throws(Failure) {
       let plan = try Plan(

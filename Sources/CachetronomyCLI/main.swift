@@ -4,7 +4,7 @@ internal import Glibc
 // A descriptor that the caller closed would be given to the next file we open, and our output
 // would go there: hold its place with something that cannot be written.
 for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
-  _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+  _ = open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
 }
 
 #if DEBUG

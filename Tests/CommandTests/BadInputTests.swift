@@ -94,4 +94,20 @@ import Testing
       """)
     #expect(outcome.lines == ["0.1.0", "74"])
   }
+
+  @Test func `what cannot be done is said, and not that it was`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      """
+      cachetronomy help nope; echo $?
+      cachetronomy stats --format openmetrics; cachetronomy stats --html page; echo $?; ls page 2> /dev/null
+      mkdir store; head -c 8192 /dev/urandom > store/cache.db
+      cachetronomy doctor | grep -c 'or name another with --db'
+      rm store/cache.db; cachetronomy set -v --ttl 0 k v 2>&1
+      """)
+    #expect(
+      outcome.lines == [
+        "64", "# EOF", "66", "1", "cachetronomy: 'k' is past its time at once",
+      ], "\(outcome.text)\(outcome.errors)")
+  }
 }

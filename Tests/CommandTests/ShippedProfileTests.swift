@@ -31,12 +31,12 @@ import Testing
       "kubectl get pods", "/usr/bin/kubectl -n kube-system get pods -o wide",
       "kubectl --context=prod get deploy", "kubectl --context prod describe pod x",
       "kubectl top nodes", "kubectl api-resources", "kubectl version", "helm list -A",
-      "helm status web", "kubectl config current-context",
+      "helm status web", "kubectl cluster-info",
     ],
     "cloud": [
       "aws ec2 describe-instances", "aws --profile p ec2 describe-instances", "aws s3 ls s3://b",
       "aws iam list-users", "aws sts get-caller-identity", "gcloud compute instances list",
-      "gcloud projects describe p", "gcloud config get-value project", "az vm list -o table",
+      "gcloud projects describe p", "az vm list -o table",
       "az account show", "az network vnet list",
     ],
     "github": [
@@ -58,12 +58,18 @@ import Testing
     "interactive": [
       "git commit -m x", "git push", "git branch new", "git checkout a", "git stash",
     ],
-    "ci": ["git push origin", "docker push x", "npm publish", "fly deploy", "make deploy x"],
+    "ci": [
+      "git push origin", "git -C sub push", "docker push x", "docker buildx build --push .",
+      "npm publish", "npm -w x publish", "fly deploy", "make deploy x", "kubectl apply -f x",
+      "python3 -m twine upload d", "terraform apply", "gh release create v1", "git tag v1",
+    ],
     "kubernetes": [
       "kubectl apply -f x", "kubectl delete pod get", "kubectl get secret x -o yaml",
       "kubectl get pods,secrets", "kubectl get pods -w", "kubectl get -f x.yaml", "kubectl",
       "kubectl -n x delete get", "kubectl --context=get delete pod x", "kubectl edit deploy x",
       "kubectl exec x -- get y", "kubectl logs -f x", "kubectl -n a get secrets",
+      "kubectl config current-context", "kubectl cluster-info dump --output-directory=d",
+      "kubectl get pods -Aw", "kubectl get pods -w=true", "kubectl get -fx.yaml",
       "helm install get list", "helm upgrade x y", "helm get values x",
     ],
     "cloud": [
@@ -75,13 +81,16 @@ import Testing
       "gcloud compute ssh list", "gcloud compute instances delete list", "gcloud run deploy list",
       "gcloud sql connect list", "gcloud auth print-access-token", "az vm delete --name list",
       "az group create -n show", "az keyvault secret show --name x",
-      "az account get-access-token",
+      "az account get-access-token", "gcloud config get-value project",
+      "aws sts get-caller-identity --debug", "aws iam get-credential-report",
+      "aws cognito-idp describe-user-pool-client --client-id x",
     ],
     "github": [
       "gh pr create -t list", "gh pr merge 5", "gh issue create", "gh repo delete list",
       "gh release create v1", "gh api -X POST repos/a/b", "gh api -XDELETE x", "gh api x -f a=b",
       "gh api graphql -f query=x", "gh api --method=PUT x", "gh api x --input f", "gh api x -iXPUT",
-      "gh pr view --web", "gh auth token", "gh run watch", "gh run rerun view",
+      "gh pr view --web", "gh pr view", "gh pr view -cw", "gh pr view 5 --web=true", "gh pr status",
+      "gh auth token", "gh run watch", "gh run rerun view",
     ],
     "packages": [
       "apt install list", "apt-get update", "apt remove show", "dpkg -i x.deb", "pip install list",
@@ -93,7 +102,9 @@ import Testing
       "curl -o f https://e.x", "curl -fsSLo f https://e.x", "curl -O https://e.x",
       "curl --output=f https://e.x", "curl --request PUT https://e.x", "curl -F a=b https://e.x",
       "curl -T f https://e.x", "curl --json x https://e.x", "curl -K conf",
-      "curl -c jar https://e.x",
+      "curl -c jar https://e.x", "curl --variable x=1 --expand-data {{x}} https://e.x",
+      "curl --hsts f https://e.x", "curl -w %output{f}x https://e.x", "curl -sv https://e.x",
+      "dig -y hmac:name:key example.com",
       "wget https://e.x", "wget -qO- --post-data=x https://e.x", "nslookup",
     ],
   ]

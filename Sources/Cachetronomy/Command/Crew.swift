@@ -49,7 +49,9 @@ public struct Crew {
     /// Its status, if it has ended.
     func ended() -> Int32? {
       var status: Int32 = 0
-      guard waitpid(process, &status, WNOHANG) == process else { return nil }
+      let found = waitpid(process, &status, WNOHANG)
+      if found < 0, errno == ECHILD { return 125 }
+      guard found == process else { return nil }
       let signal = status & 0x7f
       return signal == 0 ? status >> 8 & 0xff : 128 + signal
     }

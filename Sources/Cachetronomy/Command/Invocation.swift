@@ -53,7 +53,7 @@ public struct Invocation: Sendable {
         if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
         // With --stdin what it holds is in the key.
         if settings.stdin == true, word == Self.standardInput { continue }
-        return ShellWords.quote(word)
+        return ShellWords.quote(shownArguments[index])
       }
     }
     return nil

@@ -67,8 +67,8 @@ extension Memo {
         try held.release()
       }
     }
-    // A signal that was meant for this call is none of theirs: one of them takes over.
-    if let flight, result.signal == nil, !result.wasCutOff, spool.share() {
+    // A signal or a limit that was meant for this call is none of theirs: one of them takes over.
+    if let flight, result.signal == nil, !result.wasCutOff, !result.isOutOfTime, spool.share() {
       flight.finish(status: outcome.status)
     }
     outcome.notKept = reason(not: result, spool, target, old)

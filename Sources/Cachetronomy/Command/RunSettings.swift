@@ -87,9 +87,11 @@ public struct RunSettings: Sendable, Equatable {
   /// How long results with other statuses are kept; nil if they are not.
   var failureLimit: TimeToLive? { failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil } }
 
-  /// Whether a recording of this exit status is young enough: failures have a limit of their own.
+  /// Whether a recording of this exit status may be given: failures only to who keeps them, within a
+  /// limit of their own.
   public func allows(status: Int32, _ info: Entry.Info, at now: Timestamp) -> Bool {
-    guard let limit = failureLimit, !keeps(status) else { return true }
+    if keeps(status) { return true }
+    guard let limit = failureLimit else { return false }
     return now.since(info.created) <= limit.microseconds
   }
 

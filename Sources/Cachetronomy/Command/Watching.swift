@@ -13,7 +13,8 @@ struct Watching {
 
   private let child: Child
   private let leadsGroup: Bool
-  private var pipes: [(stream: Stream, descriptor: Int32)]
+  /// `owed`: bytes that were in the pipe when the command ended, its own.
+  private var pipes: [(stream: Stream, descriptor: Int32, owed: Int)]
   private var ending: Child.Ending?
   private var gone: Set<Stream> = []
   private var leftAt: Int64?
@@ -43,7 +44,7 @@ struct Watching {
       let end = Timestamp.monotonic().addingReportingOverflow(limit.microseconds)
       deadline = end.overflow ? nil : end.partialValue
     }
-    pipes = [(.output, child.output), (.errors, child.errors)]
+    pipes = [(.output, child.output, 0), (.errors, child.errors, 0)]
   }
 
   /// Runs a command to its end.
@@ -70,6 +71,19 @@ struct Watching {
   private mutating func closePipes() {
     for pipe in pipes { close(pipe.descriptor) }
     pipes = []
+  }
+
+  /// The command has ended: what is in its pipes now is its own, however long its reader takes.
+  private mutating func count() {
+    for index in pipes.indices {
+      pipes[index].owed = Int(cachetronomy_waiting_bytes(pipes[index].descriptor))
+    }
+  }
+
+  /// What comes after that is of somebody it left behind.
+  private mutating func closeWhatIsNotOwed() {
+    for pipe in pipes where pipe.owed <= 0 { close(pipe.descriptor) }
+    pipes.removeAll { $0.owed <= 0 }
   }
 
   private mutating func loop(
@@ -101,11 +115,15 @@ struct Watching {
           pipes.remove(at: index)
           continue
         }
+        pipes[index].owed -= got
         try take(pipe.stream, buffer, got, pass, record)
       }
       if ending == nil { reap() }
-      if ending != nil, endedAt == nil { endedAt = Timestamp.monotonic() }
-      if let endedAt, Timestamp.monotonic() - endedAt > Self.drain { closePipes() }
+      if ending != nil, endedAt == nil {
+        endedAt = Timestamp.monotonic()
+        count()
+      }
+      if let endedAt, Timestamp.monotonic() - endedAt > Self.drain { closeWhatIsNotOwed() }
       if let leftAt, !pipes.isEmpty, Timestamp.monotonic() - leftAt > Self.grace { cutOff() }
     }
     let ending = ending ?? .exited(0)
@@ -169,7 +187,12 @@ struct Watching {
 
   private mutating func reap(waiting: Bool = false) {
     var status: Int32 = 0
-    guard waitpid(child.process, &status, waiting ? 0 : WNOHANG) == child.process else { return }
+    let found = waitpid(child.process, &status, waiting ? 0 : WNOHANG)
+    if found < 0, errno == ECHILD {
+      // Somebody else has its status: nobody can say whether the output is whole.
+      (ending, wasCutOff) = (.exited(125), true)
+    }
+    guard found == child.process else { return }
     let signal = status & 0x7f
     ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
   }
@@ -183,10 +206,14 @@ final class Signals {
   /// The last signal that came from the terminal or another process.
   private(set) var last: Int32?
 
+  private static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM]
+
   init() {
     var ours = sigset_t()
     sigemptyset(&ours)
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&ours, signal) }
+    for signal in Self.forwarded { sigaddset(&ours, signal) }
+    // Where our caller ignores it, as daemons do, the kernel would keep the command's status from us.
+    signal(SIGCHLD, SIG_DFL)
     sigprocmask(SIG_BLOCK, &ours, &before)
     // Blocked by `run` so that a failed write is an error; the command must not inherit that.
     for signal in Self.ofWrites { sigdelset(&before, signal) }
@@ -201,7 +228,9 @@ final class Signals {
     let size = MemoryLayout<signalfd_siginfo>.size
     while read(descriptor, &info, size) == size {
       last = Int32(info.ssi_signo)
-      if isAlone || info.ssi_code <= 0 { return last }
+      // A terminal that hangs up tells the leader of its session alone; an alarm is its owner's.
+      let isOurs = last == SIGALRM || last == SIGHUP && getsid(0) == getpid()
+      if isAlone || isOurs || info.ssi_code <= 0 { return last }
     }
     return nil
   }

@@ -121,7 +121,7 @@ public struct HotEntry: ~Copyable {
   public func isFresh(at now: Timestamp, within limit: TimeToLive? = nil) -> Bool {
     guard now < expiry, created <= now.adding(microseconds: 1_000_000) else { return false }
     guard let limit, limit != .never else { return true }
-    return now.since(created) <= limit.microseconds
+    return limit.microseconds > 0 && now.since(created) <= limit.microseconds
   }
 
   /// Gives back what a command printed, as `run` does: nobody dies of a reader who left.

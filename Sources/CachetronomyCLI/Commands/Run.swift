@@ -139,6 +139,9 @@ enum RunVerb {
     do throws(Failure) {
       directory = try WorkingDirectory.path(named: environment["PWD"])
     } catch {
+      if line.explain { throw error }
+      if line.cachedOnly { return (Status.miss, nil) }
+      if line.background || line.warm { return (Status.done, nil) }
       // Somebody removed it: a command can run there still, but has no name to be known by.
       if !line.common.quiet { Output.warn(error) }
       let plan = try Plan(command, profile: Profile(name: Profile.defaultName), flags: flags)
@@ -152,6 +155,7 @@ enum RunVerb {
     let isSilent = line.background || line.warm
     let isOff = environment["CACHETRONOMY_DISABLE"].map { $0 != [UInt8(ascii: "0")] } ?? false
     if isOff, !line.explain {
+      if line.cachedOnly { return (Status.miss, nil) }
       if isSilent { return (Status.done, nil) }
       let plain = Profile(name: Profile.defaultName)
       throw Memo.become(try invocation(plain).1)
@@ -202,6 +206,7 @@ enum RunVerb {
       }
     if let notCached, !line.explain {
       if isTalking { Output.say("not cached: \(notCached)") }
+      if line.cachedOnly { return (Status.miss, nil) }
       if isSilent { return (Status.done, nil) }
       throw Memo.become(call)
     }

@@ -71,6 +71,7 @@ extension Tool {
       if remote, try !Tool.Remotes.tier(common, store).push(key, from: store) {
         common.say("warning: '\(key)' is over the limits of the remote, and is only here")
       }
+      if common.verbose, expiry <= now { return common.say("'\(key)' is past its time at once") }
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
       common.values.collectIfDue(profile, Words.environment())
     }

@@ -66,6 +66,11 @@ extension Tool {
         if json || format == .json {
           return try Output.write(json: .map([(.string("store"), .null)]))
         }
+        guard html == nil else {
+          throw Failure.missing(try StoreLocation.find(common.store, Words.environment())?.path)
+        }
+        // A collector reads a file without an end as one that was cut short.
+        if format == .openmetrics { return try Output.write("# EOF\n") }
         return common.say("there is no store yet")
       }
       if let html {
