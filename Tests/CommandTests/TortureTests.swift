@@ -8,7 +8,7 @@ import Testing
 
   @Test func `nothing is lost, torn or served after its time`() throws {
     let outcome = try sandbox.bash(
-      "\"$PACKAGE/Tests/torture\" \"$(command -v cachetronomy)\" 20 9")
+      "\"$PACKAGE/Tests/torture\" \"$(command -v cachetronomy)\" 60 9")
     #expect(outcome.status == 0, "\(outcome.text)\(outcome.errors)")
     #expect(outcome.text.contains("nothing wrong"))
   }
