@@ -38,6 +38,13 @@ public struct Timestamp: Comparable, Hashable, Sendable {
     let (difference, overflow) = microseconds.subtractingReportingOverflow(other.microseconds)
     return overflow ? (microseconds > 0 ? .max : .min) : difference
   }
+
+  /// A time of a file system's, to the microsecond, held within the years 0 to 9999.
+  init(_ time: timespec) {
+    let seconds = Timestamp(microseconds: Int64(time.tv_nsec) / 1000)
+    let (more, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000)
+    self = seconds.adding(microseconds: overflow ? (time.tv_sec > 0 ? .max : .min) : more)
+  }
 }
 
 extension Timestamp: CustomStringConvertible {

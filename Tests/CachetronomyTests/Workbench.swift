@@ -7,8 +7,8 @@ import Testing
 final class Scratch {
   let path: String
 
-  init() throws {
-    var name = Array("/tmp/cachetronomy-unit-XXXXXX".utf8CString)
+  init(in directory: String = "/tmp") throws {
+    var name = Array("\(directory)/cachetronomy-unit-XXXXXX".utf8CString)
     let made = name.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
     path = String(cString: try #require(made))
   }

@@ -72,7 +72,7 @@ import Testing
       count() { cachetronomy export "$@" | sed '1d;$d' | wc -l; }
       count; count --tag x; count --tag x --tag y; count --match 'c*'; count --saved-by default
       count --saved-by other; count --since 1h; count --since 0
-      sqlite3 store/cache.db 'UPDATE entry_info SET created = created - 7200000000 WHERE key = "a"'
+      "$PACKAGE"/Tests/older 7200 "key = 'a'"
       count --since 1h; count --since never; cachetronomy export --since soon; echo $?
       cachetronomy export --db none.db | wc -l; ls none.db 2>/dev/null
       """)

@@ -36,7 +36,7 @@ import Testing
       cmd() { "$@" -- sh -c 'echo x >> n; echo out'; }
       why() { cmd cachetronomy run --explain "$@" > out; echo "$? $(sed 's/[,:].*//' out)"; }
       why; cmd cachetronomy run; why; why --ttl 0
-      sqlite3 store/cache.db "UPDATE entry_info SET created = created - 7230000000"
+      "$PACKAGE"/Tests/older 7230
       why; why --stale-while-revalidate 1m; why --stale-while-revalidate 1s; wc -l < n
       cmd cachetronomy explain | sed 's/#.*//;s/, [0-9]*s past/, past/'
       cachetronomy explain date; echo $?; CACHETRONOMY_DISABLE=1 cachetronomy explain -- ls | sed 's/,.*//'

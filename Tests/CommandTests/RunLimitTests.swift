@@ -46,7 +46,7 @@ import Testing
       """
       cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; wc -l < n; exit 3'; echo $?; }
       cmd --failure-ttl 0; cmd --failure-ttl 1m; cmd --failure-ttl 1m; cmd
-      sqlite3 store/cache.db 'UPDATE entry_info SET created = created - 15000000'
+      "$PACKAGE"/Tests/older 15
       cmd --failure-ttl 20s; cmd --failure-ttl 10s
       sqlite3 store/cache.db "SELECT (julianday(expire_at) - julianday('now')) * 86400 BETWEEN 5 AND 10 FROM cache"
       for i in 1 2; do cachetronomy run --failure-ttl 1m -- sh -c 'echo y >> k; kill -9 $$'; done; wc -l < k
@@ -77,7 +77,7 @@ import Testing
       """
       cmd() { cachetronomy run -- sh -c 'echo x >> n; wc -l < n'; }
       rule() { echo "p: {rules: [{match: sh **, time_to_live: $1}]}" > p.yaml; cachetronomy profile apply p.yaml --use p -q; }
-      rule 1h; cmd; sqlite3 store/cache.db 'UPDATE entry_info SET created = created - 60000000'
+      rule 1h; cmd; "$PACKAGE"/Tests/older 60
       cmd; rule 30s; cmd; cmd; cachetronomy clear --saved-by p -q; cmd; cmd
       """)
     #expect(outcome.lines == ["1", "1", "2", "2", "3", "3"])

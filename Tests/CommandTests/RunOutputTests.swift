@@ -140,7 +140,7 @@ import Testing
       """
       cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; wc -l < n'; }
       cmd --ttl 0; cachetronomy keys | wc -l
-      cmd --ttl never; sqlite3 store/cache.db 'UPDATE entry_info SET created = created - 15000000'
+      cmd --ttl never; "$PACKAGE"/Tests/older 15
       cmd --ttl 20s; cmd --ttl 10s; cmd --ttl 10s
       """)
     #expect(outcome.lines == ["1", "0", "2", "2", "3", "3"])

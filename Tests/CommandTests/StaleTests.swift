@@ -5,7 +5,7 @@ import Testing
   /// `cmd` counts its runs in `n`; `age` makes all entries older; `until` waits for a condition.
   static let shell = """
     cmd() { cachetronomy run --ttl 1h "$@" -- sh -c 'echo x >> n; wc -l < n; [ ! -e bad ] || exit 4'; }
-    age() { sqlite3 -cmd '.timeout 5000' store/cache.db "UPDATE entry_info SET created = created - 3720000000"; }
+    age() { "$PACKAGE"/Tests/older 3720; }
     until_true() { until eval "$1"; do sleep .02; done; }
     landed() { [ $(wc -l < n) = $1 ] && ! ls store/*flight* > /dev/null 2>&1; }
 

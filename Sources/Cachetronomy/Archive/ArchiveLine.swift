@@ -74,7 +74,7 @@ enum ArchiveLine {
     guard pairs.map(\.key.text) == ["chunk", "of", "data_base64", "digest"],
       let number = pairs[0].value.integer, number >= 0, let of = pairs[1].value.text,
       let data = pairs[2].value.text, let bytes = Base64.decode(data), !bytes.isEmpty,
-      bytes.count <= ArchiveEntry.chunkLimit, Frames.sums(bytes) != nil
+      bytes.count <= ArchiveEntry.chunkLimit
     else { throw Flaw("a bad chunk") }
     return .chunk(Int(clamping: number), of: of, bytes)
   }
@@ -109,12 +109,9 @@ enum ArchiveLine {
     !text.isEmpty && text.utf8.count <= ArchiveEntry.textLimit && !text.utf8.contains(0)
   }
 
-  private static func log(_ kind: Store.LogKind, _ value: Value) throws(Flaw) -> Value {
-    let wanted =
-      kind == .access
-      ? ["key", "count", "last_accessed", "profile"]
-      : ["id", "key", "evicted_at", "reason", "count", "profile"]
-    guard case .map(let pairs) = value, pairs.map({ $0.key.text ?? "" }) == wanted else {
+  /// The row of a log, if it is one.
+  static func log(_ kind: Store.LogKind, _ value: Value) throws(Flaw) -> Value {
+    guard case .map(let pairs) = value, pairs.map({ $0.key.text ?? "" }) == kind.members else {
       throw Flaw("a bad row of a log")
     }
     for (key, value) in pairs {

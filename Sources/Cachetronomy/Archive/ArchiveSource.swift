@@ -106,10 +106,12 @@ final class ArchiveReader {
     _ count: Int, of digest: String, _ entry: Entry
   ) -> () throws(Failure) -> [UInt8]? {
     var number = 0
-    var left = (try? Recording(entry.data)).map { ($0.outputBytes, $0.errorBytes) } ?? (0, 0)
+    var sum = ChunkSum()
     return { [self] () throws(Failure) in
       guard number < count else {
-        if left != (0, 0) { throw file.bad("the chunks do not add up") }
+        guard sum.fits(try Recording(entry.data)) else {
+          throw file.bad("the chunks do not add up")
+        }
         return nil
       }
       let line = try line()
@@ -119,8 +121,7 @@ final class ArchiveReader {
         isAfterBad = true
         throw file.bad("chunk \(number) is missing")
       }
-      let sums = Frames.sums(bytes) ?? (0, 0)
-      left = (left.0 - sums.output, left.1 - sums.errors)
+      guard sum.add(bytes) else { throw file.bad("a bad chunk") }
       number += 1
       return bytes
     }
@@ -180,17 +181,18 @@ final class StoreReader {
       throw bad(entry, flaw)
     }
     guard let id = entry.info?.recording else { return .entry(entry) }
-    guard case .chunks(let count)? = try? Recording(entry.data).body else {
-      throw bad(entry, "its recording does not fit")
-    }
-    var number = 0
+    guard let recording = try? Recording(entry.data), case .chunks(let count) = recording.body
+    else { throw bad(entry, "its recording does not fit") }
+    var sum = ChunkSum()
     return .recording(entry) { [self] () throws(Failure) in
-      guard number < count else { return nil }
+      guard sum.count < count else {
+        guard sum.fits(recording) else { throw bad(entry, "its chunks are damaged") }
+        return nil
+      }
       var chunk: [UInt8] = []
-      guard try store.chunk(of: id, number: number, { chunk = Array($0) }),
-        chunk.count <= ArchiveEntry.chunkLimit, Frames.sums(chunk) != nil
-      else { throw bad(entry, "chunk \(number) is missing or damaged") }
-      number += 1
+      guard try store.chunk(of: id, number: sum.count, { chunk = Array($0) }),
+        chunk.count <= ArchiveEntry.chunkLimit, sum.add(chunk)
+      else { throw bad(entry, "chunk \(sum.count) is missing or damaged") }
       return chunk
     }
   }

@@ -97,7 +97,7 @@ extension Memo {
     var result = Explanation(of: entry, key: key, at: now)
     result.timeToLive = limit == .never ? nil : limit
     if let limit = settings.timeToLive, limit != .never, let age = result.age {
-      result.left = min(result.left ?? .max, limit.microseconds - age)
+      result.left = min(result.left ?? .max, limit.microseconds.minus(age))
     }
     let keyed = invocation.keyedVariables()
     result.environment = keyed.map { String(decoding: $0.name, as: UTF8.self) }

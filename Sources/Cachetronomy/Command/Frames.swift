@@ -29,19 +29,4 @@ enum Frames {
     }
     return true
   }
-
-  /// Bytes of both streams in a chunk; nil if it is no whole frames.
-  static func sums(_ chunk: [UInt8]) -> (output: Int64, errors: Int64)? {
-    var sums: (output: Int64, errors: Int64) = (0, 0)
-    let isWhole: Bool? = chunk.withUnsafeBytes { bytes in
-      try? walk(bytes) { stream, piece in
-        if stream == .output {
-          sums.output += Int64(piece.count)
-        } else {
-          sums.errors += Int64(piece.count)
-        }
-      }
-    }
-    return isWhole == true ? sums : nil
-  }
 }

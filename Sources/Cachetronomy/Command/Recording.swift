@@ -14,6 +14,8 @@ public struct Recording: Sendable, Equatable {
   public var errorBytes: Int64
   /// Where what it printed is.
   public var body: Body
+  /// The sum of its chunks.
+  var chunkSum: Int64?
 
   /// Where what a command printed is.
   public enum Body: Sendable, Equatable {
@@ -37,13 +39,15 @@ public struct Recording: Sendable, Equatable {
     let bad = Failure.badValue(format: "recording", detail: "its parts do not fit")
     var reader = MessagePackReader(bytes)
     var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
-    var (turns, count, outputCount, errorCount): (Value?, Value?, Value?, Value?)
+    var (turns, count, sum): (Value?, Value?, Value?)
+    var (outputCount, errorCount): (Value?, Value?)
     var (output, errors): (Range<Int>?, Range<Int>?)
     for _ in 0..<(try reader.mapCount()) {
       guard case .string(let name) = try reader.read() else { throw bad }
       switch name {
       case "argv": words = try reader.read()
       case "chunks": count = try reader.read()
+      case "chunks_sum": sum = try reader.read()
       case "cwd": cwd = try reader.read()
       case "duration": seconds = try reader.read()
       case "exit_status": status = try reader.read()
@@ -68,6 +72,7 @@ public struct Recording: Sendable, Equatable {
         let errorBytes = errorCount?.integer
       else { throw bad }
       (self.outputBytes, self.errorBytes, body) = (outputBytes, errorBytes, .chunks(chunks))
+      chunkSum = sum?.integer
       return
     }
     guard let output, let errors, case .array(let items)? = turns else { throw bad }
@@ -93,7 +98,7 @@ public struct Recording: Sendable, Equatable {
   ) throws(Failure) -> [UInt8] {
     let capacity = spool.isSmall ? Int(spool.bytes) + 1024 : 1024
     var writer = MessagePackWriter(capacity: capacity)
-    writer.beginMap(7)
+    writer.beginMap(spool.isSmall ? 7 : 8)
     writer.write("argv")
     writer.write(.array(argv.map { Value(textOrBytes: $0) }))
     writer.write("cwd")
@@ -113,6 +118,8 @@ public struct Recording: Sendable, Equatable {
     } else {
       writer.write("chunks")
       writer.write(Int64(spool.chunkSizes.count))
+      writer.write("chunks_sum")
+      writer.write(spool.chunkSum.value)
       writer.write("stdout_bytes")
       writer.write(spool.outputBytes)
       writer.write("stderr_bytes")

@@ -21,25 +21,18 @@ public struct Replay {
     guard let id = entry.info?.recording else { throw bad }
     let copy = try TemporaryFile(in: store.directory)
     var sizes: [Int] = []
-    var (output, errors): (Int64, Int64) = (0, 0)
+    var sum = ChunkSum()
     try store.reading { () throws(Failure) in
       for number in 0..<count {
         let found = try store.chunk(of: id, number: number) { bytes throws(Failure) in
-          let whole = try Frames.walk(bytes) { stream, piece in
-            if stream == .output {
-              output += Int64(piece.count)
-            } else {
-              errors += Int64(piece.count)
-            }
-          }
-          guard whole else { throw bad }
+          guard sum.add(bytes) else { throw bad }
           try copy.append(bytes)
           sizes.append(bytes.count)
         }
         guard found else { throw bad }
       }
     }
-    guard output == recording.outputBytes, errors == recording.errorBytes else { throw bad }
+    guard sum.fits(recording) else { throw bad }
     (file, chunkSizes) = (copy, sizes)
   }
 
@@ -50,18 +43,14 @@ public struct Replay {
     recording = try Recording(entry.data)
     (data, file, chunkSizes) = (entry.data, nil, [])
     self.chunks = chunks
-    guard case .chunks(let count) = recording.body else { return }
-    var sizes = [Stream.output: Int64(0), .errors: 0]
-    for chunk in chunks {
-      try Self.walk(chunk) { stream, piece in sizes[stream, default: 0] += Int64(piece.count) }
-    }
-    guard count == chunks.count, sizes[.output] == recording.outputBytes,
-      sizes[.errors] == recording.errorBytes
-    else { throw Self.incomplete }
+    guard case .chunks = recording.body else { return }
+    var sum = ChunkSum()
+    for chunk in chunks where !sum.add(chunk) { throw Self.incomplete }
+    guard sum.fits(recording) else { throw Self.incomplete }
   }
 
   private static let incomplete = Failure.badValue(
-    format: "recording", detail: "chunks are missing")
+    format: "recording", detail: "chunks are missing or damaged")
 
   private static func walk(
     _ chunk: [UInt8], _ body: (Stream, UnsafeRawBufferPointer) throws(Failure) -> Void

@@ -16,6 +16,7 @@ final class Spool {
   private var file: TemporaryFile?
   private let flight: TemporaryFile?
   private(set) var chunkSizes: [Int] = []
+  private(set) var chunkSum = ChunkSum()
 
   /// Bytes of each stream so far.
   private(set) var outputBytes: Int64 = 0
@@ -69,6 +70,7 @@ final class Spool {
   private func closeChunk() {
     if current.isEmpty { return }
     chunkSizes.append(current.count)
+    _ = chunkSum.add(current)
     if file == nil, bytes <= Self.smallLimit {
       full.append(current)
     } else {

@@ -39,7 +39,7 @@ struct Excess {
   /// Bytes that still have to leave after so much has.
   func bytes(after removed: Store.Removed, in store: Store) throws(Failure) -> Int64 {
     guard bytes > 0 else { return 0 }
-    let left = content - removed.bytes - removed.entries * Store.overhead
-    return max(0, min(try store.usedBytes() - goal, left - floor))
+    let left = content.minus(removed.bytes).minus(removed.entries * Store.overhead)
+    return max(0, min(try store.usedBytes() - goal, left.minus(floor)))
   }
 }

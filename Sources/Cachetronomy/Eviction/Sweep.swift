@@ -151,10 +151,9 @@ public struct Sweep {
         guard rows > 0 else { return false }
         let doomed = try store.stillDue(due, after: last, limit: rows, bytes: bytes, at: now)
         guard let newest = doomed.last else { return false }
-        try store.remove(doomed, because: reason, profile: profile.name, at: now)
+        removed.add(
+          try store.remove(doomed, because: reason, profile: profile.name, at: now))
         last = newest.number
-        removed.entries += Int64(doomed.count)
-        removed.bytes += doomed.reduce(0) { $0 + $1.size }
       } while Timestamp.monotonic() < deadline
       progress(removed.entries, count)
       return true
@@ -283,16 +282,9 @@ extension Sweep {
       guard try !store.isExpired(Key(stored: doomed.key), at: now) else { continue }
       try tell(doomed, .size)
       left.entries -= 1
-      left.bytes -= doomed.size + Store.overhead
+      left.bytes = left.bytes.minus(doomed.size.plus(Store.overhead))
     }
     try store.dropList()
     return report
-  }
-}
-
-extension Store.Removed {
-  mutating func add(_ more: Store.Removed) {
-    entries += more.entries
-    bytes += more.bytes
   }
 }

@@ -108,9 +108,7 @@ public final class SweepLock {
   static func lastPass(store: String) -> Timestamp? {
     var status = stat()
     guard lstat(store + Kind.pass.rawValue, &status) == 0 else { return nil }
-    return Timestamp(
-      microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000
-        + Int64(status.st_mtim.tv_nsec) / 1000)
+    return Timestamp(status.st_mtim)
   }
 
   /// Whether somebody holds a lock now.

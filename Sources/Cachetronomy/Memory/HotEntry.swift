@@ -109,7 +109,7 @@ public struct HotEntry: ~Copyable {
   private static func touch(_ descriptor: Int32, _ status: stat) {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
-    guard abs(now.tv_sec - status.st_atim.tv_sec) > 60 else { return }
+    guard !(now.tv_sec - 60...now.tv_sec + 60).contains(status.st_atim.tv_sec) else { return }
     // The time of change stays: UTIME_OMIT, which is a macro that Swift does not see.
     let times = [now, timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)]
     futimens(descriptor, times)

@@ -64,8 +64,10 @@ struct RemoteEntry: Equatable {
     let (size, overflow) = recording.outputBytes.addingReportingOverflow(recording.errorBytes)
     guard !overflow, size >= 0 else { throw bad("its sizes do not fit") }
     entry.info?.size = size
-    if case .chunks(let count) = recording.body, count != chunks.count {
-      throw bad("chunks are missing")
+    guard case .chunks = recording.body else { return }
+    var sum = ChunkSum()
+    guard chunks.allSatisfy({ sum.add($0) }), sum.fits(recording) else {
+      throw bad("chunks are missing or damaged")
     }
   }
 
@@ -80,15 +82,18 @@ extension Store {
       guard let entry = try entry(key) else { return nil }
       var whole = RemoteEntry(entry: entry)
       guard whole.size <= limit else { return nil }
-      guard let id = entry.info?.recording, case .chunks(let count) = try Recording(entry.data).body
-      else { return whole }
+      guard let id = entry.info?.recording else { return whole }
+      let recording = try Recording(entry.data)
+      guard case .chunks(let count) = recording.body else { return whole }
+      var sum = ChunkSum()
       for number in 0..<count {
         let found = try chunk(of: id, number: number) { bytes throws(Failure) in
           whole.chunks.append(Array(bytes))
+          _ = sum.add(bytes)
         }
         guard found, whole.size <= limit else { return nil }
       }
-      return whole
+      return sum.fits(recording) ? whole : nil
     }
   }
 }

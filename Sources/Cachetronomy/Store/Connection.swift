@@ -106,6 +106,9 @@ final class Connection {
     return try statement.step() ? statement.text(0) : nil
   }
 
+  /// Damage that SQLite does not see.
+  func damage(_ detail: String) -> Failure { .store(path: path, .corrupt, detail: detail) }
+
   func failure(_ code: Int32) -> Failure { Self.failure(code, path: path, handle: handle) }
 
   private static func failure(_ code: Int32, path: String, handle: OpaquePointer) -> Failure {

@@ -3,56 +3,55 @@ extension Store {
   /// The two logs, as an archive names their lines.
   enum LogKind: String, CaseIterable {
     case access, eviction
-  }
 
-  /// Some rows of a log, after the last row of the page before; nil at the end.
-  func logPage(_ kind: LogKind, after last: Value?) throws(Failure) -> [Value]? {
-    var place: (Int64, String) = (-1, "")
-    if case .map(let pairs)? = last {
-      if case .int(let id)? = pairs.first?.value { place.0 = id }
-      if case .string(let key)? = pairs.first?.value { place.1 = key }
-    }
-    var statement: Statement
-    switch kind {
-    case .access:
-      statement = try connection.prepare(
-        """
-        SELECT key, access_count, last_accessed, last_accessed_by_profile FROM access_log
-        WHERE ?1 IS NULL OR key > ?1 ORDER BY key LIMIT 500
-        """)
-      statement.bind(1, last == nil ? nil : place.1)
-    case .eviction:
-      statement = try connection.prepare(
-        """
-        SELECT id, key, evicted_at, reason, last_access_count, evicted_by_profile
-        FROM eviction_log WHERE id > ?1 ORDER BY id LIMIT 500
-        """)
-      statement.bind(1, place.0)
-    }
-    var rows: [Value] = []
-    while try statement.step() {
-      switch kind {
-      case .access:
-        rows.append(
-          .map([
-            (.string("key"), .string(statement.text(0))),
-            (.string("count"), .int(statement.integer(1))),
-            (.string("last_accessed"), .string(statement.text(2))),
-            (.string("profile"), .string(statement.text(3))),
-          ]))
-      case .eviction:
-        rows.append(
-          .map([
-            (.string("id"), .int(statement.integer(0))),
-            (.string("key"), .string(statement.text(1))),
-            (.string("evicted_at"), .string(statement.text(2))),
-            (.string("reason"), .string(statement.text(3))),
-            (.string("count"), .int(statement.integer(4))),
-            (.string("profile"), .string(statement.text(5))),
-          ]))
+    /// The members of a line, in their order.
+    var members: [String] {
+      switch self {
+      case .access: ["key", "count", "last_accessed", "profile"]
+      case .eviction: ["id", "key", "evicted_at", "reason", "count", "profile"]
       }
     }
-    return rows.isEmpty ? nil : rows
+  }
+
+  /// Some rows of a log, in the order in which they were made.
+  ///
+  /// - Parameter last: the number of the last row of the page before.
+  /// - Returns: the rows and the number of the last of them; nil at the end.
+  func logPage(
+    _ kind: LogKind, after last: Int64?
+  ) throws(Failure) -> (rows: [Value], last: Int64)? {
+    let sql =
+      switch kind {
+      case .access:
+        """
+        SELECT rowid, key, access_count, last_accessed, last_accessed_by_profile FROM access_log
+        WHERE ?1 IS NULL OR rowid > ?1 ORDER BY rowid LIMIT 500
+        """
+      case .eviction:
+        """
+        SELECT id, id, key, evicted_at, reason, last_access_count, evicted_by_profile
+        FROM eviction_log WHERE ?1 IS NULL OR id > ?1 ORDER BY id LIMIT 500
+        """
+      }
+    var statement = try connection.prepare(sql)
+    if let last { statement.bind(1, last) }
+    var rows: [Value] = []
+    var number = last
+    while try statement.step() {
+      let next = statement.integer(0)
+      // A damaged table leads round and round.
+      if let number, next <= number { throw connection.damage("a log is not in order") }
+      number = next
+      var row: [(Value, Value)] = []
+      for (column, name) in zip(Int32(1)..., kind.members) {
+        let isNumber = name == "id" || name == "count"
+        let value: Value =
+          isNumber ? .int(statement.integer(column)) : .string(statement.text(column))
+        row.append((.string(name), value))
+      }
+      rows.append(.map(row))
+    }
+    return number.flatMap { rows.isEmpty ? nil : (rows, $0) }
   }
 
   /// What to do with an entry whose key is there already.

@@ -38,11 +38,9 @@ extension Store {
       WHERE c.key = ?
       """)
     statement.bind(1, key.text)
-    guard try statement.step(), let (found, checksum) = Self.read(statement) else { return nil }
-    var entry = found
+    guard try statement.step(), var entry = Self.read(statement) else { return nil }
     entry.data = statement.bytes(15)
-    if let checksum, Checksum.of(entry.data) != checksum { return nil }
-    return entry
+    return Self.isSound(entry, statement) ? entry : nil
   }
 
   /// The key that the digits of a digest mean.
@@ -96,10 +94,20 @@ extension Store {
     /// in `entry`, and would lead back to itself.
     fileprivate let place: Place
 
-    fileprivate enum Place: Sendable {
+    fileprivate enum Place: Sendable, Comparable {
       case null
       case text([UInt8])
       case blob([UInt8])
+
+      /// As SQLite orders keys.
+      static func < (one: Place, other: Place) -> Bool {
+        switch (one, other) {
+        case (.text(let one), .text(let other)), (.blob(let one), .blob(let other)):
+          one.lexicographicallyPrecedes(other)
+        case (.null, .text), (.null, .blob), (.text, .blob): true
+        default: false
+        }
+      }
 
       /// Whether it is this key's text, not repaired.
       fileprivate func isText(_ key: Key) -> Bool {
@@ -161,14 +169,16 @@ extension Store {
     while try statement.step() {
       let size = statement.integer(15)
       let place = Self.place(statement)
-      if let (found, checksum) = Self.read(statement) {
-        var entry = found
+      // A damaged index leads round and round.
+      if let before = page.last?.place ?? last?.place, place <= before, place != .null {
+        throw connection.damage("keys are not in order")
+      }
+      if var entry = Self.read(statement) {
         var isSound = true
         if budget > 0 {
           entry.data = statement.bytes(16)
           bytes += entry.data.count + 200
-          isSound =
-            (checksum == nil || checksum == Checksum.of(entry.data)) && place.isText(entry.key)
+          isSound = Self.isSound(entry, statement) && place.isText(entry.key)
         }
         page.append(
           Listed(entry: entry, size: entry.info?.size ?? size, isSound: isSound, place: place))
@@ -205,7 +215,7 @@ extension Store {
     var statement = try connection.prepare(
       """
       SELECT count(*), count(i.began) FILTER (WHERE i.origin = 1),
-        coalesce(sum(coalesce(i.size, length(CAST(c.data AS BLOB)))), 0)
+        CAST(total(coalesce(i.size, length(CAST(c.data AS BLOB)))) AS INTEGER)
       FROM cache c LEFT JOIN entry_info i ON i.key = c.key
       """)
     guard try statement.step() else { return (0, 0, 0) }
@@ -235,14 +245,14 @@ extension Store {
     return try body()
   }
 
-  private static func read(_ row: borrowing Statement) -> (Entry, checksum: Int64?)? {
+  private static func read(_ row: borrowing Statement) -> Entry? {
     guard let expiry = Timestamp(row.text(2)), let tags = self.tags(row.text(3)) else {
       return nil
     }
     var entry = Entry(
       key: Key(stored: row.text(0)), data: [], format: row.text(1), expiry: expiry, tags: tags,
       version: row.integer(4), profile: row.text(5))
-    guard !row.isNull(6) else { return (entry, nil) }
+    guard !row.isNull(6) else { return entry }
     entry.info = Entry.Info(
       created: Timestamp(microseconds: row.integer(6)),
       keepUntil: Timestamp(microseconds: row.integer(7)), size: row.integer(8),
@@ -250,7 +260,16 @@ extension Store {
       rule: row.isNull(14) ? nil : row.text(14),
       recording: row.isNull(13) ? nil : row.bytes(13),
       began: Timestamp(microseconds: row.integer(11)))
-    return (entry, row.integer(12))
+    return entry
+  }
+
+  /// Whether a row is as it was stored; what another program wrote has no sum.
+  private static func isSound(_ entry: Entry, _ row: borrowing Statement) -> Bool {
+    guard entry.info != nil else { return true }
+    let sum = row.integer(12)
+    // The first stores had sums of the value alone.
+    return sum == Checksum.of(entry, expiry: row.text(2), tags: row.text(3))
+      || sum == Checksum.of(entry.data)
   }
 
   private static func tags(_ text: String) -> [String]? {

@@ -37,6 +37,8 @@ extension Store {
   /// The body of `put`, inside a write transaction.
   func insert(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
     if let witness, try isOutdated(witness, entry.key) { return false }
+    var entry = entry
+    entry.version = max(1, entry.version)
     tier?.forget(entry.key)
     Fault.reach()
     var row = try connection.prepare(
@@ -51,10 +53,17 @@ extension Store {
     row.bind(1, entry.key.text)
     row.bind(3, entry.format)
     // Batches give the same expiry and tags to row after row.
-    if spelt?.expiry != entry.expiry { spelt = (entry.expiry, entry.expiry.description) }
-    row.bind(4, spelt?.text)
-    row.bind(5, entry.tags.isEmpty ? "[]" : JSONWriter.tags(entry.tags))
-    row.bind(6, max(1, entry.version))
+    let expiry: String
+    if let spelt, spelt.expiry == entry.expiry {
+      expiry = spelt.text
+    } else {
+      expiry = entry.expiry.description
+      spelt = (entry.expiry, expiry)
+    }
+    let tags = entry.tags.isEmpty ? "[]" : JSONWriter.tags(entry.tags)
+    row.bind(4, expiry)
+    row.bind(5, tags)
+    row.bind(6, entry.version)
     row.bind(7, entry.profile)
     let stored: Result<Void, Failure> = entry.data.withUnsafeBytes { bytes in
       Result { () throws(Failure) in
@@ -77,7 +86,7 @@ extension Store {
     ours.bind(5, info.cost)
     ours.bind(6, info.origin.rawValue)
     ours.bind(7, info.began.microseconds)
-    ours.bind(8, Checksum.of(entry.data))
+    ours.bind(8, Checksum.of(entry, expiry: expiry, tags: tags))
     ours.bind(9, info.recording)
     ours.bind(10, info.rule)
     ours.bind(11, info.parts)

@@ -61,7 +61,8 @@ extension Store {
       """)
     var insert = try connection.prepare(
       """
-      INSERT INTO temp.forgotten (key) SELECT key FROM access_log a WHERE last_accessed < ?1
+      INSERT INTO temp.forgotten (key) SELECT key FROM access_log a
+      WHERE key IS NOT NULL AND last_accessed < ?1
       AND NOT EXISTS (SELECT 1 FROM cache c WHERE c.key = a.key)
       """)
     insert.bind(1, time.description)
@@ -117,7 +118,7 @@ extension Store {
         let seen = try number(of: mark)
         if seen == 0 {
           try count(mark, by: now.microseconds)
-        } else if now.microseconds - seen > Self.day {
+        } else if now.microseconds.minus(seen) > Self.day {
           over.append(orphan)
         }
       }
@@ -159,7 +160,7 @@ extension Store {
       var status = stat()
       guard lstat(parent + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
         status.st_uid == geteuid(),
-        now.microseconds - Int64(status.st_mtim.tv_sec) * 1_000_000 > Self.day
+        now.since(Timestamp(status.st_mtim)) > Self.day
       else { continue }
       unlink(parent + name)
     }

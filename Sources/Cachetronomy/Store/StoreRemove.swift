@@ -27,6 +27,11 @@ extension Store {
       self.entries = entries
       self.bytes = bytes
     }
+
+    mutating func add(_ more: Removed) {
+      entries = entries.plus(more.entries)
+      bytes = bytes.plus(more.bytes)
+    }
   }
 
   /// Removes entries, each with its row in the eviction log in the same transaction.
@@ -56,9 +61,7 @@ extension Store {
     var removed = Removed()
     if case .keys(let keys) = selection {
       for key in keys {
-        let one = try remove(where: "c.key = ?1", [key.text], reason, profile, now)
-        removed.entries += one.entries
-        removed.bytes += one.bytes
+        removed.add(try remove(where: "c.key = ?1", [key.text], reason, profile, now))
       }
       return removed
     }
@@ -95,7 +98,7 @@ extension Store {
   ) throws(Failure) -> Removed {
     var sum = try connection.prepare(
       """
-      SELECT count(*), coalesce(sum(coalesce(i.size, length(CAST(c.data AS BLOB)))), 0)
+      SELECT count(*), CAST(total(coalesce(i.size, length(CAST(c.data AS BLOB)))) AS INTEGER)
       FROM cache c LEFT JOIN entry_info i ON i.key = c.key WHERE \(condition)
       """)
     for (index, value) in values.enumerated() { sum.bind(Int32(index + 1), value) }

@@ -24,7 +24,10 @@ extension Store {
     case .expired:
       var insert = try connection.prepare(
         // In the order of two of the three trees that a row stands in: neighbours share pages.
-        "INSERT INTO temp.due (key) SELECT c.key FROM cache c WHERE \(Self.expired) ORDER BY c.key")
+        """
+        INSERT INTO temp.due (key) SELECT c.key FROM cache c
+        WHERE c.key IS NOT NULL AND \(Self.expired) ORDER BY c.key
+        """)
       insert.bind(1, now.description)
       insert.bind(2, now.microseconds.description)
       try insert.run()
@@ -33,7 +36,7 @@ extension Store {
         """
         INSERT INTO temp.due (key, created) SELECT c.key, i.created
         FROM cache c LEFT JOIN entry_info i ON i.key = c.key LEFT JOIN access_log a ON a.key = c.key
-        ORDER BY \(policy.order) LIMIT \(max(0, count))
+        WHERE c.key IS NOT NULL ORDER BY \(policy.order) LIMIT \(max(0, count))
         """)
     }
     return Int64(connection.changes)
@@ -95,26 +98,33 @@ extension Store {
     var found: [Doomed] = []
     var sum: Int64 = 0
     while sum < bytes, try statement.step() {
-      found.append(
-        Doomed(number: statement.integer(0), key: statement.text(1), size: statement.integer(2)))
-      sum += statement.integer(2)
+      let size = max(0, statement.integer(2))
+      found.append(Doomed(number: statement.integer(0), key: statement.text(1), size: size))
+      sum = sum.plus(size)
     }
     return found
   }
 
   /// Removes entries that were found due, each with its row in the log; inside a write transaction.
+  ///
+  /// - Returns: what went.
   func remove(
     _ doomed: [Doomed], because reason: Reason, profile: String, at now: Timestamp
-  ) throws(Failure) {
+  ) throws(Failure) -> Removed {
     for entry in doomed { tier?.forget(Key(stored: entry.key)) }
     try logEvictions(doomed.map { ($0.key, 0) }, because: reason, profile: profile, at: now)
     Fault.reach()
-    var delete = try connection.prepare("DELETE FROM cache WHERE key = ?")
+    // By the list's own copy: a key that is no text, or no UTF-8, is repaired where we name it.
+    var delete = try connection.prepare(
+      "DELETE FROM cache WHERE key = (SELECT key FROM temp.due WHERE n = ?)")
+    var removed = Removed()
     for entry in doomed {
-      delete.bind(1, entry.key)
+      delete.bind(1, entry.number)
       try delete.run()
+      if connection.changes > 0 { removed.add(Removed(1, entry.size)) }
     }
     Fault.reach()
+    return removed
   }
 
   /// Makes room for more pages in memory than one command needs, or takes it back.
@@ -147,11 +157,12 @@ extension Store {
   /// What all entries would take if no page had a gap: of rows of Python's a guess.
   func contentBytes(of entries: Int64, used: Int64) throws(Failure) -> Int64 {
     var statement = try connection.prepare(
-      "SELECT count(*), coalesce(sum(size + \(Self.overhead) + 3 * length(key)), 0) FROM entry_info"
+      "SELECT count(*), CAST(total(size + \(Self.overhead) + 3 * length(key)) AS INTEGER) "
+        + "FROM entry_info"
     )
     guard try statement.step() else { return 0 }
     let foreign = max(0, entries - statement.integer(0))
-    return statement.integer(1) + (entries > 0 ? used / max(1, entries) * foreign : 0)
+    return max(0, statement.integer(1)).plus(entries > 0 ? used / max(1, entries) * foreign : 0)
   }
 
   /// Bytes that an entry takes at least beside its value and its key, which stands in three places.

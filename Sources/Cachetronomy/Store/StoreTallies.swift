@@ -153,11 +153,3 @@ extension Key {
     return String(decoding: name.utf8.prefix(256), as: UTF8.self)
   }
 }
-
-extension Int64 {
-  /// The sum, or the greatest number if it is beyond that.
-  fileprivate func plus(_ more: Int64) -> Int64 {
-    let (sum, overflow) = addingReportingOverflow(more)
-    return overflow ? .max : sum
-  }
-}

@@ -1,0 +1,31 @@
+/// Adds up the chunks of a large recording, as they are made and as they are read.
+struct ChunkSum {
+  /// Chunks so far.
+  private(set) var count = 0
+  private var (output, errors): (Int64, Int64) = (0, 0)
+  private var sum = Checksum()
+
+  /// The sum of all bytes so far, and of where each chunk ends.
+  var value: Int64 { Int64(bitPattern: sum.value) }
+
+  /// Adds the next chunk.
+  ///
+  /// - Returns: false if it is not made of whole frames.
+  mutating func add(_ chunk: UnsafeRawBufferPointer) -> Bool {
+    count += 1
+    withUnsafeBytes(of: Checksum.ofLanes(chunk)) { sum.update($0) }
+    let isWhole = try? Frames.walk(chunk) { stream, piece in
+      if stream == .output { output += Int64(piece.count) } else { errors += Int64(piece.count) }
+    }
+    return isWhole == true
+  }
+
+  mutating func add(_ chunk: [UInt8]) -> Bool { chunk.withUnsafeBytes { add($0) } }
+
+  /// Whether these are the chunks that a recording was made of.
+  func fits(_ recording: Recording) -> Bool {
+    // The first recordings had no sum.
+    recording.body == .chunks(count) && recording.outputBytes == output
+      && recording.errorBytes == errors && (recording.chunkSum ?? value) == value
+  }
+}
