@@ -158,6 +158,33 @@ import Testing
     try fuzz([good + good, good]) { input in _ = AccessJournal.decode(input) }
   }
 
+  @Test func `words of settings`() throws {
+    let good = [
+      "1h30m", "2 days", "never", "2026-11-22T16:14:10.738373+00:00", "2026-11-22 16:14:10Z",
+      "redis://ada:se%40c:ret@[::1]:7000/2", "unix:///run/redis.sock?db=3", "10%",
+      "a 'b c' \"d\\\"\" \\e", "run:echo a#0123456789abcdef0123456789abcdef",
+      "git@github.com:team/tool.git", "A[!a-z]*\\?", "kubectl ** get ** [a-",
+    ].map { Array($0.utf8) }
+    let words = [
+      "9223372036854775807", "-", "e308", "..", "[", "]", "%", "\"", "'", "é", "#", "\\",
+    ]
+    try fuzz(good, words: words) { input in
+      let text = String(decoding: input, as: UTF8.self)
+      _ = failure { () throws(Failure) in try TimeToLive(text).expiry(from: noon) }
+      _ = failure { () throws(Failure) in try RunSettings.jitter(text) }
+      _ = failure { () throws(Failure) in try RemoteAddress(text).shown }
+      _ = failure { () throws(Failure) in try ShellWords.split(text) }
+      _ = failure { () throws(Failure) in try Key(text).digest }
+      _ = Key(stored: text).command
+      _ = Base64.decode(text)
+      _ = Pattern(text).matches(good[0] + input)
+      _ = Repository.plain(text[...])
+      if let time = Timestamp(text) {
+        #expect(Timestamp(time.description) == time, "\(text)")
+      }
+    }
+  }
+
   @Test func `profiles in shared memory`() throws {
     var profile = Profile(name: "p")
     profile.rules = try ProfileFile.flatten(

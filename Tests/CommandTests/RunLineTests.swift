@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Cachetronomy
 import Testing
 
 @testable import CachetronomyCLI
@@ -54,33 +54,38 @@ import Testing
     #expect(taken > lines / 3)
   }
 
-  /// Lines put together and damaged from a seed; `FUZZ_LINES` and `FUZZ_SEED` as for `make fuzz`.
+  /// Lines put together and damaged from a seed; the parser takes its time, so `FUZZ_LINES` are fewer.
   @Test func `made-up lines are read the same by both`() {
-    let variables = ProcessInfo.processInfo.environment
-    var random = FixedGenerator(state: variables["FUZZ_SEED"].flatMap(UInt64.init) ?? 1)
-    let lines = variables["FUZZ_LINES"].flatMap(Int.init) ?? 100
+    var fuzz = LineFuzz()
+    let lines = LineFuzz.setting("FUZZ_LINES") ?? 100
     var taken = 0
     for _ in 0..<lines {
-      var words: [[UInt8]] = []
-      for _ in 0..<Int.random(in: 0...4, using: &random) {
-        words += (Self.pieces.randomElement(using: &random) ?? []).map { Array($0.utf8) }
-      }
-      words += (Self.ends.randomElement(using: &random) ?? []).map { Array($0.utf8) }
-      if let at = words.indices.randomElement(using: &random), Bool.random(using: &random) {
-        let place = Int.random(in: 0...words[at].count, using: &random)
-        switch Int.random(in: 0...3, using: &random) {
-        // No word of a command line holds a NUL.
-        case 0: words[at].insert(UInt8.random(in: 1...255, using: &random), at: place)
-        case 1: words[at].removeLast(words[at].count - place)
-        case 2: words[at].insert(contentsOf: Array("--".utf8), at: place)
-        default: words.remove(at: at)
-        }
-      }
+      let words = fuzz.line(of: Self.pieces, Self.ends)
       guard let fast = RunLine(words) else { continue }
       taken += 1
       #expect(fast == slow(words), "\(words.map { String(decoding: $0, as: UTF8.self) })")
     }
     #expect(taken > lines / 10)
+  }
+
+  @Test func `whatever stands on a line of run is a typed error or has a meaning`() {
+    var fuzz = LineFuzz()
+    let lines = LineFuzz.setting("FUZZ_COUNT") ?? 3000
+    var (meant, refused) = (0, 0)
+    for _ in 0..<lines {
+      let words = fuzz.line(of: Self.pieces + LineFuzz.values, Self.ends)
+      guard let line = RunLine(words) else { continue }
+      do throws(Failure) {
+        _ = try line.settings()
+        try line.check()
+        _ = try line.key.command(line.words)
+        meant += 1
+      } catch {
+        refused += 1
+      }
+    }
+    #expect(meant > lines / 50)
+    #expect(refused > lines / 50)
   }
 
   @Test func `every option of run is one that the fast reading knows`() {
@@ -101,17 +106,5 @@ import Testing
   @Test func `no field is left out where two readings are compared`() {
     // Whoever adds one adds it to `==` and here.
     #expect(Mirror(reflecting: RunLine()).children.count == 22)
-  }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-private struct FixedGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }
