@@ -45,7 +45,7 @@ extension Checksum {
     sum.update(entry.profile)
     guard let info = entry.info else { return Int64(bitPattern: sum.value) }
     let numbers = (
-      entry.version, info.created.microseconds, info.keepUntil.microseconds,
+      entry.version, info.created.microseconds, info.keepUntil.microseconds, info.size,
       info.origin.rawValue, info.began.microseconds
     )
     withUnsafeBytes(of: numbers) { sum.update($0) }
