@@ -29,7 +29,7 @@ struct Checksum {
 }
 
 extension Checksum {
-  /// The sum of a row: of all that says what may be served, and when; the value first.
+  /// The sum of a row: of all that a reader gets from it, the value first.
   ///
   /// - Parameters:
   ///   - entry: as it is stored.
@@ -46,10 +46,10 @@ extension Checksum {
     guard let info = entry.info else { return Int64(bitPattern: sum.value) }
     let numbers = (
       entry.version, info.created.microseconds, info.keepUntil.microseconds, info.size,
-      info.origin.rawValue, info.began.microseconds
+      info.cost, info.origin.rawValue, info.began.microseconds
     )
     withUnsafeBytes(of: numbers) { sum.update($0) }
-    sum.update(info.rule ?? "")
+    if let rule = info.rule { sum.update(rule) }
     info.recording?.withUnsafeBytes { sum.update($0) }
     return Int64(bitPattern: sum.value)
   }

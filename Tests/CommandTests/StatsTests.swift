@@ -22,6 +22,7 @@ import Testing
       #"""
       \#(Self.used)
       sqlite3 store/cache.db 'UPDATE entry_info SET cost = 2000000 WHERE key LIKE "run:echo%"'
+      "$PACKAGE"/Tests/older 0
       cachetronomy run --profile one -- echo 12345 > /dev/null
       cachetronomy stats --json > j
       jq -c '[.hits, .misses.absent, .misses.forced, .served_bytes, .time_saved_seconds > 2]' j
@@ -48,6 +49,7 @@ import Testing
       script -qec 'cachetronomy stats' /dev/null | tail -3 | tr -d '\\r'
       cachetronomy run -- true
       sqlite3 store/cache.db 'UPDATE entry_info SET cost = 700 WHERE origin = 1'
+      "$PACKAGE"/Tests/older 0
       cachetronomy stats | tail -2 | cut -c1-15; cachetronomy stats | grep worth
       cachetronomy stats --top 0 | grep -c READS
       """)

@@ -121,7 +121,10 @@ final class ArchiveReader {
         isAfterBad = true
         throw file.bad("chunk \(number) is missing")
       }
-      guard sum.add(bytes) else { throw file.bad("a bad chunk") }
+      guard sum.add(bytes) else {
+        isAfterBad = true
+        throw file.bad("a bad chunk")
+      }
       number += 1
       return bytes
     }

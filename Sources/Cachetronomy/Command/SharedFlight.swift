@@ -43,7 +43,7 @@ final class SharedFlight {
     while true {
       switch take(path) {
       case .leader(let flight): return .leader(flight)
-      case .failed: return .alone
+      case .failed, .swept: return .alone
       case .taken:
         let other = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard other >= 0 else {
@@ -80,9 +80,19 @@ final class SharedFlight {
     return SharedFlight(path: path, descriptor: descriptor)
   }
 
-  private enum Taken { case leader(SharedFlight), taken, failed }
+  private enum Taken { case leader(SharedFlight), taken, swept, failed }
 
   private static func take(_ path: String) -> Taken {
+    // A sweep that comes upon our file before we have locked it takes it for a dead one's.
+    for _ in 0..<100 {
+      let taken = attempt(path)
+      if case .swept = taken { continue }
+      return taken
+    }
+    return .failed
+  }
+
+  private static func attempt(_ path: String) -> Taken {
     var name = Array((path + ".XXXXXX").utf8CString)
     let descriptor = name.withUnsafeMutableBufferPointer {
       $0.baseAddress.map { mkstemp($0) } ?? -1
@@ -91,15 +101,16 @@ final class SharedFlight {
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     defer { unlink(name) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
       close(descriptor)
-      return .failed
+      return reason == EWOULDBLOCK ? .swept : .failed
     }
     if link(name, path) == 0 {
       return .leader(SharedFlight(path: path, descriptor: descriptor))
     }
     let reason = errno
     close(descriptor)
-    return reason == EEXIST ? .taken : .failed
+    return reason == EEXIST ? .taken : reason == ENOENT ? .swept : .failed
   }
 
   private static func isOurs(_ descriptor: Int32) -> Bool {

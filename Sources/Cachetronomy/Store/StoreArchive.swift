@@ -25,16 +25,16 @@ extension Store {
       case .access:
         """
         SELECT rowid, key, access_count, last_accessed, last_accessed_by_profile FROM access_log
-        WHERE ?1 IS NULL OR rowid > ?1 ORDER BY rowid LIMIT 500
+        WHERE rowid > ?1 ORDER BY rowid LIMIT 500
         """
       case .eviction:
         """
         SELECT id, id, key, evicted_at, reason, last_access_count, evicted_by_profile
-        FROM eviction_log WHERE ?1 IS NULL OR id > ?1 ORDER BY id LIMIT 500
+        FROM eviction_log WHERE id > ?1 ORDER BY id LIMIT 500
         """
       }
     var statement = try connection.prepare(sql)
-    if let last { statement.bind(1, last) }
+    statement.bind(1, last ?? .min)
     var rows: [Value] = []
     var number = last
     while try statement.step() {
