@@ -67,10 +67,10 @@ final class RunLine: Equatable {
       let name: Substring
       let value: [UInt8]
       if text == "-c" {
-        name = "c"
         guard at < words.count, words[at].first != UInt8(ascii: "-") else { return nil }
-        value = words[at]
+        key.pipeline = Words.text(words[at])
         at += 1
+        continue
       } else if text.hasPrefix("--"), let cut = text.firstIndex(of: "=") {
         name = text[text.index(text.startIndex, offsetBy: 2)..<cut]
         value = Array(text[text.index(after: cut)...].utf8)
@@ -119,7 +119,6 @@ final class RunLine: Equatable {
 
   private func setValue(_ name: String, _ value: String) -> Bool {
     switch name {
-    case "c": key.pipeline = value
     case "db": common.store = value
     case "profile": common.profile = value
     case "shell": key.shell = value

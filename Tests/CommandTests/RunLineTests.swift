@@ -18,7 +18,8 @@ import Testing
     ["--failure-ttl", "10s"], ["--stale-while-revalidate", "1m"], ["--stale-if-error=1d"],
     ["--cwd", "repository"], ["--no-user"], ["--no-remote"], ["--rules-only"],
     ["--background"], ["--warm"], ["--explain"], ["--ttl-jitter", "10%"],
-    ["-qv"], ["-vc", "x"], ["--ttl", "-5"], ["--unknown"], ["--help"], ["--version"], ["-h"],
+    ["-qv"], ["-vc", "x"], ["--c", "x"], ["--c=x"], ["---c", "x"], ["--ttl", "-5"], ["--unknown"],
+    ["--help"], ["--version"], ["-h"],
     ["--ttl"], ["-x"], ["--no-env=1"], ["--Db", "x"], ["--env"], ["-"], ["--profile="],
   ]
 
