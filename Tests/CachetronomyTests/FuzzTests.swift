@@ -185,6 +185,29 @@ import Testing
     }
   }
 
+  @Test func `words with secrets`() throws {
+    let canary = Array("CANARY-0123".utf8)
+    let secrets = Secrets(Environment([.init(Array("GH_TOKEN".utf8), canary)]))
+    let good = [
+      "--token=CANARY-0123",
+      "curl -H 'X-Api-Key: CANARY-0123' -uada:x \"https://a:CANARY-0123@h/?key=1&b=2\"",
+      "A_KEY='x y' sh -c \"--password CANARY-0123\" \\\n x", "Authorization: Bearer CANARY-0123",
+    ].map { Array($0.utf8) }
+    let marks = [
+      "=", ":", "@", "://", "'", "\"", " ", "&", "-H", "--header=", "-c", "-u", "CANARY-0123",
+      "\\\n",
+    ]
+    try fuzz(good, words: marks) { input in
+      for argv in [
+        [input], [input, input], [Array("-H".utf8), input], [Array("-c".utf8), input],
+      ] {
+        let shown = secrets.masked(argv)
+        #expect(shown.count == argv.count)
+        #expect(!shown.contains { $0.holds(canary) }, "\(hexText(input))")
+      }
+    }
+  }
+
   @Test func `profiles in shared memory`() throws {
     var profile = Profile(name: "p")
     profile.rules = try ProfileFile.flatten(

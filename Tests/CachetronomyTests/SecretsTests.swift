@@ -31,14 +31,28 @@ import Testing
   }
 
   @Test func whatFollowsAnOptionThatTakesASecretIsHidden() {
-    for option in ["-u", "--user", "--password", "--token"] {
+    for option in [
+      "-u", "--user", "--password", "--token", "--proxy-user", "--pass", "--oauth2-bearer",
+      "--vault-password", "--passphrase", "--client-secret", "--api-key", "--apikey",
+      "--secret_key",
+      "--accessToken",
+    ] {
       #expect(masked("curl", option, "a:b", "url") == ["curl", option, "***", "url"])
     }
     #expect(
       masked("--password=x", "--token=", "--user=a=b") == [
         "--password=***", "--token=***", "--user=***",
       ])
+    #expect(masked("--password=a b") == ["--password=***"])
+    let others = [
+      "--users=x", "-U", "x", "--key", "id.pem", "--sort-key=2", "--password-file", "x",
+      "--no-password",
+      "db", "--author=ada",
+    ]
     #expect(masked("--users=x", "-U", "x") == ["--users=x", "-U", "x"])
+    for pair in others.indices.dropLast() {
+      #expect(masked(others[pair], others[pair + 1]) == [others[pair], others[pair + 1]])
+    }
   }
 
   @Test func anAuthorizationHeaderIsHidden() {
@@ -50,6 +64,37 @@ import Testing
     #expect(masked("-H", "Accept: */*") == ["-H", "Accept: */*"])
     #expect(masked("-H", "X: ghp_12345678") == ["-H", "X: $GH_TOKEN"])
     #expect(masked("-H", "Authorization:\u{301}x") == ["-H", "Authorization: ***"])
+  }
+
+  @Test(arguments: [
+    ("X-Api-Key: x y", "X-Api-Key: ***"), ("Private-Token:x", "Private-Token: ***"),
+    ("X-Amz-Security-Token: x", "X-Amz-Security-Token: ***"),
+    ("X-Request-Id: x", "X-Request-Id: x"),
+  ]) func aHeaderIsHiddenThatItsNameTellsOf(header: String, shown: String) {
+    #expect(masked("curl", "-H", header) == ["curl", "-H", shown])
+    #expect(masked("curl", "-H\(header)") == ["curl", "-H\(shown)"])
+    #expect(masked("curl", "--header=\(header)") == ["curl", "--header=\(shown)"])
+    #expect(masked("http", header) == ["http", header], "only what is given as one")
+    #expect(masked("http", "Authorization:Bearer x") == ["http", "Authorization: ***"])
+    #expect(masked("x", "cookie-policy: x") == ["x", "cookie-policy: x"])
+  }
+
+  @Test(arguments: [
+    ("API_TOKEN=abc", "API_TOKEN=***"), ("password=a b", "password=***"),
+    ("PASSWORD=", "PASSWORD=***"),
+    ("-Ddb.password=x", "-Ddb.password=***"),
+    ("--build-arg=NPM_TOKEN=x", "--build-arg=NPM_TOKEN=***"),
+    ("a=1&token=x&b=2", "a=1&token=***&b=2"), ("if=key.bin", "if=key.bin"), ("=x", "=x"),
+    ("https://h/p?api_key=x&q=1#f", "https://h/p?api_key=***&q=1#f"),
+    ("postgres://ada:hunter2@db/x", "postgres://ada:***@db/x"),
+    ("https://a:b@c@h/", "https://a:***@h/"), ("ssh://git@h/r.git", "ssh://git@h/r.git"),
+    ("https://0123456789abcdefghij@h/", "https://***@h/"), ("https://h/@x:y@", "https://h/@x:y@"),
+    ("a@b", "a@b"), ("://", "://"), ("://@", "://@"), ("x://:@", "x://:***@"),
+  ]) func aValueIsHiddenThatItsNameOrPlaceTellsOf(word: String, shown: String) {
+    #expect(masked("x", word) == ["x", shown])
+    // A shell would end the value elsewhere.
+    if word.contains(" ") || word.hasSuffix("=") { return }
+    #expect(masked("sh", "-c", "x '\(word)'  y") == ["sh", "-c", "x '\(shown)'  y"])
   }
 
   @Test func bytesThatAreNotTextAreSearchedToo() {
@@ -72,7 +117,11 @@ import Testing
     ("curl -H \"Authorization:Bearer hunter2\" x", "curl -H \"Authorization:*** ***\" x"),
     ("curl -H 'Authorization: Bearer hunter2' x", "curl -H 'Authorization: *** ***' x"),
     ("curl -uadmin:hunter2 x", "curl -u*** x"), ("env -uHOME x", "env -uHOME x"),
-    ("a  b\t\nc", "a  b\t\nc"),
+    ("a  b\t\nc", "a  b\t\nc"), ("TOKEN=abc curl x", "TOKEN=*** curl x"),
+    ("PASSWORD='a b' x", "PASSWORD=*** x"), ("PASSWORD='a b", "PASSWORD=***"),
+    ("curl -H 'X-Api-Key: abc' x", "curl -H 'X-Api-Key: ***' x"),
+    ("grep key: f g", "grep key: f g"),
+    ("curl 'https://a:b@h/?q=1' | jq .", "curl 'https://a:***@h/?q=1' | jq ."),
   ]) func aScriptIsReadAtAnyBlank(script: String, shown: String) {
     #expect(masked("sh", "-c", script) == ["sh", "-c", shown])
   }

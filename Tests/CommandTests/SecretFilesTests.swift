@@ -18,6 +18,8 @@ import Testing
         try run $word --arg-files content -- wc -c watched
         try run $word -- true "x${GH_TOKEN}y"; try run $word -- true --password CANARYword7 --token=CANARYword7
         try run $word -- true -H 'Authorization: Bearer CANARYword7' -uada:CANARYword7
+        try run $word -- true -H 'X-Api-Key: CANARYword7' API_KEY=CANARYword7 'https://h/?token=CANARYword7'
+        try run $word -c "API_KEY='CANARYword7 x' true postgres://ada:CANARYword7@h/ --client-secret CANARYword7"
         try run $word -c "true $GH_TOKEN -u ada:CANARYword7"; try run $word --scope s -- true "$DB_PASSWORD"
         try run $word -- "$GH_TOKEN"; try run $word -- "./$GH_TOKEN"; try run $word -- /bin/"$DB_PASSWORD"/x
         try run $word --failure-ttl 1h -- sh -c 'exit 4' "$DB_PASSWORD"
