@@ -599,7 +599,7 @@ complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy init" v verbose' -l 'verbose' -s 'v' -d 'Say what happens and why.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy init" version' -l 'version' -d 'Show the version.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy init" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" deep' -l 'deep' -d 'Check every index, and ask the remote for a sign of life.'
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" deep' -l 'deep' -d 'Check every index and entry, and ask the remote for a sign of life.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" json' -l 'json' -d 'Print one JSON object a line.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" db' -l 'db' -d 'The store.' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" profile' -l 'profile' -d 'The profile to go by.' -rfka '(__cachetronomy_custom_completion ---completion doctor -- --profile (count (__cachetronomy_tokens -pc)) (__cachetronomy_tokens -tC))'

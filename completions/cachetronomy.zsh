@@ -895,7 +895,7 @@ _cachetronomy_init() {
 _cachetronomy_doctor() {
     local -i ret=1
     local -ar arg_specs=(
-        '--deep[Check every index, and ask the remote for a sign of life.]'
+        '--deep[Check every index and entry, and ask the remote for a sign of life.]'
         '--json[Print one JSON object a line.]'
         '--db[The store.]:file:'
         '--profile[The profile to go by.]:name:{__cachetronomy_custom_complete ---completion doctor -- --profile "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'

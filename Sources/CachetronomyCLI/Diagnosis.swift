@@ -116,7 +116,9 @@ struct Diagnosis {
         let store = try Store.open(files.path, for: .inspecting, patience: 2000, ownsProcess: true)
       else { return }
       self.store = store
-      let found = try store.examine(isDeep: isDeep, at: .now())
+      let meter = Meter(isShown: isDeep && Terminal.isErrors && !common.quiet, since: .now())
+      defer { meter.clear() }
+      let found = try store.examine(isDeep: isDeep, at: .now(), meter.show)
       if found.damage.isEmpty {
         note(
           .ok, "database",
@@ -126,6 +128,15 @@ struct Diagnosis {
         note(
           .problem, "database", "damaged: " + found.damage.prefix(3).joined(separator: "; "),
           "cachetronomy export > saved.jsonl; move the file away; cachetronomy import saved.jsonl")
+      }
+      if found.unsound > 0 {
+        let names = found.unsoundKeys.map { quote($0.text) }
+        let more = found.unsound > names.count ? " and others" : ""
+        note(
+          .warning, "entries",
+          "\(Human.count(found.unsound, "entry")) not as stored, and not served: "
+            + names.joined(separator: ", ") + more,
+          "'run' and 'set' replace them; or: cachetronomy delete " + names.joined(separator: " "))
       }
       if found.fromFuture > 0 {
         note(

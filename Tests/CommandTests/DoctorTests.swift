@@ -48,6 +48,28 @@ import Testing
       ], "\(outcome.text)\(outcome.errors)")
   }
 
+  @Test func `entries that are not as they were stored are named by a deep look`() throws {
+    let outcome = try run(
+      #"""
+      for key in a 'b c' d e; do cachetronomy set "$key" value; done; cachetronomy run -- seq 500000 | tail -n 1
+      sql() { sqlite3 $CACHETRONOMY_DB "$1"; }
+      doctor --deep
+      sql "update chunk set data = zeroblob(length(data)) where n = 1"
+      doctor; doctor --deep
+      flip() { sql "update entry_info set checksum = checksum + 1 where key $1"; }
+      flip "= 'b c'"; doctor --deep; grep -A 1 entries said | tail -n +2
+      flip "in ('a', 'd')"; cachetronomy doctor --deep --json | grep -o '"4 entries.* and others'
+      cachetronomy delete a 'b c' d e; cachetronomy run -v -- seq 500000 2>&1 > /dev/null | grep -o corrupt; doctor --deep
+      """#)
+    #expect(
+      outcome.lines.map { $0.split(separator: "#")[0] } == [
+        "500000", "0 ", "0 ", "0 warning entries,", "0 warning entries,",
+        "warning  entries   2 entries not as stored, and not served: 'b c', 'run:seq 500000",
+        "                   -> 'run' and 'set' replace them; or: cachetronomy delete 'b c' 'run:seq 500000",
+        "\"4 entries not as stored, and not served: a, 'b c', d and others", "corrupt", "0 ",
+      ], "\(outcome.text)\(outcome.errors)")
+  }
+
   @Test func `profile files that changed, runs that died and a wrong profile are found`() throws {
     let outcome = try run(
       #"""

@@ -83,18 +83,13 @@ public struct Export {
     // a transaction open.
     let copy = SpooledFile(beside: store)
     var sizes: [Int] = []
-    var sum = ChunkSum()
-    try store.reading { () throws(Failure) in
-      for number in 0..<count {
-        let found = try store.chunk(of: id, number: number) { bytes throws(Failure) in
-          _ = sum.add(bytes)
-          try copy.append(bytes)
-          sizes.append(bytes.count)
-        }
-        guard found else { break }
+    let isWhole = try store.reading { () throws(Failure) in
+      try store.chunks(of: id, recording) { bytes throws(Failure) in
+        try copy.append(bytes)
+        sizes.append(bytes.count)
       }
     }
-    guard sum.fits(recording), sizes.allSatisfy({ $0 <= ArchiveEntry.chunkLimit }) else {
+    guard isWhole, sizes.allSatisfy({ $0 <= ArchiveEntry.chunkLimit }) else {
       return false
     }
     let digest = lines.entry(listed.entry, chunks: count)

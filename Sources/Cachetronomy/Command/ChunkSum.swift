@@ -29,3 +29,27 @@ struct ChunkSum {
       && recording.errorBytes == errors && (recording.chunkSum ?? value) == value
   }
 }
+
+extension Store {
+  /// Hands over the chunks of a large recording, one after the other and in place.
+  ///
+  /// Inside `reading`, so that all are of one recording.
+  ///
+  /// - Returns: whether they are all there and as they were made.
+  func chunks(
+    of id: [UInt8], _ recording: Recording,
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    guard case .chunks(let count) = recording.body else { return false }
+    var sum = ChunkSum()
+    var isWhole = true
+    for number in 0..<count {
+      let found = try chunk(of: id, number: number) { bytes throws(Failure) in
+        isWhole = sum.add(bytes)
+        if isWhole { try body(bytes) }
+      }
+      guard found, isWhole else { return false }
+    }
+    return sum.fits(recording)
+  }
+}

@@ -13,26 +13,21 @@ public struct Replay {
     recording = try Recording(entry.data)
     data = entry.data
     chunks = []
-    guard case .chunks(let count) = recording.body else {
+    guard case .chunks = recording.body else {
       (file, chunkSizes) = (nil, [])
       return
     }
-    let bad = Self.incomplete
-    guard let id = entry.info?.recording else { throw bad }
+    guard let id = entry.info?.recording else { throw Self.incomplete }
+    let recording = recording
     let copy = try TemporaryFile(in: store.directory)
     var sizes: [Int] = []
-    var sum = ChunkSum()
-    try store.reading { () throws(Failure) in
-      for number in 0..<count {
-        let found = try store.chunk(of: id, number: number) { bytes throws(Failure) in
-          guard sum.add(bytes) else { throw bad }
-          try copy.append(bytes)
-          sizes.append(bytes.count)
-        }
-        guard found else { throw bad }
+    let isWhole = try store.reading { () throws(Failure) in
+      try store.chunks(of: id, recording) { bytes throws(Failure) in
+        try copy.append(bytes)
+        sizes.append(bytes.count)
       }
     }
-    guard sum.fits(recording) else { throw bad }
+    guard isWhole else { throw Self.incomplete }
     (file, chunkSizes) = (copy, sizes)
   }
 

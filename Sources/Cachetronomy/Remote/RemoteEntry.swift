@@ -81,19 +81,14 @@ extension Store {
     try reading { () throws(Failure) in
       guard let entry = try entry(key) else { return nil }
       var whole = RemoteEntry(entry: entry)
-      guard whole.size <= limit else { return nil }
+      guard whole.size <= limit, entry.info?.size ?? 0 <= limit else { return nil }
       guard let id = entry.info?.recording else { return whole }
       let recording = try Recording(entry.data)
-      guard case .chunks(let count) = recording.body else { return whole }
-      var sum = ChunkSum()
-      for number in 0..<count {
-        let found = try chunk(of: id, number: number) { bytes throws(Failure) in
-          whole.chunks.append(Array(bytes))
-          _ = sum.add(bytes)
-        }
-        guard found, whole.size <= limit else { return nil }
+      guard case .chunks = recording.body else { return whole }
+      let isWhole = try chunks(of: id, recording) { bytes throws(Failure) in
+        if whole.size <= limit { whole.chunks.append(Array(bytes)) }
       }
-      return sum.fits(recording) ? whole : nil
+      return isWhole && whole.size <= limit ? whole : nil
     }
   }
 }

@@ -64,12 +64,21 @@ extension Store {
     public var bytes: Int64 = 0
     /// Whether the file gives back what it no longer needs.
     public var shrinks = false
+    /// Entries that are not as they were stored, and are not served.
+    public var unsound: Int64 = 0
+    /// Keys of the first of them.
+    public var unsoundKeys: [Key] = []
   }
 
   /// Examines the database; changes nothing.
   ///
-  /// - Parameter isDeep: whether each entry of each index is looked at too.
-  public func examine(isDeep: Bool, at now: Timestamp) throws(Failure) -> Examination {
+  /// - Parameters:
+  ///   - isDeep: whether each entry of each index is looked at too, and each value.
+  ///   - now: the time.
+  ///   - progress: takes how many entries were looked at, and what part of all that is.
+  public func examine(
+    isDeep: Bool, at now: Timestamp, _ progress: (Int64, Double) -> Void = { _, _ in }
+  ) throws(Failure) -> Examination {
     var found = Examination()
     var check = try connection.prepare(
       isDeep ? "PRAGMA integrity_check(8)" : "PRAGMA quick_check(8)")
@@ -91,6 +100,35 @@ extension Store {
     let size = try connection.integer("PRAGMA page_size") ?? 0
     found.bytes = pages.multipliedReportingOverflow(by: size).partialValue
     found.shrinks = try connection.integer("PRAGMA auto_vacuum") != 0
+    if isDeep, found.damage.isEmpty { try compare(&found, progress) }
     return found
+  }
+
+  /// Compares each entry with the sum it was stored with.
+  private func compare(
+    _ found: inout Examination, _ progress: (Int64, Double) -> Void
+  ) throws(Failure) {
+    var (seen, last): (Int64, Listed?) = (0, nil)
+    repeat {
+      // A page at a time, so that the log can be put back between them.
+      last = try reading { () throws(Failure) in
+        let page = try page(after: last, key: nil, limit: 500, values: 128 << 10)
+        for listed in page where try !isWhole(listed) {
+          found.unsound += 1
+          if found.unsoundKeys.count < 3 { found.unsoundKeys.append(listed.entry.key) }
+        }
+        seen += Int64(page.count)
+        return page.last
+      }
+      progress(seen, Double(seen) / Double(max(1, found.entries)))
+    } while last != nil
+  }
+
+  private func isWhole(_ listed: Listed) throws(Failure) -> Bool {
+    guard listed.isSound, listed.entry.info?.origin == .run else { return listed.isSound }
+    guard let recording = try? Recording(listed.entry.data) else { return false }
+    guard case .chunks = recording.body else { return true }
+    guard let id = listed.entry.info?.recording else { return false }
+    return try chunks(of: id, recording) { _ in }
   }
 }

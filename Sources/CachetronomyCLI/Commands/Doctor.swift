@@ -11,7 +11,7 @@ extension Tool {
           cachetronomy doctor --deep
         """)
 
-    @Flag(help: "Check every index, and ask the remote for a sign of life.")
+    @Flag(help: "Check every index and entry, and ask the remote for a sign of life.")
     var deep = false
 
     @Flag(help: "Print one JSON object a line.")
