@@ -207,9 +207,14 @@ struct KeyValues: Equatable {
       settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
     }
     if stdin { settings.stdin = true }
-    for path in file { settings.file.append(try Words.plain(path, "path")) }
-    for path in mtime { settings.mtime.append(try Words.plain(path, "path")) }
+    for path in file { settings.file.append(try literal(path)) }
+    for path in mtime { settings.mtime.append(try literal(path)) }
     return settings
+  }
+
+  /// The shell has read what the path begins with.
+  private func literal(_ path: String) throws(Failure) -> String {
+    RunSettings.literal(try Words.plain(path, "path"))
   }
 
   private func identity(

@@ -163,11 +163,13 @@ import Testing
       "1h30m", "2 days", "never", "2026-11-22T16:14:10.738373+00:00", "2026-11-22 16:14:10Z",
       "redis://ada:se%40c:ret@[::1]:7000/2", "unix:///run/redis.sock?db=3", "10%",
       "a 'b c' \"d\\\"\" \\e", "run:echo a#0123456789abcdef0123456789abcdef",
-      "git@github.com:team/tool.git", "A[!a-z]*\\?", "kubectl ** get ** [a-",
+      "git@github.com:team/tool.git", "A[!a-z]*\\?", "kubectl ** get ** [a-", "${A:-${B:-~/c}}/d",
     ].map { Array($0.utf8) }
     let words = [
-      "9223372036854775807", "-", "e308", "..", "[", "]", "%", "\"", "'", "é", "#", "\\",
+      "9223372036854775807", "-", "e308", "..", "[", "]", "%", "\"", "'", "é", "#", "\\", "${A:-",
+      "}",
     ]
+    let environment = Environment([.init("A", "a:b"), .init("HOME", "/h")])
     try fuzz(good, words: words) { input in
       let text = String(decoding: input, as: UTF8.self)
       _ = failure { () throws(Failure) in try TimeToLive(text).expiry(from: noon) }
@@ -179,6 +181,8 @@ import Testing
       _ = Base64.decode(text)
       _ = Pattern(text).matches(good[0] + input)
       _ = Repository.plain(text[...])
+      #expect(
+        WatchedPath.flaw(text) == nil || WatchedPath.expand(input[...], environment) == [input])
       if let time = Timestamp(text) {
         #expect(Timestamp(time.description) == time, "\(text)")
       }

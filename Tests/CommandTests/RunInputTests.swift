@@ -82,6 +82,33 @@ import Testing
     #expect(outcome.lines == ["1", "1", "2", "2", "3", "3", "1", "3"])
   }
 
+  @Test
+  func `a path of a profile may begin with a variable, one of a flag has been read by the shell`()
+    throws
+  {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      #"""
+      mkdir -p .kube fake; export HOME=$HERE PATH="$HERE/fake:$PATH"; unset KUBECONFIG
+      printf '#!/bin/sh\ncat "${KUBECONFIG:-$HOME/.kube/config}"\n' > fake/kubectl; chmod +x fake/kubectl
+      cachetronomy profile apply "$PACKAGE/profiles" -q --use kubernetes
+      get() { cachetronomy run -- kubectl get pods; }
+      echo home > .kube/config; get; export KUBECONFIG=$HERE/k; echo staging > k; get
+      echo prod > k; get; echo production > k; get
+      echo x > k
+      cachetronomy explain -- kubectl get pods | tail -n 1
+      echo "-- flags"; cmd() { cachetronomy run --profile default --file '$a' --mtime '${b' -- sh -c 'echo x >> n; wc -l < n'; }
+      cmd; cmd; echo 1 > '$a'; cmd; cmd; echo 1 > '${b'; cmd; cmd; a='x'; export a; cmd
+      echo "-- refused"; printf 'p:\n  run:\n    file: [a, "$b-c"]\n' > p.yaml; cachetronomy profile apply p.yaml; echo $?
+      """#)
+    #expect(
+      outcome.lines == [
+        "home", "staging", "prod", "production", "  mtime ${KUBECONFIG:-~/.kube/config} changed",
+        "-- flags", "1", "1", "2", "2", "3", "3", "4", "-- refused", "65",
+      ], "\(outcome.text)\(outcome.errors)")
+    #expect(outcome.errors.hasPrefix("cachetronomy: p.yaml:3:15: '$b-c' begins with no variable: "))
+  }
+
   @Test func `files of profile, rule and flags add up, and one that changes meanwhile counts`()
     throws
   {

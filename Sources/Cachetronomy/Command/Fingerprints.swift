@@ -58,7 +58,7 @@ struct Fingerprints: Equatable {
     for variable in call.keyedVariables() {
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }
-    let files = WatchedFiles(home: call.environment["HOME"])
+    let files = WatchedFiles(environment: call.environment)
     for path in call.settings.file { add(.file, named: path, files.contents(path)) }
     for path in call.settings.mtime { add(.mtime, named: path, files.modified(path)) }
     if let input = call.input { add(.stdin, [input]) }

@@ -103,7 +103,7 @@ public struct Invocation: Sendable {
     environment.append(variables, to: &sum)
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
-      let files = WatchedFiles(home: environment["HOME"])
+      let files = WatchedFiles(environment: environment)
       for path in settings.file { sum.add("file", [Array(path.utf8)] + files.contents(path)) }
       for path in settings.mtime { sum.add("mtime", [Array(path.utf8)] + files.modified(path)) }
     }

@@ -33,8 +33,11 @@ public struct RunSettings: Sendable, Equatable {
   /// `--stdin`: standard input is read, is in the key, and goes to the command.
   public var stdin: Bool?
   /// `--file`: files whose contents are in the key; they add up.
+  ///
+  /// A path may begin with `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`; `literal(_:)` is for one that
+  /// is not to be read so.
   public var file: [String] = []
-  /// `--mtime`: files whose time of change is in the key; they add up.
+  /// `--mtime`: files whose time of change is in the key, paths as in `file`; they add up.
   public var mtime: [String] = []
   /// `--timeout`: how long the command may run; zero is no limit.
   public var timeout: TimeToLive?

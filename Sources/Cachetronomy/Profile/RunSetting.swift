@@ -63,8 +63,8 @@ enum RunSetting: String, CaseIterable {
     case .executable:
       settings.executable = try reader.identity(node, of: [.stat, .content, .path])
     case .failureTimeToLive: settings.failureTimeToLive = try reader.duration(node)
-    case .file: settings.file = try reader.strings(node)
-    case .mtime: settings.mtime = try reader.strings(node)
+    case .file: settings.file = try reader.paths(node)
+    case .mtime: settings.mtime = try reader.paths(node)
     case .remote: settings.remote = try reader.flag(node)
     case .scope: settings.scope = try reader.text(node)
     case .shell:

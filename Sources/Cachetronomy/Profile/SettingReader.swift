@@ -129,6 +129,16 @@ struct SettingReader {
     return texts
   }
 
+  /// Paths that may begin with a variable.
+  func paths(_ node: Node) throws(Complaint) -> [String] {
+    let paths = try strings(node)
+    guard case .sequence(let items) = node.content else { return paths }
+    for (item, path) in zip(items, paths) {
+      if let flaw = WatchedPath.flaw(path) { throw complaint(item, flaw) }
+    }
+    return paths
+  }
+
   func statuses(_ node: Node) throws(Complaint) -> [Int32] {
     guard case .sequence(let items) = node.content else {
       throw complaint(node, "want a list of exit statuses, as [0, 1]")
