@@ -164,6 +164,7 @@ import Testing
       "redis://ada:se%40c:ret@[::1]:7000/2", "unix:///run/redis.sock?db=3", "10%",
       "a 'b c' \"d\\\"\" \\e", "run:echo a#0123456789abcdef0123456789abcdef",
       "git@github.com:team/tool.git", "A[!a-z]*\\?", "kubectl ** get ** [a-", "${A:-${B:-~/c}}/d",
+      "if a 2>&1 >|b; then x=`c \"$(d ~/e)\"`; fi # f\ncat <(g $A ${HOME}) <<E | tee -i 'h' &",
     ].map { Array($0.utf8) }
     let words = [
       "9223372036854775807", "-", "e308", "..", "[", "]", "%", "\"", "'", "é", "#", "\\", "${A:-",
@@ -181,6 +182,7 @@ import Testing
       _ = Base64.decode(text)
       _ = Pattern(text).matches(good[0] + input)
       _ = Repository.plain(text[...])
+      _ = ShellScript(input, in: environment).names
       #expect(
         WatchedPath.flaw(text) == nil || WatchedPath.expand(input[...], environment) == [input])
       if let time = Timestamp(text) {

@@ -34,7 +34,7 @@ import Testing
       printf 'p: {rules: [{match: date, cache: false}, {match: sh **, time_to_live: 2h}]}' > p.yaml
       cachetronomy profile apply p.yaml --use p -q
       cmd() { "$@" -- sh -c 'echo x >> n; echo out'; }
-      why() { cmd cachetronomy run --explain "$@" > out; echo "$? $(sed 's/[,:].*//' out)"; }
+      why() { cmd cachetronomy run --explain "$@" > told; echo "$? $(sed 's/[,:].*//' told)"; }
       why; cmd cachetronomy run; why; why --ttl 0
       "$PACKAGE"/Tests/older 7230
       why; why --stale-while-revalidate 1m; why --stale-while-revalidate 1s; wc -l < n

@@ -188,6 +188,49 @@ import Testing
     #expect(count == 6)
   }
 
+  @Test func `a file behind a letter or an @ is an argument file too`() throws {
+    let (outcome, count) = try recordings(
+      after: #"""
+        echo 'BEGIN { print 1 }' > p.awk; echo body > b
+        run() { cachetronomy run -- awk -fp.awk; cachetronomy run -- echo -d@b; cachetronomy run -- echo @b f=@b; }
+        run; run; echo 'BEGIN { print 22 }' > p.awk; run; echo more > b; run
+        """#)
+    #expect(outcome.lines.filter { $0.first == "1" || $0.first == "2" } == ["1", "1", "22", "22"])
+    #expect(count == 6)
+  }
+
+  @Test func `a file or program that a script names is seen, what it writes is not`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      #"""
+      mkdir bin; export PATH="$HERE/bin:$PATH" DIR=$HERE
+      tool() { printf '#!/bin/sh\necho %s\n' "$1" > bin/tool; chmod +x bin/tool; }
+      tool one; echo a > f; echo data > g
+      pipeline() { cachetronomy run -c 'tool | cat - f "$DIR/g" > out; tr "\n" " " < out'; }
+      script() { cachetronomy run -- bash -ec 'set -e; echo $(tool) $(cat f) "$(cat ~/g)"'; }
+      export HOME=$HERE
+      both() { pipeline; script; }
+      both; both; echo '-- file'; echo bb > f; both; both; echo '-- variable'; echo dat > g; both
+      echo '-- program'; tool three; both; tool fourth; cachetronomy explain -c 'tool | cat - f "$DIR/g" > out; tr "\n" " " < out' | tail -n 1
+      echo ccc > f; cachetronomy explain -- bash -ec 'set -e; echo $(tool) $(cat f) "$(cat ~/g)"' | tail -n 2
+      cachetronomy clear --all -q; echo '-- settings'
+      for i in 1 22; do
+        tool $i; cachetronomy run --executable path -c 'tool'; echo $i$i > f; cachetronomy run --arg-files none -c 'cat f'
+      done
+      cachetronomy explain -c 'cat f' --json | grep -c 'argument files by size'
+      for i in 1 2; do cachetronomy run -v -c 'date +%N | tee log | wc -l' 2>&1 | grep -o 'HIT\|MISS'; done
+      printf z > f; for i in 1 2; do touch -d "$i hours ago" f; cachetronomy run -v --file "$HERE/f" -c 'cat f' 2>&1 | grep -o 'HIT\|MISS'; done
+      """#)
+    #expect(
+      outcome.lines == [
+        "one a data one a data", "one a data one a data", "-- file",
+        "one bb data one bb data", "one bb data one bb data", "-- variable",
+        "one bb dat one bb dat", "-- program", "three bb dat three bb dat",
+        "  executable tool changed", "  executable tool changed", "  argument file f changed",
+        "-- settings", "1", "11", "1", "11", "1", "MISS", "HIT", "MISS", "HIT",
+      ], "\(outcome.text)\(outcome.errors)")
+  }
+
   @Test func `process substitution is never answered from the cache`() throws {
     let (outcome, count) = try recordings(
       after: """

@@ -49,6 +49,11 @@ struct Fingerprints: Equatable {
     for file in call.argumentFiles() {
       add(.argumentFile, named: file.index.description, file.parts)
     }
+    for name in call.scriptNames() {
+      add(
+        name.isProgram ? .executable : .argumentFile, named: "\(name.word).\(name.number)",
+        name.parts)
+    }
     if let parts = call.directoryPart() {
       // Several parts are those of a repository, which is no place on this machine.
       let print = parts.count == 1 ? call.directory : Array(parts[1...].joined(separator: [0x3a]))
@@ -93,18 +98,27 @@ struct Fingerprints: Equatable {
     items.first { $0.part == .argv } == other.items.first { $0.part == .argv }
   }
 
+  /// What an item is called: by its place among the words, which are shown with secrets hidden.
+  private static func name(_ item: Item, _ words: [[UInt8]]) -> String? {
+    let place = item.name.split(separator: ".").compactMap { Int($0) }
+    guard item.part == .argumentFile || item.part == .executable, let index = place.first,
+      words.indices.contains(index)
+    else { return item.name.isEmpty ? nil : item.name }
+    guard place.count == 2 else { return ShellWords.quote(words[index]) }
+    // Without variables: it is their names that are to be seen.
+    let names = ShellScript(words[index], in: Environment([])).names
+    return names.indices.contains(place[1]) ? ShellWords.quote(names[place[1]].text) : nil
+  }
+
   /// What is not as it was then.
   func differences(
     from then: Fingerprints, words: [[UInt8]]
   ) -> [Explanation.Difference] {
     var found: [Explanation.Difference] = []
     func note(_ item: Item, _ change: Explanation.Change, _ detail: String? = nil) {
-      var name = item.name.isEmpty ? nil : item.name
-      if item.part == .argumentFile, let index = Int(item.name), words.indices.contains(index) {
-        name = ShellWords.quote(words[index])
-      }
       found.append(
-        Explanation.Difference(part: item.part.name, name: name, change: change, detail: detail))
+        Explanation.Difference(
+          part: item.part.name, name: Self.name(item, words), change: change, detail: detail))
     }
     func same(_ item: Item) -> (Item) -> Bool { { $0.part == item.part && $0.name == item.name } }
     for item in items {

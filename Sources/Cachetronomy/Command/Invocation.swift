@@ -59,7 +59,7 @@ public struct Invocation: Sendable {
     return nil
   }
 
-  private static let standardInput = Array("/dev/stdin".utf8)
+  static let standardInput = Array("/dev/stdin".utf8)
 
   /// The arguments with secrets hidden.
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
@@ -96,6 +96,8 @@ public struct Invocation: Sendable {
     sum.add("argv", argv)
     sum.add("executable", executablePart())
     sum.add("argument files", fileParts())
+    let named = scriptNames()
+    if !named.isEmpty { sum.add("script", named.flatMap { $0.whole }) }
     if let parts = directoryPart() { sum.add("cwd", parts) }
     if settings.user ?? true { sum.add("user", userPart()) }
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
@@ -111,31 +113,6 @@ public struct Invocation: Sendable {
     return Digest.of(sum)
   }
 
-  func executablePart() -> [[UInt8]] {
-    let path = executablePlace()
-    switch settings.executable ?? .stat {
-    case .content: return path + [Self.content(executable.path)]
-    case .path, .none: return path
-    case .stat:
-      guard let stamp = FileStamp(executable.path) else { return path }
-      return path + [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
-    }
-  }
-
-  /// Where the program is: within the repository, if that stands for the working directory.
-  private func executablePlace() -> [[UInt8]] {
-    guard settings.cwd == .repository, let repository = Repository(of: directory),
-      let place = repository.place(of: executable.path)
-    else { return [executable.path] }
-    return [Array("repository".utf8), repository.identity, place]
-  }
-
-  /// A digest of what a file holds; its size and time of change if that is not for us to read.
-  private static func content(_ path: [UInt8]) -> [UInt8] {
-    if let digest = FileStamp.digest(path) { return digest }
-    return FileStamp(path).map { bytes($0.size) + bytes($0.modified) } ?? []
-  }
-
   /// The parts of the key that are of this machine alone, each with the setting that mends it.
   ///
   /// What is left, as the values of variables, may be the same elsewhere.
@@ -147,7 +124,9 @@ public struct Invocation: Sendable {
     if settings.executable == .content, FileStamp.digest(executable.path) == nil {
       bound.append("executable, which cannot be read, by size and time of change")
     }
-    if (settings.argFiles ?? .stat) == .stat, !fileParts().isEmpty {
+    if (settings.argFiles ?? .stat) == .stat,
+      !fileParts().isEmpty || scriptNames().contains(where: { !$0.isProgram })
+    {
       bound.append("argument files by size and time of change (arg_files: content)")
     }
     switch settings.cwd ?? .path {
@@ -183,44 +162,6 @@ public struct Invocation: Sendable {
     environment.keyed(settings.env, ignoring: settings.envIgnore).map {
       Environment.Variable(Array(environment.name($0)), Array(environment.value($0)))
     }
-  }
-
-  /// Each word, or the part after its first `=`, that names a regular file: its place, then what
-  /// stands for the file.
-  private func fileParts() -> [[UInt8]] {
-    let identity = settings.argFiles ?? .stat
-    if identity == .none || identity == .path { return [] }
-    var parts: [[UInt8]] = []
-    for (index, word) in argv.enumerated().dropFirst() {
-      if input != nil, word == Self.standardInput { continue }
-      guard let (path, stamp) = Self.file(word) else { continue }
-      parts.append(Self.bytes(Int64(index)))
-      if identity == .content {
-        parts.append(Self.content(path))
-      } else {
-        parts.append(Self.bytes(stamp.size))
-        parts.append(Self.bytes(stamp.modified))
-      }
-    }
-    return parts
-  }
-
-  /// The files among the arguments one by one.
-  func argumentFiles() -> [(index: Int, parts: [[UInt8]])] {
-    let parts = fileParts()
-    let width = settings.argFiles == .content ? 2 : 3
-    return stride(from: 0, to: parts.count, by: width).map { at in
-      let index = parts[at].reversed().reduce(0) { $0 << 8 | Int($1) }
-      return (index, Array(parts[at + 1..<at + width]))
-    }
-  }
-
-  private static func file(_ word: [UInt8]) -> ([UInt8], FileStamp)? {
-    if word.isEmpty { return nil }
-    if let stamp = FileStamp(word) { return (word, stamp) }
-    guard let cut = word.firstIndex(of: 0x3d), cut + 1 < word.count else { return nil }
-    let rest = Array(word[(cut + 1)...])
-    return FileStamp(rest).map { (rest, $0) }
   }
 
   static func bytes(_ number: Int64) -> [UInt8] {

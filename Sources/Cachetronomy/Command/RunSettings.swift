@@ -26,9 +26,9 @@ public struct RunSettings: Sendable, Equatable {
   public var shell: String?
   /// `--cache-status`: the exit statuses that are kept.
   public var cacheStatus: [Int32]?
-  /// `--executable`: how the program's file enters the key.
+  /// `--executable`: how the program's file enters the key, and those of the programs in a script.
   public var executable: Identity?
-  /// `--arg-files`: how files named as arguments enter the key.
+  /// `--arg-files`: how files named as arguments, and in a script, enter the key.
   public var argFiles: Identity?
   /// `--stdin`: standard input is read, is in the key, and goes to the command.
   public var stdin: Bool?
