@@ -20,6 +20,8 @@ struct ShellScript {
   private var beginsCommand = true
   /// Whether the command at hand writes what its words name.
   private var isTee = false
+  /// Whether we are between `[[` and `]]`, where `<` and `>` compare.
+  private var isTest = false
   private var redirection: UInt8?
   private var written: Set<[UInt8]> = []
   /// What is open: how it ends, and whether it stands between double quotes.
@@ -66,16 +68,20 @@ struct ShellScript {
         if open.last?.end == byte { close(byte) } else { begin(byte) }
       case _ where isQuoted: add([byte])
       case 0x20, 0x09: endWord()
+      case UInt8(ascii: "<") where isTest, UInt8(ascii: ">") where isTest: endWord()
       case UInt8(ascii: "<"), UInt8(ascii: ">"):
         // The number of a descriptor may stand before it.
         if let word, word.text.allSatisfy({ (0x30...0x39).contains($0) }) { self.word = nil }
         endWord()
         redirection = byte
-        if at < text.count, text[at] == UInt8(ascii: "&") || text[at] == UInt8(ascii: "|") {
-          at += 1
-        }
+        // `<>` reads too.
+        let marks: [UInt8] = [UInt8(ascii: "&"), byte == 0x3c ? 0x3e : UInt8(ascii: "|")]
+        if at < text.count, marks.contains(text[at]) { at += 1 }
       case 0x0a, UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "|"): endCommand()
-      case UInt8(ascii: "("): begin(UInt8(ascii: ")"))
+      case UInt8(ascii: "("):
+        let isArray = word?.text.last == 0x3d
+        begin(UInt8(ascii: ")"))
+        if isArray { beginsCommand = false }
       case UInt8(ascii: ")"): close(byte)
       case UInt8(ascii: "#") where word == nil:
         at = text[at...].firstIndex(of: 0x0a) ?? text.count
@@ -102,6 +108,8 @@ struct ShellScript {
   private mutating func endWord() {
     guard var name = word else { return }
     word = nil
+    isTest =
+      name.text.elementsEqual("[[".utf8) || isTest && !name.text.elementsEqual("]]".utf8)
     if let redirection {
       self.redirection = nil
       if redirection == UInt8(ascii: ">") {
@@ -153,10 +161,13 @@ struct ShellScript {
       begin(UInt8(ascii: ")"))
       return start + 1
     case UInt8(ascii: "{"):
-      guard let end = text[start...].firstIndex(of: UInt8(ascii: "}")) else { break }
-      let name = text[(start + 1)..<end]
-      add(text[(start - 1)...end], meaning: name.allSatisfy(Self.isInName) ? value(name) : nil)
-      return end + 1
+      let name = text[(start + 1)...].prefix(while: Self.isInName)
+      let isWhole = name.endIndex < text.count && text[name.endIndex] == UInt8(ascii: "}")
+      let end = name.endIndex + (isWhole ? 1 : 0)
+      add(text[(start - 1)..<end], meaning: isWhole ? value(name) : nil)
+      // What an operator brings may be another substitution.
+      return end
+    case UInt8(ascii: "'") where !isQuoted, UInt8(ascii: "\"") where !isQuoted: return start
     default:
       let name = text[start...].prefix(while: Self.isInName)
       if name.isEmpty { break }
