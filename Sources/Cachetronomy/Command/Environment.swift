@@ -84,6 +84,14 @@ public struct Environment: Sendable {
     (0..<count).map { Variable(Array(name($0)), Array(value($0))) }
   }
 
+  /// Whether a shell takes a byte for part of a variable's name.
+  static func isInName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
+    default: false
+    }
+  }
+
   /// The value of a variable; nil if it is not set.
   public subscript(name: String) -> [UInt8]? {
     let wanted = name.utf8

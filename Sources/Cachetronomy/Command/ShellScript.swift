@@ -161,7 +161,7 @@ struct ShellScript {
       begin(UInt8(ascii: ")"))
       return start + 1
     case UInt8(ascii: "{"):
-      let name = text[(start + 1)...].prefix(while: Self.isInName)
+      let name = text[(start + 1)...].prefix(while: Environment.isInName)
       let isWhole = name.endIndex < text.count && text[name.endIndex] == UInt8(ascii: "}")
       let end = name.endIndex + (isWhole ? 1 : 0)
       add(text[(start - 1)..<end], meaning: isWhole ? value(name) : nil)
@@ -169,7 +169,7 @@ struct ShellScript {
       return end
     case UInt8(ascii: "'") where !isQuoted, UInt8(ascii: "\"") where !isQuoted: return start
     default:
-      let name = text[start...].prefix(while: Self.isInName)
+      let name = text[start...].prefix(while: Environment.isInName)
       if name.isEmpty { break }
       add(text[(start - 1)..<name.endIndex], meaning: value(name))
       return name.endIndex
@@ -188,16 +188,9 @@ struct ShellScript {
     return start
   }
 
-  private static func isInName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
-    default: false
-    }
-  }
-
   private static func isAssignment(_ word: [UInt8]) -> Bool {
     guard let cut = word.firstIndex(of: 0x3d), cut > 0 else { return false }
-    return word[..<cut].allSatisfy(isInName)
+    return word[..<cut].allSatisfy(Environment.isInName)
   }
 
   /// Whether a command follows this word all the same.

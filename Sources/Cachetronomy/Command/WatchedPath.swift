@@ -62,7 +62,7 @@ enum WatchedPath {
     var fallback: ArraySlice<UInt8>?
     let isBraced = rest.first == 0x7b
     if isBraced { rest = rest.dropFirst() }
-    let name = rest.prefix(while: isInName)
+    let name = rest.prefix(while: Environment.isInName)
     rest = rest.dropFirst(name.count)
     guard let first = name.first, !(0x30...0x39).contains(first) else { return nil }
     if isBraced {
@@ -76,13 +76,6 @@ enum WatchedPath {
     }
     guard rest.isEmpty || rest.first == 0x2f else { return nil }
     return Start(name: name, fallback: fallback, rest: rest)
-  }
-
-  private static func isInName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
-    default: false
-    }
   }
 
   /// Where the brace is that closes, braces of variables within left out.
