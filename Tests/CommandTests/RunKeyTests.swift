@@ -199,6 +199,17 @@ import Testing
     #expect(count == 6)
   }
 
+  @Test func `a word of a hundred thousand @ is a word like others`() throws {
+    let (outcome, count) = try recordings(
+      after: #"""
+        long=$(head -c 130000 /dev/zero | tr '\0' @); echo x > f
+        ulimit -s 1024; cachetronomy run -- printf %.4s "$long"; cachetronomy run -- printf %.4s "=$long"
+        cachetronomy run -- printf %s @@f; echo more > f; cachetronomy run -- printf %s @@f
+        """#)
+    #expect(outcome.text == "@@@@=@@@@@f@@f", "\(outcome)")
+    #expect(count == 3)
+  }
+
   @Test func `a file or program that a script names is seen, what it writes is not`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(

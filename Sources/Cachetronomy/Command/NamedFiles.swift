@@ -73,7 +73,7 @@ extension Invocation {
   }
 
   /// The regular file that a word names: as a whole, after its first `=`, or after the letter of an
-  /// option; there also after a `@`.
+  /// option; in all of these places also after a `@`.
   private static func file(_ word: [UInt8]) -> ([UInt8], FileStamp)? {
     guard let first = word.first else { return nil }
     if let stamp = FileStamp(word) { return (word, stamp) }
@@ -83,10 +83,12 @@ extension Invocation {
   }
 
   private static func file(after cut: Int, in word: [UInt8]) -> ([UInt8], FileStamp)? {
-    let rest = Array(word[(cut + 1)...])
+    var rest = Array(word[(cut + 1)...])
     if rest.isEmpty { return nil }
     if let stamp = FileStamp(rest) { return (rest, stamp) }
-    return rest[0] == 0x40 ? file(after: 0, in: rest) : nil
+    guard word[cut] != 0x40, rest[0] == 0x40 else { return nil }
+    rest.removeFirst()
+    return FileStamp(rest).map { (rest, $0) }
   }
 
   /// A program or file that the script of a shell names.
