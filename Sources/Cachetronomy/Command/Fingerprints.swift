@@ -49,10 +49,11 @@ struct Fingerprints: Equatable {
     for file in call.argumentFiles() {
       add(.argumentFile, named: file.index.description, file.parts)
     }
+    let secrets = Secrets(call.environment)
     for name in call.scriptNames() {
       add(
-        name.isProgram ? .executable : .argumentFile, named: "\(name.word).\(name.number)",
-        name.parts)
+        name.isProgram ? .executable : .argumentFile,
+        named: "=" + ShellWords.quote(secrets.masked([name.text])[0]), name.parts)
     }
     if let parts = call.directoryPart() {
       // Several parts are those of a repository, which is no place on this machine.
@@ -100,14 +101,11 @@ struct Fingerprints: Equatable {
 
   /// What an item is called: by its place among the words, which are shown with secrets hidden.
   private static func name(_ item: Item, _ words: [[UInt8]]) -> String? {
-    let place = item.name.split(separator: ".").compactMap { Int($0) }
-    guard item.part == .argumentFile || item.part == .executable, let index = place.first,
-      words.indices.contains(index)
+    // What a script names has its name, to tell from a place.
+    if item.name.first == "=" { return String(item.name.dropFirst()) }
+    guard item.part == .argumentFile, let index = Int(item.name), words.indices.contains(index)
     else { return item.name.isEmpty ? nil : item.name }
-    guard place.count == 2 else { return ShellWords.quote(words[index]) }
-    // Without variables: it is their names that are to be seen.
-    let names = ShellScript(words[index], in: Environment([])).names
-    return names.indices.contains(place[1]) ? ShellWords.quote(names[place[1]].text) : nil
+    return ShellWords.quote(words[index])
   }
 
   /// What is not as it was then.

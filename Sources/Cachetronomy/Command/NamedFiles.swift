@@ -53,12 +53,10 @@ extension Invocation {
   }
 
   private func isWatched(_ path: [UInt8]) -> Bool {
-    func absolute(_ path: [UInt8]) -> [UInt8] {
-      path.first == 0x2f ? path : directory + [0x2f] + path
-    }
+    let plain = ShellScript.plain(path, in: directory)
     return settings.file.contains { watched in
       WatchedPath.expand(Array(watched.utf8)[...], environment)
-        .contains { absolute($0) == absolute(path) }
+        .contains { ShellScript.plain($0, in: directory) == plain }
     }
   }
 
@@ -93,42 +91,45 @@ extension Invocation {
 
   /// A program or file that the script of a shell names.
   struct ScriptName {
-    /// Which of the words is the script, and which of its names this is.
-    var (word, number): (Int, Int)
+    /// Which of the words is the script.
+    var word: Int
+    /// As the script spells it.
+    var text: [UInt8]
     var isProgram: Bool
     /// What stands for it.
     var parts: [[UInt8]]
 
     /// All of it, as it is in the key.
     var whole: [[UInt8]] {
-      [Int64(word), Int64(number), isProgram ? 1 : 0, Int64(parts.count)].map(Invocation.bytes)
-        + parts
+      [Int64(word), isProgram ? 1 : 0, Int64(parts.count)].map(Invocation.bytes) + [text] + parts
     }
   }
 
-  /// The programs and files that its script names, if the command is a shell with one.
+  /// The programs and files that its scripts name, if the command is a shell with one.
   ///
   /// Builtins and what is not there are left out.
   func scriptNames() -> [ScriptName] {
-    guard let place = ShellScript.place(in: argv) else { return [] }
     var found: [ScriptName] = []
-    // A script that is one word may be a file itself, and is among the arguments then.
-    var (programs, files) = (Set<[UInt8]>(), Set([argv[place]]))
-    for (number, name) in ShellScript(argv[place], in: environment).names.enumerated() {
-      // Its standard input is not ours.
-      guard let value = name.value, value != Self.standardInput,
-        name.isProgram ? programs.insert(value).inserted : files.insert(value).inserted
-      else { continue }
-      let parts: [[UInt8]]?
-      if name.isProgram {
-        let program = try? Executable(value, in: environment, directory: directory)
-        parts = program.map { part(ofProgram: $0.path) }
-      } else {
-        parts = part(ofFile: value)
+    var (programs, files) = (Set<[UInt8]>(), Set<[UInt8]>())
+    for place in ShellScript.places(in: argv) {
+      // A script that is one word may be a file itself, and is among the arguments then.
+      files.insert(argv[place])
+      let script = ShellScript(argv[place], in: environment, directory: directory)
+      for name in script.names {
+        // Its standard input is not ours.
+        guard let value = name.value, !value.isEmpty, value != Self.standardInput else { continue }
+        let isPath = value.contains(0x2f)
+        if name.mayBeProgram, programs.insert(value).inserted,
+          let program = try? Executable(value, in: environment, directory: directory)
+        {
+          let parts = part(ofProgram: program.path)
+          found.append(ScriptName(word: place, text: name.text, isProgram: true, parts: parts))
+          if isPath { continue }
+        }
+        if files.insert(value).inserted, let parts = part(ofFile: value) {
+          found.append(ScriptName(word: place, text: name.text, isProgram: false, parts: parts))
+        }
       }
-      guard let parts else { continue }
-      found.append(
-        ScriptName(word: place, number: number, isProgram: name.isProgram, parts: parts))
     }
     return found
   }

@@ -88,7 +88,7 @@ extension Store {
     public var entry: Entry
     /// Bytes of the value.
     public var size: Int64
-    /// False if the row's date or tags cannot be read.
+    /// False if the row's key, date or tags cannot be read or, with values, its sum is another.
     public var isSound: Bool
     /// The key as the row has it, where the next page begins: a key that is not UTF-8 is repaired
     /// in `entry`, and would lead back to itself.
