@@ -129,4 +129,25 @@ import Testing
   @Test func aJoinedOptionHidesItsSecretToo() {
     #expect(masked("curl", "-uadmin:x", "url") == ["curl", "-u***", "url"])
   }
+
+  @Test(arguments: [
+    #"PASSWORD="a\"hunter2" x"#, "PASSWORD='a'hunter2 x", "PASSWORD=a'hunter2' x",
+    #"PASSWORD=a\ hunter2 x"#,
+    #"PASSWORD=a\&hunter2 x"#, #"x --token=a"hunter2" y"#, #"x -u "name:pa hunter2" y"#,
+    #"x --password "two hunter2""#, #"x -uname:"a hunter2""#, #"x "--token" hunter2"#,
+    #"x "-u" "me:hunter2""#,
+    #"x -H "Cookie: a='x' hunter2""#, #"x -H "Authorization: Bearer \"t\" hunter2" y"#,
+    #"it's -u me:hunter2"#,
+    #"x "y -u me:hunter2""#,
+  ]) func `no quote brings a secret to light`(script: String) {
+    let shown = masked("sh", "-c", script)
+    #expect(!shown.joined().contains("hunter2"), "\(shown)")
+    #expect(shown[2].contains("***"))
+  }
+
+  @Test func `a word that is no script is hidden to its end`() {
+    #expect(masked("echo", "-uname:pa hunter2") == ["echo", "-u***"])
+    #expect(masked("x", "--build-arg=API_TOKEN=a hunter2") == ["x", "--build-arg=API_TOKEN=***"])
+    #expect(masked("x", "--build-arg=API_TOKEN=a&hunter2") == ["x", "--build-arg=API_TOKEN=***"])
+  }
 }

@@ -102,6 +102,65 @@ enum SecretWords {
   /// A pipeline or script with headers and what follows an option that takes a secret hidden, word by
   /// word.
   static func hideInScript(_ script: [UInt8]) -> [UInt8] {
+    hideByBlanks(script.contains(where: isMark) ? hideInQuotes(script) : script)
+  }
+
+  /// Words that are hidden whole although a quote or a backslash is in them.
+  ///
+  /// What only looks like a quote may take words together that are none; they are looked at one by one
+  /// after this.
+  private static func hideInQuotes(_ script: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var (previous, wasMarked) = (ArraySlice<UInt8>(), false)
+    var at = 0
+    while at < script.count {
+      let end = ShellWords.end(of: script, from: at)
+      guard end > at else {
+        result.append(script[at])
+        at += 1
+        continue
+      }
+      let word = script[at..<end]
+      at = end
+      // A line that goes on is one line.
+      if word.elementsEqual("\\\n".utf8) {
+        result.append(contentsOf: word)
+        continue
+      }
+      let isMarked = word.contains(where: isMark)
+      let plain = word.filter { !isMark($0) }
+      let shown = isMarked || wasMarked ? hidden(word, plain, after: previous) : nil
+      result.append(contentsOf: shown ?? Array(word))
+      (previous, wasMarked) = (plain[...], isMarked)
+    }
+    return result
+  }
+
+  private static func hidden(
+    _ word: ArraySlice<UInt8>, _ plain: [UInt8], after previous: ArraySlice<UInt8>
+  ) -> [UInt8]? {
+    if isOption(previous) { return stars }
+    if isJoined(plain[...]) { return Array("-u".utf8) + stars }
+    // One pair of quotes is not in the way of what looks by blanks, which says where they stand.
+    if isPlainlyQuoted(word) { return nil }
+    if let header = header(plain, after: previous) { return [0x22] + header + [0x22] }
+    guard let cut = word.firstIndex(of: 0x3d), isNamed(word[..<cut].filter { !isMark($0) }[...])
+    else { return nil }
+    return word[...cut] + stars
+  }
+
+  private static func isPlainlyQuoted(_ word: ArraySlice<UInt8>) -> Bool {
+    guard let first = word.firstIndex(where: isMark), first + 1 < word.endIndex,
+      word.last == word[first], isQuote(word.last),
+      !word[(first + 1)..<(word.endIndex - 1)].contains(where: isMark)
+    else { return false }
+    let before = word[..<first]
+    return before.isEmpty || before.last == 0x3d || before.elementsEqual("-H".utf8)
+  }
+
+  private static func isMark(_ byte: UInt8) -> Bool { isQuote(byte) || byte == 0x5c }
+
+  private static func hideByBlanks(_ script: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var previous = ArraySlice<UInt8>()
     var isHeader = false
@@ -176,7 +235,8 @@ enum SecretWords {
       at += 1
       if byte == 0x3d, isNamed(text[start..<at - 1]) {
         result.append(contentsOf: stars)
-        at = start == 0 && !isScript ? text.count : valueEnd(text, from: at)
+        let isWhole = !isScript && (start == 0 || text[start - 1] == 0x3d)
+        at = isWhole ? text.count : valueEnd(text, from: at)
       } else if byte == 0x2f, text[..<at].suffix(3).elementsEqual("://".utf8),
         let end = userEnd(text, from: at), let cut = secretStart(text[at..<end])
       {

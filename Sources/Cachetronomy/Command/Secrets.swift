@@ -34,7 +34,7 @@ struct Secrets {
   private func masked(_ word: [UInt8], after previous: [UInt8]) -> [UInt8] {
     if SecretWords.isOption(previous[...]) { return Array("***".utf8) }
     let isText = word.contains(where: SecretWords.isBlank)
-    if !isText, SecretWords.isJoined(word[...]) { return Array("-u***".utf8) }
+    if SecretWords.isJoined(word[...]) { return Array("-u***".utf8) }
     // First, while no part of a value is hidden for another reason.
     var shown = word
     for index in secrets {

@@ -77,4 +77,27 @@ public enum ShellWords {
     default: false
     }
   }
+
+  /// Where a word of a script ends that begins at a place: before a blank or an operator that stands in
+  /// no quotes.
+  static func end(of script: [UInt8], from start: Int) -> Int {
+    var quote: UInt8?
+    var at = start
+    while at < script.count {
+      let byte = script[at]
+      if byte == 0x5c, quote != 0x27 {
+        at = min(at + 2, script.count)
+        continue
+      }
+      if let open = quote {
+        if byte == open { quote = nil }
+      } else if byte == 0x22 || byte == 0x27 {
+        quote = byte
+      } else if byte <= 0x20 || ";&|()<>".utf8.contains(byte) {
+        return at
+      }
+      at += 1
+    }
+    return at
+  }
 }
