@@ -132,11 +132,17 @@ struct Diagnosis {
       if found.unsound > 0 {
         let names = found.unsoundKeys.map { quote($0.text) }
         let more = found.unsound > names.count ? " and others" : ""
+        // Another program may have keys that cannot be said to us.
+        let canBeSaid = found.unsoundKeys.allSatisfy {
+          !$0.text.isEmpty && !$0.text.contains("\u{fffd}")
+        }
         note(
           .warning, "entries",
           "\(Human.count(found.unsound, "entry")) not as stored, and not served: "
             + names.joined(separator: ", ") + more,
-          "'run' and 'set' replace them; or: cachetronomy delete " + names.joined(separator: " "))
+          canBeSaid
+            ? "'run' and 'set' replace them; or: cachetronomy delete "
+              + names.joined(separator: " ") : "cachetronomy clear --all")
       }
       if found.fromFuture > 0 {
         note(

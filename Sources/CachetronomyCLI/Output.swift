@@ -40,6 +40,8 @@ enum Output {
         var waiting = pollfd(fd: Int32(stream.rawValue), events: Int16(POLLOUT), revents: 0)
         poll(&waiting, 1, -1)
       case EPIPE: return false
+      // The caller closed it and wants none of it; what else the command prints is as ever.
+      case EBADF where stream == .errors: return true
       default:
         throw .file(
           verb: "write to",

@@ -223,8 +223,9 @@ import Testing
       cachetronomy run -- echo x; cachetronomy run -- echo x > /dev/full; echo $?
       cachetronomy set k v; cachetronomy get k > /dev/full; echo $?
       cachetronomy run -- echo y >&-; echo $?
+      for i in 1 2; do cachetronomy run -- sh -c 'echo e >&2; echo ok' 2>&-; echo $?; done
       """)
-    #expect(outcome.lines == ["125", "x", "125", "74", "125"])
+    #expect(outcome.lines == ["125", "x", "125", "74", "125", "ok", "0", "ok", "0"])
     #expect(outcome.errors.contains("cannot write to 'standard output': No space left on device"))
   }
 
