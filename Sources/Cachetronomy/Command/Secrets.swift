@@ -33,7 +33,6 @@ struct Secrets {
 
   private func masked(_ word: [UInt8], after previous: [UInt8]) -> [UInt8] {
     if SecretWords.isOption(previous[...]) { return Array("***".utf8) }
-    let isText = word.contains(where: SecretWords.isBlank)
     if SecretWords.isJoined(word[...]) { return Array("-u***".utf8) }
     // First, while no part of a value is hidden for another reason.
     var shown = word
@@ -41,6 +40,7 @@ struct Secrets {
       shown = Self.replace(environment.value(index), by: environment.name(index), in: shown)
     }
     if let header = SecretWords.header(shown, after: previous[...]) { return header }
+    let isText = word.contains(where: SecretWords.isBlank)
     if isText { shown = SecretWords.hideInScript(shown) }
     // What a shell reads ends at a blank, any other word is one value.
     let isScript = isText && previous.first == 0x2d && previous.last == UInt8(ascii: "c")

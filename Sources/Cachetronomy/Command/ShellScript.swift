@@ -271,8 +271,7 @@ struct ShellScript {
     case UInt8(ascii: "("):
       add([0x24], meaning: nil)
       let isArithmetic = start + 1 < text.count && text[start + 1] == text[start]
-      begin(UInt8(ascii: ")"))
-      if isArithmetic { open[open.count - 1].isArithmetic = true }
+      begin(UInt8(ascii: ")"), isArithmetic: isArithmetic)
       return start + 1
     case UInt8(ascii: "{"):
       let name = text[(start + 1)...].prefix(while: Environment.isInName)
