@@ -14,7 +14,6 @@ import Testing
       case $(stat -c %y "$CACHETRONOMY_DB-shm" 2>/dev/null) in 2001*) echo ' hot';; *) echo ' cold';; esac
       return $status
     }
-    tier() { echo /dev/shm/cachetronomy-$(id -u)/$(ls -t /dev/shm/cachetronomy-$(id -u) | head -1); }
     mine() {
       for head in /dev/shm/cachetronomy-$(id -u)/*/head; do
         grep -qF "$(realpath "$CACHETRONOMY_DB")" "$head" 2>/dev/null && dirname "$head"

@@ -4,14 +4,19 @@ import Testing
 /// What others laid where we come by, and what they find that we left.
 @Suite struct PlantedTests {
   /// Two users without a name, told apart by their numbers; needs root.
-  private static let users = """
-    victim() { setpriv --reuid 61001 --regid 61001 --clear-groups "$@"; }
+  ///
+  /// A user's memory tier has one place on the machine, so that tests side by side must not share a user.
+  private static func users(_ number: Int) -> String {
+    """
+    victim=\(number); tier=/dev/shm/cachetronomy-$victim
+    victim() { setpriv --reuid $victim --regid $victim --clear-groups "$@"; }
     neighbour() { setpriv --reuid 61002 --regid 61002 --clear-groups "$@"; }
-    chmod 755 . "$HERE.runtime"; rm -rf /dev/shm/cachetronomy-61001 /tmp/cachetronomy-61001-warned
-    mkdir -m 755 v; chown 61001 v; chown 61001 "$HERE.runtime"
+    chmod 755 . "$HERE.runtime"; rm -rf $tier /tmp/cachetronomy-$victim-warned
+    mkdir -m 755 v; chown $victim v; chown $victim "$HERE.runtime"
     export HOME=$HERE/v CACHETRONOMY_DB=$HERE/v/s/c.db
 
     """
+  }
 
   @Test func `no other file is changed through a name of ours`() throws {
     let sandbox = try Sandbox()
@@ -55,22 +60,22 @@ import Testing
   func `a link in the place of our memory is not followed`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
-      Self.users + """
+      Self.users(61010) + """
         victim mkdir v/mine
         for plant in "ln -s $HERE/v/mine" "ln -s $HERE/v/none" "mkdir -m 777" "mkfifo"; do
-          neighbour $plant /dev/shm/cachetronomy-61001
+          neighbour $plant $tier
           victim cachetronomy run -- echo hi; victim cachetronomy run -- echo hi
-          ls v/mine; ls /dev/shm/cachetronomy-61001/ 2> /dev/null; rm -rf /dev/shm/cachetronomy-61001
+          ls v/mine; ls $tier/ 2> /dev/null; rm -rf $tier
         done
         """)
     #expect(outcome.lines == [String](repeating: "hi", count: 8))
   }
 
-  @Test(.enabled(if: geteuid() == 0), arguments: ["000", "077"])
-  func `what we leave is ours alone`(mask: String) throws {
+  @Test(.enabled(if: geteuid() == 0), arguments: [("000", 61011), ("077", 61012)])
+  func `what we leave is ours alone`(mask: String, user: Int) throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
-      Self.users + """
+      Self.users(user) + """
         victim mkdir v/s; chmod 777 v/s; umask \(mask); echo data > in; chmod 644 in
         printf 'p:\\n  time_to_live: 1h\\n' > p.yaml; chmod 644 p.yaml
         for command in 'run -- echo hi' 'run -- echo hi' 'set k v' 'run -- seq 100000' gc \
@@ -79,9 +84,10 @@ import Testing
           victim cachetronomy $command > /dev/null 2>> err < in
         done
         victim cachetronomy export > /dev/null
-        (sleep 5 | victim cachetronomy run -- sh -c 'echo $$ > v/pid; exec sleep 5') & sleep 0
+        mkfifo input; exec 9<> input
+        victim cachetronomy run -- sh -c 'echo $$ > v/pid; exec sleep 100' <&9 &
         until [ -s v/pid ]; do :; done
-        found=$(find v/s v/page.html v/team.key "$HERE.runtime" /dev/shm/cachetronomy-61001 -mindepth 0 \
+        found=$(find v/s v/page.html v/team.key "$HERE.runtime" $tier -mindepth 0 \
           ! -path v/s ! -path "$HERE.runtime")
         [ $(wc -w <<< "$found") -gt 8 ] || echo "too few: $found"
         for file in $found; do
@@ -91,7 +97,7 @@ import Testing
           esac
           neighbour cat "$file" 2> /dev/null | head -c 20
         done
-        kill $(cat v/pid); wait; rm -rf /dev/shm/cachetronomy-61001
+        kill $(cat v/pid); wait; rm -rf $tier
         """)
     #expect(outcome.lines == [])
   }
@@ -100,15 +106,15 @@ import Testing
   func `root makes nothing in another user's home`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
-      Self.users + """
+      Self.users(61013) + """
         unset CACHETRONOMY_DB
         cachetronomy run -- echo hi; cachetronomy set k v; echo $?; cachetronomy gc; echo $?
         timeout 5 cachetronomy gc --watch; echo $?; ls -A v
         victim cachetronomy run -- echo hi; victim cachetronomy set k v
         cachetronomy run -- echo hi; cachetronomy run --no-user -- echo hi; cachetronomy doctor > /dev/null
-        cachetronomy set k w; echo $?; find v ! -uid 61001
+        cachetronomy set k w; echo $?; find v ! -uid $victim
         victim cachetronomy run --cached-only -- echo hi; victim cachetronomy get k
-        rm -rf /dev/shm/cachetronomy-61001
+        rm -rf $tier
         """)
     #expect(outcome.lines == ["hi", "74", "0", "74", "hi", "hi", "hi", "74", "hi", "v"])
     #expect(outcome.errors.contains("belongs to another user (sudo -H uses root's own)"))
@@ -118,12 +124,12 @@ import Testing
   func `root does not believe another user's store`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
-      Self.users + """
+      Self.users(61014) + """
         echo 'echo theirs' > v/tool; chmod 755 v/tool; sed -i '1i #!/bin/sh' v/tool
         victim cachetronomy run --no-user --no-env --executable path -- v/tool
         printf '#!/bin/sh\\necho true\\n' > v/tool
         cachetronomy run --no-user --no-env --executable path -- v/tool
-        rm -rf /dev/shm/cachetronomy-61001
+        rm -rf $tier
         """)
     #expect(outcome.lines == ["theirs", "true"])
   }
@@ -186,7 +192,7 @@ import Testing
   func `a page is not written through another user's link`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
-      Self.users + """
+      Self.users(61015) + """
         mkdir -m 1777 all; victim cachetronomy set k v; victim touch v/precious; victim ln -s $HERE/v/precious v/mine
         neighbour ln -s $HERE/v/precious all/page
         victim cachetronomy stats --html all/page; echo $?; wc -c < v/precious
