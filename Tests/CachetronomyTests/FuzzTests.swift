@@ -165,12 +165,17 @@ import Testing
       "a 'b c' \"d\\\"\" \\e", "run:echo a#0123456789abcdef0123456789abcdef",
       "git@github.com:team/tool.git", "A[!a-z]*\\?", "kubectl ** get ** [a-", "${A:-${B:-~/c}}/d",
       "if a 2>&1 >|b; then x=`c \"$(d ~/e)\"`; fi # f\ncat <(g $A ${HOME}) <<E | tee -i 'h' &",
+      "A=b; sh -c 'eval \"a $A\"' *.c {a,b}/[!c]?*/ | case $A in *) c;; esac",
     ].map { Array($0.utf8) }
     let words = [
       "9223372036854775807", "-", "e308", "..", "[", "]", "%", "\"", "'", "é", "#", "\\", "${A:-",
-      "}",
+      "}", "*", "/*/*", "{,", "sh -c ", "eval ",
     ]
-    let environment = Environment([.init("A", "a:b"), .init("HOME", "/h")])
+    let environment = Environment([
+      .init("A", "a:b"), .init("HOME", "/h"), .init("B", "sh -c $B;$B"),
+    ])
+    let scratch = try Scratch()
+    for name in ["a", "b.c", "c.c"] { try scratch.write(name, "") }
     try fuzz(good, words: words) { input in
       let text = String(decoding: input, as: UTF8.self)
       _ = failure { () throws(Failure) in try TimeToLive(text).expiry(from: noon) }
@@ -182,7 +187,7 @@ import Testing
       _ = Base64.decode(text)
       _ = Pattern(text).matches(good[0] + input)
       _ = Repository.plain(text[...])
-      _ = ShellScript(input, in: environment).names
+      _ = ShellScript(input, in: environment, directory: Array(scratch.path.utf8)).names
       #expect(
         WatchedPath.flaw(text) == nil || WatchedPath.expand(input[...], environment) == [input])
       if let time = Timestamp(text) {

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Cachetronomy
@@ -5,11 +6,12 @@ import Testing
 @Suite struct ShellScriptTests {
   private let environment = Environment([
     .init("HOME", "/h"), .init("DIR", "/d"), .init("EMPTY", ""), .init("A_B", "x y"),
+    .init("PATTERN", "*.c"), .init("BOTH", " f g"),
   ])
 
   /// Programs with a `*`, what only a shell can tell as `?`.
-  private func names(_ script: String) -> String {
-    ShellScript(Array(script.utf8), in: environment, directory: Array("/pwd".utf8)).names
+  private func names(_ script: String, at directory: String = "/pwd") -> String {
+    ShellScript(Array(script.utf8), in: environment, directory: Array(directory.utf8)).names
       .map { name in
         (name.mayBeProgram ? "*" : "")
           + (name.value.map { String(decoding: $0, as: UTF8.self) } ?? "?")
@@ -56,9 +58,86 @@ import Testing
     ("cat <<$'A'\nit's\nA\nb", "*cat *it's\n *b"), ("a[0]=1 b; $NONE c", "a[0]=1 *b * *c"),
     ("x=\"$(a $(b) case c)\"; d", "? *a ? *b *case c * *d"),
     ("command cd d; a >f; b f", "*command *cd *d *a *b f"),
+    ("a | tee f -a; b f", "*a *tee f -a *b f"), ("x=f; a $x/g ${x}h", "x=f *a f/g fh"),
+    ("x=f a; b $x/g", "x=f *a *b /g"), ("x=$(a); b $x", "? *a *b ?"), ("x+=f; a $x", "x+=f *a ?"),
+    ("DIR=f\na $DIR", "DIR=f *a f"), ("a && DIR=f; b $DIR", "*a DIR=f *b /d"),
+    ("a || x=f; b $x", "*a x=f *b f"), ("export x=f y; a $x", "*export x=f y *a f"),
+    ("x='f g'; a $x \"$x\"", "x=f g *a f g f g"), ("o=f; a > $o; b $o f", "o=f *a *b ? ?"),
+    ("bash -c 'a f; b' x | c", "*bash -c a f; b x *a f *b *x *c"),
+    ("eval a '$DIR' | b", "*eval *a *$DIR *a */d *b"),
+    ("x sh -ec \"a \\$DIR\"; b", "*x sh -ec a $DIR *a /d *b"),
+    ("$(bash -c \"a 'f g'\") h\nb", "*? *bash -c a 'f g' *a f g *h *b"),
+    ("sh -c 'sh -c \"cat f\"' <<E\ng\nE\nb", "*sh -c sh -c \"cat f\" *sh -c cat f *cat f *g\n *b"),
+    ("bash -s <<E | c; d\na f\nb\nE\ng", "*bash -s *c *d *a f *b *g"),
+    ("a {f,g}/{h,'i,j'} {k} {}", "*a f/h f/i,j g/h g/i,j {k} {}"),
+    ("{ a b,{c,\\,}; }", "*a b,, b,c"),
   ]) func `the names of a script`(script: String, expected: String) {
     let found = names(script)
     #expect(found == expected, "\(script)")
+  }
+
+  @Test(arguments: [
+    ("a *.c", "*a x.c y.c"), ("a ?.[ch] [!x].h", "*a x.c x.h y.c [!x].h"),
+    ("a \"*\".c '?'.c", "*a *.c ?.c"),
+    ("a *.d", "*a *.d"), ("a .h*", "*a .hidden"), ("a *idden", "*a *idden"), ("a \\*.c", "*a *.c"),
+    ("a d*/*.c", "*a d/z.c"), ("a {x,q}.[c] d/{z,*}.c", "*a x.c d/z.c d/z.c"),
+    ("a $PATTERN \"$PATTERN\"", "*a x.c y.c *.c"), ("x=*.h; a $x", "x=*.h *a x.h"),
+    ("[[ a == *.c ]]; b *.h", "*[[ a == *.c ]] *b x.h"),
+    ("case a in *.c) b *.h;; *) c;; esac", "*case a in *.c *b x.h ** *c"),
+    ("./d/*.c; *.c", "*./d/z.c x.c y.c"), ("a > x.c; b *.c", "*a *b ? y.c"),
+    ("a > *.c; b *.c", "*a *b x.c y.c"), ("for f in *.h; do a; done", "*for f in x.h *a"),
+    ("a $BOTH/x ${BOTH}y", "*a f g/x f gy"), ("a <*.h <<E\n*.c\nE", "*a x.h **.c\n"),
+    ("a [[:alpha:]].h ['.'x].h", "*a d x.c x.h y.c x.h"),
+    ("a d/*/ d/.", "*a d/z.c/ d/."), ("a d*/", "*a d/"),
+  ]) func `the files that a pattern means`(script: String, expected: String) throws {
+    let scratch = try Scratch()
+    mkdir(scratch("d"), 0o700)
+    for name in ["x.c", "y.c", "x.h", ".hidden", "d/z.c"] { try scratch.write(name, "") }
+    let found = names(script, at: scratch.path)
+    #expect(found == expected, "\(script)")
+  }
+
+  @Test(.enabled(if: Shell.has("bash")), arguments: [20, 21, 22])
+  func `bash names no file that we do not`(seed: UInt64) throws {
+    let scratch = try Scratch()
+    mkdir(scratch("d"), 0o700)
+    for name in ["a", "b", "ab", ".a", "a,b", "a-", "d/a", "d/b", "d/.b", "a b"] {
+      try scratch.write(name, "")
+    }
+    let parts = [
+      "a", "b", "d", "/", "*", "?", "[", "]", "!", "-", "{", "}", ",", "'", "\"", "\\", ".", " ",
+      "$X",
+      "${P}", "./", "a", "b", "d/",
+    ]
+    var random = FixedGenerator(seed: seed)
+    let words = (0..<3000).map { _ in
+      (0..<random.next() % 9).map { _ in parts[Int(random.next() % UInt64(parts.count))] }.joined()
+    }
+    let outcome = try Shell.run(
+      [
+        "bash", "-c",
+        #"""
+        cd "$1"; X=d P='a *'
+        while IFS= read -r line; do
+          set --; eval "set -- $line" 2> /dev/null && for f; do [ -f "$f" ] && printf '%s\n' "$f"; done
+          echo =
+        done
+        """#, "bash", scratch.path,
+      ], input: Array(words.map { $0 + "\n" }.joined().utf8))
+    let environment = Environment([.init("X", "d"), .init("P", "a *")])
+    let answers = outcome.text.split(separator: "=\n", omittingEmptySubsequences: false).dropLast()
+    #expect(answers.count == words.count)
+    var count = 0
+    for (word, answer) in zip(words, answers) {
+      let script = ShellScript(
+        Array("set -- \(word)".utf8), in: environment, directory: Array(scratch.path.utf8))
+      let found = Set(script.names.compactMap { $0.value })
+      for path in answer.split(separator: "\n") {
+        count += 1
+        #expect(found.contains(Array(path.utf8)), "\(word): \(path)")
+      }
+    }
+    #expect(count > 1000)
   }
 
   @Test(arguments: [

@@ -3,6 +3,8 @@ import Glibc
 import Testing
 
 /// A fresh directory, a scrubbed environment, and the built binary on its PATH.
+///
+/// Scripts whose file is to be in no key name it as `${U-file}`, which is not looked into.
 final class Sandbox {
   let directory: String
 

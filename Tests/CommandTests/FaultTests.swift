@@ -53,7 +53,7 @@ import Testing
     let outcome = try sandbox.bash(
       """
       for i in $(seq 200); do
-        cachetronomy run -- sh -c 'echo x >> n; until [ -e g[o] ]; do sleep 0.05; done; echo one' > one.$i 2>&1 &
+        cachetronomy run -- sh -c 'echo x >> n; until [ -e ${U-go} ]; do sleep 0.05; done; echo one' > one.$i 2>&1 &
       done
       until [ -s n ]; do sleep 0.01; done
       touch go; wait

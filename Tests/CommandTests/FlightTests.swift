@@ -13,7 +13,7 @@ import Testing
           echo $? >> o$i; } &
       done; wait
       wc -l < n; cat o* | tr '\\n' ' '; echo; ls store | grep -c flight
-      cachetronomy run -- sh -c 'echo x >> n; echo other'; cat [n] | wc -l
+      cachetronomy run -- sh -c 'echo x >> n; echo other'; cat ${U-n} | wc -l
       """)
     #expect(
       outcome.lines == [
@@ -46,9 +46,9 @@ import Testing
     let outcome = try sandbox.bash(
       """
       mkfifo up
-      cachetronomy run -- sh -c 'echo x >> n; [ $(cat [n] | wc -l) = 1 ] && echo up > up && sleep 3; echo done' > a &
+      cachetronomy run -- sh -c 'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] && echo up > up && sleep 3; echo done' > a &
       read x < up; leader=$!
-      cachetronomy run -- sh -c 'echo x >> n; [ $(cat [n] | wc -l) = 1 ] && echo up > up && sleep 3; echo done' > b &
+      cachetronomy run -- sh -c 'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] && echo up > up && sleep 3; echo done' > b &
       inode=$(stat -c %i store/*-flight.*)
       until [ $(grep -c "FLOCK.*:$inode " /proc/locks) = 2 ]; do sleep .02; done
       kill -9 $leader; wait $!; echo $?; cat b; wc -l < n
@@ -62,7 +62,7 @@ import Testing
     let outcome = try sandbox.bash(
       """
       mkfifo up
-      cmd() { exec cachetronomy run -- sh -c 'echo x >> n; if [ $(cat [n] | wc -l) = 1 ]; then echo > up; exec sleep 60; fi; echo done'; }
+      cmd() { exec cachetronomy run -- sh -c 'echo x >> n; if [ $(cat ${U-n} | wc -l) = 1 ]; then echo > up; exec sleep 60; fi; echo done'; }
       cmd & leader=$!; read x < up
       cmd > b & waiter=$!
       kill $leader; wait $leader; echo $?; wait $waiter; echo $?; cat b; wc -l < n
@@ -116,7 +116,7 @@ import Testing
     let outcome = try sandbox.bash(
       """
       mkfifo up go
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; if [ $(cat [n] | wc -l) = 1 ]; then echo > up; read x < go; fi; echo done'; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; if [ $(cat ${U-n} | wc -l) = 1 ]; then echo > up; read x < go; fi; echo done'; }
       cmd > a & read x < up
       cmd --wait 100ms; wc -l < n; echo > go; wait; cat a
       key=$(cachetronomy keys | sed 's/.*#//')

@@ -64,10 +64,10 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cachetronomy run -- sh -c 'echo x >> n; cat [n] | wc -l'
+      cachetronomy run -- sh -c 'echo x >> n; cat ${U-n} | wc -l'
       sqlite3 store/cache.db "UPDATE cache SET data = randomblob(100)"
-      cachetronomy run -- sh -c 'echo x >> n; cat [n] | wc -l'
-      cachetronomy run -- sh -c 'echo x >> n; cat [n] | wc -l'
+      cachetronomy run -- sh -c 'echo x >> n; cat ${U-n} | wc -l'
+      cachetronomy run -- sh -c 'echo x >> n; cat ${U-n} | wc -l'
       sqlite3 store/cache.db 'SELECT count(*) FROM entry_info'
       cachetronomy set k v
       sqlite3 store/cache.db "REPLACE INTO cache SELECT key, X'a177', fmt, expire_at, tags, version, saved_by_profile FROM cache WHERE key = 'k'; SELECT count(*) FROM entry_info"

@@ -277,7 +277,7 @@
         printf 'team: {remote: {url: "redis://127.0.0.1:%s/1", key_file: %s/key, timeout: 5s}}\n' \
           $port "$HERE" > team.yaml
         for m in a b c; do on $m profile apply -q team.yaml; done
-        slow='echo x >> runs; until [ -e g[o] ]; do sleep 0.02; done; cat wor[d]'
+        slow='echo x >> runs; until [ -e ${U-go} ]; do sleep 0.02; done; cat ${U-word}'
         echo old > word; touch go
         on a run --ttl 1s --stale-if-error 1d -- sh -c "$slow"
         rm go; echo new > word

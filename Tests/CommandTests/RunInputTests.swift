@@ -59,7 +59,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run --file f --file ~/g -- sh -c 'echo x >> n; cat f; cat g 2>/dev/null; cat [n] | wc -l'; }
+      cmd() { cachetronomy run --file f --file ~/g -- sh -c 'echo x >> n; cat f; cat g 2>/dev/null; cat ${U-n} | wc -l'; }
       echo a > f; cmd; echo b > f; cmd; echo a > f; touch -d 2001-01-01 f; cmd
       echo g > g; cmd; rm g; cmd; rm f; cmd 2>/dev/null; cmd 2>/dev/null; : > f; cmd
       cachetronomy keys | wc -l
@@ -75,7 +75,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run --mtime f -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run --mtime f -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd; cmd; echo a > f; cmd; cmd; touch -d '1 hour ago' f; cmd; cmd; rm f; cmd
       cachetronomy keys | wc -l
       """)
@@ -97,7 +97,7 @@ import Testing
       echo prod > k; get; echo production > k; get
       echo x > k
       cachetronomy explain -- kubectl get pods | tail -n 1
-      echo "-- flags"; cmd() { cachetronomy run --profile default --file '$a' --mtime '${b' -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      echo "-- flags"; cmd() { cachetronomy run --profile default --file '$a' --mtime '${b' -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd; cmd; echo 1 > '$a'; cmd; cmd; echo 1 > '${b'; cmd; cmd; a='x'; export a; cmd
       echo "-- refused"; printf 'p:\n  run:\n    file: [a, "$b-c"]\n' > p.yaml; cachetronomy profile apply p.yaml; echo $?
       """#)
@@ -119,7 +119,7 @@ import Testing
       p: {run: {file: [a]}, rules: [{match: sh **, file: [b], mtime: [m]}]}
       Y
       cachetronomy profile apply p.yaml --use p -q
-      cmd() { cachetronomy run --file c -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run --file c -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd; cmd; for f in a b c m; do echo > $f; cmd; cmd; done
       cachetronomy clear --all -q
       cachetronomy run -v --file d -- sh -c 'echo x > d'; cachetronomy run -v --mtime e -- sh -c 'echo x > e'

@@ -44,7 +44,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat [n] | wc -l; exit 3'; echo $?; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l; exit 3'; echo $?; }
       cmd --failure-ttl 0; cmd --failure-ttl 1m; cmd --failure-ttl 1m; cmd
       "$PACKAGE"/Tests/older 15
       cmd --failure-ttl 20s; cmd --failure-ttl 10s
@@ -75,7 +75,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       rule() { echo "p: {rules: [{match: sh **, time_to_live: $1}]}" > p.yaml; cachetronomy profile apply p.yaml --use p -q; }
       rule 1h; cmd; "$PACKAGE"/Tests/older 60
       cmd; rule 30s; cmd; cmd; cachetronomy clear --saved-by p -q; cmd; cmd

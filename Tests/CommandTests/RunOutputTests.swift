@@ -125,7 +125,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd --ttl 1h; cmd
       # An hour and a bit ago, as if the clock had moved.
       sqlite3 store/cache.db "UPDATE cache SET expire_at = '2020-01-01T00:00:00.000000+00:00';"
@@ -138,7 +138,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd --ttl 0; cachetronomy keys | wc -l
       cmd --ttl never; "$PACKAGE"/Tests/older 15
       cmd --ttl 20s; cmd --ttl 10s; cmd --ttl 10s
@@ -150,7 +150,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd; cmd --refresh; cmd; cmd --force; cmd; cachetronomy keys | wc -l
       """)
     #expect(outcome.lines == ["1", "2", "2", "3", "3", "1"])
@@ -175,7 +175,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat [n] | wc -l'; echo "$?"; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; echo "$?"; }
       cmd --cached-only; cmd --no-store; cmd --no-store; cmd; cmd --cached-only; cmd --no-store
       cachetronomy run --cached-only --refresh true; echo $?
       """)

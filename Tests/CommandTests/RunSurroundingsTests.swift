@@ -96,7 +96,7 @@ import Testing
   @Test func `a failure that another call kept is no answer to one that keeps none`() throws {
     let outcome = try sandbox.bash(
       """
-      fails() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat [n] | wc -l; exit 3'; }
+      fails() { cachetronomy run "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l; exit 3'; }
       fails --failure-ttl 1h; fails --failure-ttl 1h; fails; fails --cache-status 0,3; fails --cache-status 0,3
       fails -v 2> /dev/null
       """)

@@ -49,6 +49,10 @@ import Testing
     ##"case x in (x) tool;; esac"##,
     ##"exec nice tool"##,
     ##"echo `echo \`tool\``"##,
+    ##"cat [e-g]"##, ##"cat ./? | cat"##, ##"cat b*/t{o,i}ol"##, ##"true | tee f -a; cat f"##,
+    ##"x=. y=f; cat "$x/$y""##, ##"timeout 9 bash -c 'sort <f'"##, ##"eval "cat f | sort""##,
+    ##"for i in ?; do cat $i; done"##, ##"x=g cat $x f"##, ##"true | xargs -n1 sh -c 'cat $0' ?"##,
+    ##"export x=f; sh -c "cat ./$x"; trap 'tool' EXIT"##,
   ]) func `what a script reads is seen, however it is written`(script: String) throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(

@@ -6,7 +6,7 @@ import Testing
   ///
   /// Globs, here and below, are files that the key does not see: what goes on in the world outside.
   static let shell = """
-    cmd() { cachetronomy run --ttl 1h "$@" -- sh -c 'echo x >> n; cat [n] | wc -l; [ ! -e ba[d] ] || exit 4'; }
+    cmd() { cachetronomy run --ttl 1h "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l; [ ! -e ${U-bad} ] || exit 4'; }
     age() { "$PACKAGE"/Tests/older 3720; }
     until_true() { until eval "$1"; do sleep .02; done; }
     landed() { [ $(wc -l < n) = $1 ] && ! ls store/*flight* > /dev/null 2>&1; }
@@ -18,7 +18,7 @@ import Testing
     let outcome = try sandbox.bash(
       Self.shell + """
         cmd() { cachetronomy run --ttl 1h --stale-while-revalidate 10m -- sh -c \
-          'echo x >> n; [ $(cat [n] | wc -l) = 1 ] || read y < go; cat [n] | wc -l'; }
+          'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] || read y < go; cat ${U-n} | wc -l'; }
         mkfifo go; cmd; age
         for i in 1 2 3 4 5 6 7 8; do cmd > o$i & done; wait; cat o? | tr '\\n' ' '; echo
         until_true '[ $(wc -l < n) = 2 ]'; cmd; echo > go; until_true 'landed 2'; cmd; wc -l < n
@@ -33,7 +33,7 @@ import Testing
     let outcome = try sandbox.bash(
       Self.shell + """
         cmd() { cachetronomy run --ttl 1h --stale-while-revalidate 10m -- sh -c \
-          'echo x >> n; [ $(cat [n] | wc -l) = 1 ] || { ls /proc/$PPID/fd > fds; ps -o sess= $PPID > session; read y < go; }; cat [n] | wc -l'; }
+          'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] || { ls /proc/$PPID/fd > fds; ps -o sess= $PPID > session; read y < go; }; cat ${U-n} | wc -l'; }
         mkfifo go; cmd; age
         # Descriptors 3 and 9 are the pipe of $(...): it ends only when all who hold it have.
         x=$( { cmd; } 3>&1 9>&1 ); echo "got $x"
@@ -76,11 +76,11 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       Self.shell + """
-        cmd() { cachetronomy run --ttl 1h --stale-if-error 1d "$@" -- sh -c 'echo good; [ ! -e ho[w] ] || . ./ho[w]'; }
+        cmd() { cachetronomy run --ttl 1h --stale-if-error 1d "$@" -- sh -c 'echo good; [ ! -e ${U-how} ] || . ${U-./how}'; }
         cmd; age; echo 'sleep 100' > how; cmd --timeout 200ms; echo $?
         echo 'kill -9 $$' > how; cmd; echo $?
         echo 'echo > up; exec sleep 100' > how; mkfifo up; env --default-signal=INT cachetronomy run --ttl 1h \
-          --stale-if-error 1d -- sh -c 'echo good; [ ! -e ho[w] ] || . ./ho[w]' & read x < up; kill $!; wait $!; echo $?
+          --stale-if-error 1d -- sh -c 'echo good; [ ! -e ${U-how} ] || . ${U-./how}' & read x < up; kill $!; wait $!; echo $?
         """)
     #expect(outcome.lines == ["good", "good", "0", "good", "0", "good", "143"])
     #expect(outcome.errors.contains("the command ran out of time"))
@@ -91,7 +91,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       Self.shell + """
-        cmd() { cachetronomy run --ttl 1h --stale-if-error 1d -- sh -c 'cat [f]; echo err >&2; exit $(cat [s])'; }
+        cmd() { cachetronomy run --ttl 1h --stale-if-error 1d -- sh -c 'cat ${U-f}; echo err >&2; exit $(cat ${U-s})'; }
         echo old > f; echo 0 > s; cmd 2>/dev/null; age
         head -c 5000000 /dev/zero > f; echo 1 > s; cmd 2> told | wc -c; grep -c err told
         echo 0 > s; cmd 2>&1 | wc -c; cmd 2>&1 | wc -c
@@ -118,7 +118,7 @@ import Testing
         echo in | cachetronomy run --stdin --warm -- cat; until_true 'cachetronomy keys | grep -q run:cat'
         echo in | cachetronomy run --stdin --cached-only -- cat
         for o in --background '--warm --refresh' '--warm --no-store' '--warm --cached-only'; do cmd $o; echo $?; done
-        CACHETRONOMY_REFRESH=3 cachetronomy run --ttl 1h -- sh -c 'echo x >> n; cat [n] | wc -l; [ ! -e ba[d] ] || exit 4'; echo $?
+        CACHETRONOMY_REFRESH=3 cachetronomy run --ttl 1h -- sh -c 'echo x >> n; cat ${U-n} | wc -l; [ ! -e ${U-bad} ] || exit 4'; echo $?
         """)
     #expect(
       outcome.lines == [

@@ -160,7 +160,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       """
-      cmd() { cachetronomy run -- sh -c 'echo x >> n; cat [n] | wc -l'; }
+      cmd() { cachetronomy run -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
       cmd
       for data in "randomblob(200)" "X''" "substr(data, 1, length(data) - 1)" "'text'" "zeroblob(100000)"; do
         sqlite3 store/cache.db "UPDATE cache SET data = $data"; cmd; cmd

@@ -5,6 +5,8 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
   /// A pattern as written.
   public init(_ text: String) { bytes = Array(text.utf8) }
 
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
   /// The pattern as written.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 

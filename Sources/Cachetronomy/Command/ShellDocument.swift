@@ -3,6 +3,8 @@ struct ShellDocument {
   private var mark: [UInt8] = []
   /// Whether tabs before the mark are no part of its line.
   private let isIndented: Bool
+  /// Whether it is what a shell reads its script from.
+  var isScript = false
   /// Where the line goes on after the mark.
   private(set) var start: Int
 

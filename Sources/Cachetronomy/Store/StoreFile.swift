@@ -118,14 +118,17 @@ enum StoreFile {
 
   /// The names in a directory, in no order.
   static func names(in directory: String) -> [String] {
-    guard let stream = opendir(directory) else { return [] }
+    names(in: Array(directory.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The names in a directory as they are, which need not be text.
+  static func names(in directory: [UInt8]) -> [[UInt8]] {
+    guard let stream = directory.withCPath({ opendir($0) }) else { return [] }
     defer { closedir(stream) }
-    var found: [String] = []
+    var found: [[UInt8]] = []
     while let item = readdir(stream) {
-      let name = withUnsafePointer(to: item.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { found.append(name) }
+      let name = withUnsafeBytes(of: item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) { found.append(name) }
     }
     return found
   }

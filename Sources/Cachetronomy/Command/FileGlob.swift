@@ -1,0 +1,129 @@
+/// The files that a word of a shell means which has `*`, `?`, `[...]` or `{a,b}` outside of quotes.
+///
+/// What a shell would not take for a pattern has a `\` before it. In doubt more names match, never
+/// fewer; names that begin with a dot match only a dot.
+struct FileGlob {
+  /// So many names are looked at for one script; a shell would be as long about them.
+  static let limit = 100_000
+
+  private let directory: [UInt8]
+  private var found: [[UInt8]] = []
+  private var seen = 0
+
+  /// - Parameter directory: where paths begin that do not begin with a `/`.
+  init(in directory: [UInt8]) { self.directory = directory }
+
+  /// Whether a byte may begin a pattern.
+  static func begins(_ byte: UInt8) -> Bool { "*?[{".utf8.contains(byte) }
+
+  /// The paths that a pattern means, sorted; one without a pattern in it need not be there.
+  mutating func paths(_ pattern: [UInt8]) -> [[UInt8]] {
+    found = []
+    for word in Self.alternatives(pattern) {
+      let parts = word.split(separator: 0x2f, omittingEmptySubsequences: false)
+      walk([], parts[...])
+    }
+    return found.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  /// The last part of a path.
+  static func last(_ path: [UInt8]) -> ArraySlice<UInt8> {
+    path.lastIndex(of: 0x2f).map { path[($0 + 1)...] } ?? path[...]
+  }
+
+  private mutating func walk(_ prefix: [UInt8], _ parts: ArraySlice<ArraySlice<UInt8>>) {
+    guard let part = parts.first else {
+      found.append(Array(prefix.dropLast()))
+      return
+    }
+    let rest = parts.dropFirst()
+    guard let pattern = Self.pattern(part) else {
+      walk(prefix + Self.plain(part) + [0x2f], rest)
+      return
+    }
+    let takesHidden = part.first == 0x2e
+    for name in StoreFile.names(in: prefix.first == 0x2f ? prefix : directory + [0x2f] + prefix) {
+      seen += 1
+      if seen > Self.limit { return }
+      guard name.first != 0x2e || takesHidden, pattern.matches(name) else { continue }
+      walk(prefix + name + [0x2f], rest)
+    }
+  }
+
+  /// Nil if only one name can match.
+  private static func pattern(_ part: ArraySlice<UInt8>) -> Pattern? {
+    guard let first = indexes(of: "*?[", in: part).first else { return nil }
+    // Classes and quotes within brackets are read as anything.
+    let isHard =
+      part[first...].contains(UInt8(ascii: "[")) && part.contains { $0 == 0x5c || $0 == 0x3a }
+    return Pattern(bytes: isHard ? [0x2a] : Array(part))
+  }
+
+  /// Where one of these bytes stands as itself.
+  private static func indexes(of bytes: StaticString, in text: ArraySlice<UInt8>) -> [Int] {
+    let wanted = UnsafeBufferPointer(start: bytes.utf8Start, count: bytes.utf8CodeUnitCount)
+    var found: [Int] = []
+    var at = text.startIndex
+    while at < text.endIndex {
+      if text[at] == 0x5c {
+        at += 1
+      } else if wanted.contains(text[at]) {
+        found.append(at)
+      }
+      at += 1
+    }
+    return found
+  }
+
+  /// A word with a `\` before all that could be a pattern.
+  static func escaped(_ text: [UInt8]) -> [UInt8] {
+    text.flatMap { "*?[]{},\\".utf8.contains($0) ? [0x5c, $0] : [$0] }
+  }
+
+  private static func plain(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var plain: [UInt8] = []
+    var isEscaped = false
+    for byte in text {
+      isEscaped = byte == 0x5c && !isEscaped
+      if !isEscaped { plain.append(byte) }
+    }
+    return plain
+  }
+
+  /// The words that the braces of one make; itself if they would be too many.
+  static func alternatives(_ word: [UInt8]) -> [[UInt8]] {
+    var done: [[UInt8]] = []
+    var open = [word]
+    while let next = open.popLast() {
+      guard let (range, commas) = braces(in: next) else {
+        done.append(next)
+        continue
+      }
+      if done.count + open.count + commas.count > 1000 { return [word] }
+      var start = range.lowerBound + 1
+      for end in commas + [range.upperBound] {
+        open.append(
+          Array(next[..<range.lowerBound] + next[start..<end] + next[(range.upperBound + 1)...]))
+        start = end + 1
+      }
+    }
+    return done
+  }
+
+  /// The first braces with a comma in them, and where their own commas are.
+  private static func braces(in word: [UInt8]) -> (ClosedRange<Int>, [Int])? {
+    var open: [(start: Int, commas: [Int])] = []
+    var found: (ClosedRange<Int>, [Int])?
+    for at in indexes(of: "{,}", in: word[...]) {
+      switch word[at] {
+      case UInt8(ascii: "{"): open.append((at, []))
+      case UInt8(ascii: ","): if !open.isEmpty { open[open.count - 1].commas.append(at) }
+      default:
+        guard let last = open.popLast(), !last.commas.isEmpty else { continue }
+        found = (last.start...at, last.commas)
+        return found
+      }
+    }
+    return found
+  }
+}
