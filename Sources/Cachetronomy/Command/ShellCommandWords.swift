@@ -26,7 +26,8 @@ extension ShellScript {
 
   mutating func endWord() {
     guard var name = word else { return }
-    let pattern = pattern
+    // Between numbers it multiplies.
+    let pattern = comparesOnly && name.text == [0x2a] ? nil : pattern
     (word, self.pattern, isTest) = (nil, nil, isTest && !name.text.elementsEqual("]]".utf8))
     if let redirection {
       self.redirection = nil
@@ -35,7 +36,7 @@ extension ShellScript {
         return
       }
     } else if mayBegin || isDeclaration, let setting = Self.setting(name) {
-      settings.append(setting)
+      settings.append((setting.name, setting.value, names.count))
     } else if mayBegin {
       if isReserved(name.text) { return }
       name.mayBeProgram = true
@@ -84,7 +85,12 @@ extension ShellScript {
   /// Notes a file that is certainly made, and here.
   mutating func write(_ name: Name) {
     guard let value = name.value, isCertain, open.isEmpty else { return }
-    written.insert(Self.plain(value, in: directory))
+    let path = Self.plain(value, in: directory)
+    written.insert(path)
+    // To call it by a variable is not to read it.
+    for setting in named where Self.plain(setting.value, in: directory) == path {
+      names[setting.index].value = nil
+    }
   }
 
   /// A path without the ways to say that it is here.
@@ -118,6 +124,12 @@ extension ShellScript {
   private mutating func set() {
     for setting in settings where isCertain || value(setting.name[...])?.isEmpty == true {
       variables.updateValue(setting.value, forKey: setting.name)
+      // What programs get from us may be theirs to read.
+      if !isDeclaration, let value = setting.value,
+        environment[String(decoding: setting.name, as: UTF8.self)] == nil
+      {
+        named.append((value, setting.index))
+      }
     }
   }
 

@@ -63,7 +63,9 @@ struct ShellScript {
   var (isTee, isDeclaration, callsAnother) = (false, false, false)
   /// The names that a `tee` makes.
   var teed: [Int] = []
-  var settings: [(name: [UInt8], value: [UInt8]?)] = []
+  var settings: [(name: [UInt8], value: [UInt8]?, index: Int)] = []
+  /// What variables of the script alone hold, and where in `names` they are set.
+  var named: [(value: [UInt8], index: Int)] = []
   var inner = Inner.none
   var scripts: [[UInt8]] = []
   /// How many more scripts within are read.
