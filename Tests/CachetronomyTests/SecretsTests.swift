@@ -145,6 +145,14 @@ import Testing
     #expect(shown[2].contains("***"))
   }
 
+  @Test func `a value of a variable is found whatever quotes are in it`() {
+    #expect(
+      masked("sh", "-c", "x ghp_'123'45\\678 -H 'X-Api> ghp_12'345678") == [
+        "sh", "-c", "x $GH_TOKEN -H 'X-Api> $GH_TOKEN",
+      ])
+    #expect(masked("ghp_12 345678", "hunter2'") == ["ghp_12 345678", "hunter2'"])
+  }
+
   @Test func `a word that is no script is hidden to its end`() {
     #expect(masked("echo", "-uname:pa hunter2") == ["echo", "-u***"])
     #expect(masked("x", "--build-arg=API_TOKEN=a hunter2") == ["x", "--build-arg=API_TOKEN=***"])

@@ -109,6 +109,19 @@ import Testing
     #expect(outcome.errors.hasPrefix("cachetronomy: p.yaml:3:15: '$b-c' begins with no variable: "))
   }
 
+  @Test func `a gcloud configuration that is changed is seen by its sentinel`() throws {
+    let outcome = try Sandbox().bash(
+      #"""
+      mkdir -p fake g/configurations; export PATH="$HERE/fake:$PATH" CLOUDSDK_CONFIG=$HERE/g CLOUDSDK_ACTIVE_CONFIG_NAME=w
+      printf '#!/bin/sh\ncat "$CLOUDSDK_CONFIG/configurations/config_w"\n' > fake/gcloud; chmod +x fake/gcloud
+      cachetronomy profile apply "$PACKAGE/profiles" -q --use cloud
+      set() { echo $1 > g/configurations/config_w; : > g/config_sentinel; touch -d @$2 g/config_sentinel; }
+      get() { cachetronomy run -- gcloud projects list; }
+      set one 1000000; get; get; set two 2000000; get
+      """#)
+    #expect(outcome.lines == ["one", "one", "two"], "\(outcome.text)\(outcome.errors)")
+  }
+
   @Test func `files of profile, rule and flags add up, and one that changes meanwhile counts`()
     throws
   {

@@ -158,7 +158,8 @@ enum SecretWords {
     return before.isEmpty || before.last == 0x3d || before.elementsEqual("-H".utf8)
   }
 
-  private static func isMark(_ byte: UInt8) -> Bool { isQuote(byte) || byte == 0x5c }
+  /// A quote or a backslash.
+  static func isMark(_ byte: UInt8) -> Bool { isQuote(byte) || byte == 0x5c }
 
   private static func hideByBlanks(_ script: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []

@@ -54,15 +54,26 @@ struct Secrets {
     var result: [UInt8] = []
     var at = 0
     while at < word.count {
-      if word[at...].starts(with: value) {
+      if word[at] == value.first, let end = end(of: value, in: word, from: at) {
         result.append(0x24)
         result.append(contentsOf: name)
-        at += value.count
+        at = end
       } else {
         result.append(word[at])
         at += 1
       }
     }
     return result
+  }
+
+  /// Where a value ends that may stand in a script with quotes in it; nil if it does not begin there.
+  private static func end(of value: ArraySlice<UInt8>, in word: [UInt8], from start: Int) -> Int? {
+    var at = start
+    for byte in value {
+      while at < word.count, word[at] != byte, SecretWords.isMark(word[at]) { at += 1 }
+      guard at < word.count, word[at] == byte else { return nil }
+      at += 1
+    }
+    return at
   }
 }
