@@ -39,11 +39,16 @@ import Testing
       return one(
         of: simple + [
           "(\(body)\n)", "{ \(body)\n}", "if false; then \(body)\nelse \(other)\nfi",
-          "if [ -e a ]; then \(body)\nfi", "for i in \(file()) x; do \(body)\nr $i\ndone",
+          "if [ -e a ]; then \(body)\nfi", "for i in a b; do\nr ./$i d/$i \(file())\n\(body)\ndone",
+          "if [ -e a ]; then U=a; else U=b; fi\nr d/$U $U",
+          "[ -e a ] && V=b\nr ./$V", "for i in d/*; do r ./$i; done",
+          "for i in \(file()) x; do \(body)\nr $i\ndone",
           "for i in 1 2; do \(body)\ndone", "case x in y|*.c) \(body)\n;; (x) \(other)\n;; esac",
           "x=$(\(body)\n)", "r \"$(\(body)\n)\" \(file())", "x=`r \(file())`", "true && \(body)",
           "false || \(body)",
-          "while true; do \(body)\nbreak; done", "f() { \(body)\n}; f", "\(body)\n\(other)",
+          "while true; do \(body)\nbreak; done", "f() { \(body)\n}; f",
+          "function f { \(body)\n}; f", "f() for i in a b; do\nr d/$i\ndone; f",
+          "f() { for i in a b; do r ./$i; done; }; f", "\(body)\n\(other)",
           "\(body)\n\(other)",
           "r <<E\n$(\(body)\n)\nE\n", "cat <<'E' | r \(file())\nit's $(\nE\n",
           "r <(\(body)\n) < \(file())",

@@ -60,10 +60,24 @@ import Testing
     ("command cd d; a >f; b f", "*command *cd *d *a *b f"),
     ("a | tee f -a; b f", "*a *tee f -a *b f"), ("x=f; a $x/g ${x}h", "x=f *a f/g fh"),
     ("x=f a; b $x/g", "x=f *a *b /g"), ("x=$(a); b $x", "? *a *b ?"), ("x+=f; a $x", "x+=f *a ?"),
-    ("DIR=f\na $DIR", "DIR=f *a f"), ("a && DIR=f; b $DIR", "*a DIR=f *b /d"),
+    ("DIR=f\na $DIR", "DIR=f *a f"), ("a && DIR=f; b $DIR", "*a DIR=f *b /d f"),
     ("a || x=f; b $x", "*a x=f *b f"), ("export x=f y; a $x", "*export x=f y *a f"),
     ("x='f g'; a $x \"$x\"", "x=f g *a f g f g"), ("o=f; a > $o; b $o f", "? *a *b ? ?"),
     ("bash -c 'a f; b' x | c", "*bash -c a f; b x *a f *b *x *c"),
+    ("for x in f g; do a d/$x \"${x}h\"; done", "*for x in f g *a d/f d/g fh gh"),
+    ("if a; then x=f; else x=\"g h\"; fi; $x i$x", "*a x=f x=g h *f *g *h if ig ih"),
+    (
+      "for x in f g; do for y in h i; do a $x/$y; done; done; b $y",
+      "*for x in f g *for y in h i *a f/h f/i g/h g/i *b h i"
+    ),
+    ("a && x=$(b); c $x/f", "*a ? *b *c ?"), ("x=f; a && x=$(b); c $x", "x=f *a ? *b *c f"),
+    (
+      "for x in f g; do y=$x/h; a $y; done; for x; do b $x; done",
+      "*for x in f g y=f/h y=g/h *a f/h g/h *for x *b f g"
+    ),
+    ("a || o=f; b > $o; c $o", "*a o=f *b *c f"), ("x=f; a && x=g; b $x", "x=f *a x=g *b f g"),
+    ("a() { for x in f; do b $x/g; done; }; a", "*a *for x in f *b f/g *a"),
+    ("function a { for x in f; do b $x/g; done; }; a", "*for x in f *b f/g *a"),
     ("eval a '$DIR' | b", "*eval *a *$DIR *a */d *b"),
     ("x sh -ec \"a \\$DIR\"; b", "*x sh -ec a $DIR *a /d *b"),
     ("$(bash -c \"a 'f g'\") h\nb", "*? *bash -c a 'f g' *a f g *h *b"),

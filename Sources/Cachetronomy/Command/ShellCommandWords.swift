@@ -8,70 +8,111 @@ extension ShellScript {
   ///
   /// What is bare, outside of quotes, may be a pattern.
   mutating func add(_ bytes: ArraySlice<UInt8>, meaning value: [UInt8]?, isBare: Bool = false) {
-    if word == nil { word = Name() }
+    if word == nil { word = Word() }
     word?.text.append(contentsOf: bytes)
-    guard let value, let before = word?.value, value.count + before.count <= Self.longest else {
-      word?.value = nil
+    guard let value, let size = word?.first?.value.count, size + value.count <= Self.longest else {
+      word?.first = nil
       return
     }
-    if isBare, pattern == nil, !isTest, value.contains(where: FileGlob.begins) {
-      pattern = FileGlob.escaped(before)
-    }
-    if pattern != nil { pattern?.append(contentsOf: isBare ? value : FileGlob.escaped(value)) }
-    word?.value?.append(contentsOf: value)
+    let isBare = isBare && !isTest
+    word?.first?.append(value, isBare: isBare)
+    if word?.others.isEmpty == true { return }
+    for other in 0..<(word?.others.count ?? 0) { word?.others[other].append(value, isBare: isBare) }
+  }
+
+  /// Adds a variable that may hold several values; none is for what only a shell can tell.
+  mutating func add(_ bytes: ArraySlice<UInt8>, meanings values: [[UInt8]]) {
+    var word = self.word ?? Word()
+    let isBare = !isQuoted && !isTest
+    let longest = values.reduce(0) { max($0, $1.count) }
+    let meanings = word.meanings.filter { $0.value.count + longest <= Self.longest }
+      .flatMap { meaning in
+        values.map { value in
+          var longer = meaning
+          longer.append(value, isBare: isBare)
+          return longer
+        }
+      }.prefix(Self.mostMeanings)
+    word.text.append(contentsOf: bytes)
+    word.first = meanings.first
+    word.others = Array(meanings.dropFirst())
+    self.word = word
   }
 
   /// Longer than any path.
   static let longest = 4096
+  /// So many values of a variable, and meanings of a word, are looked at.
+  static let mostMeanings = 64
 
   mutating func endWord() {
-    guard var name = word else { return }
+    guard var word else { return }
     // Between numbers it multiplies.
-    let pattern = comparesOnly && name.text == [0x2a] ? nil : pattern
-    (word, self.pattern, isTest) = (nil, nil, isTest && !name.text.elementsEqual("]]".utf8))
+    if comparesOnly, word.text == [0x2a] { word.first?.pattern = nil }
+    (self.word, isTest) = (nil, isTest && !word.text.elementsEqual("]]".utf8))
+    var mayBeProgram = false
     if let redirection {
       self.redirection = nil
       if redirection != .reads {
-        if redirection == .replaces, pattern == nil { write(name) }
+        if redirection == .replaces, word.others.isEmpty, word.first?.pattern == nil {
+          write(word.first?.value)
+        }
         return
       }
-    } else if mayBegin || isDeclaration, let setting = Self.setting(name) {
-      settings.append((setting.name, setting.value, names.count))
+    } else if mayBegin || isDeclaration, let setting = Self.setting(word) {
+      settings.append((setting.name, setting.values, names.count))
     } else if mayBegin {
-      if isReserved(name.text) { return }
-      name.mayBeProgram = true
+      if namesFunction || isReserved(word.text) {
+        namesFunction = word.text.elementsEqual("function".utf8)
+        return
+      }
+      mayBeProgram = true
     }
-    note(name, pattern)
-    guard name.mayBeProgram else { return }
-    if beginsCommand { classify(name.text) }
+    note(word, mayBeProgram: mayBeProgram || callsAnother)
+    guard mayBeProgram else { return }
+    if beginsCommand { classify(word.text) }
     // A variable that is empty is no word.
-    (beginsCommand, mayBegin) = (false, name.value?.isEmpty == true)
+    (beginsCommand, mayBegin) = (false, word.first?.value.isEmpty == true)
+  }
+
+  /// Keeps a name for all that a word may mean.
+  private mutating func note(_ word: Word, mayBeProgram: Bool) {
+    let text = word.text
+    switch inner {
+    case .follow: scripts.append(contentsOf: word.meanings.map(\.value))
+    case .ofShell: if Self.isScriptOption(text) { inner = .follow }
+    case .none: if Self.isShell(word.first?.value ?? text) { inner = .ofShell }
+    }
+    if isTee {
+      if text.first == 0x2d, text.contains(UInt8(ascii: "a")) { isTee = false }
+      teed.append(names.count)
+    }
+    guard let first = word.first else {
+      keep(Name(text: text, value: nil, mayBeProgram: mayBeProgram))
+      return
+    }
+    keep(first, text, isOne: word.others.isEmpty, mayBeProgram)
+    for other in word.others { keep(other, text, isOne: false, mayBeProgram) }
   }
 
   /// Keeps a name, or those of the files that its pattern means.
-  private mutating func note(_ name: Name, _ pattern: [UInt8]?) {
-    switch inner {
-    case .follow: if let script = name.value { scripts.append(script) }
-    case .ofShell: if Self.isScriptOption(name.text) { inner = .follow }
-    case .none: if Self.isShell(name.value ?? name.text) { inner = .ofShell }
-    }
-    if isTee {
-      if name.text.first == 0x2d, name.text.contains(UInt8(ascii: "a")) { isTee = false }
-      teed.append(names.count)
-    }
-    let mayBeProgram = name.mayBeProgram || callsAnother
-    guard name.value != nil, let paths = pattern.map({ glob.paths($0) }), !paths.isEmpty else {
-      keep(Name(text: name.text, value: name.value, mayBeProgram: mayBeProgram))
+  private mutating func keep(
+    _ meaning: Meaning, _ text: [UInt8], isOne: Bool, _ mayBeProgram: Bool
+  ) {
+    let paths = meaning.pattern.map { glob.paths($0) } ?? []
+    if isOne, paths.isEmpty {
+      keep(Name(text: text, value: meaning.value, mayBeProgram: mayBeProgram))
       return
     }
-    for path in paths {
+    for path in paths.isEmpty ? [meaning.value] : paths {
       // What a variable holds is nobody's business.
-      let text = name.text.contains(0x24) ? name.text + [0x20] + FileGlob.last(path) : path
-      keep(Name(text: text, value: path, mayBeProgram: mayBeProgram && path.contains(0x2f)))
+      let text = text.contains(0x24) ? text + [0x20] + FileGlob.last(path) : path
+      let isCalled = mayBeProgram && (paths.isEmpty || path.contains(0x2f))
+      keep(Name(text: text, value: path, mayBeProgram: isCalled))
     }
   }
 
   private mutating func keep(_ name: Name) {
+    if isLoop, let value = name.value { loop.append(value) }
     names.append(name)
     if isWritten(name) { names[names.count - 1].value = nil }
   }
@@ -83,8 +124,8 @@ extension ShellScript {
   }
 
   /// Notes a file that is certainly made, and here.
-  mutating func write(_ name: Name) {
-    guard let value = name.value, isCertain, open.isEmpty else { return }
+  mutating func write(_ value: [UInt8]?) {
+    guard let value, isCertain, open.isEmpty else { return }
     let path = Self.plain(value, in: directory)
     written.insert(path)
     // To call it by a variable is not to read it.
@@ -107,30 +148,40 @@ extension ShellScript {
     endWord()
     if isTee {
       for index in teed {
-        write(names[index])
+        write(names[index].value)
         names[index].value = nil
       }
     }
     if beginsCommand || isDeclaration { set() }
+    // `for x in` and what follows.
+    if isLoop, loop.count > 2 { set(loop[0], to: Array(loop[2...]), isCertain: true) }
     (redirection, beginsCommand, mayBegin) = (nil, true, true)
-    (isTee, isDeclaration, callsAnother) = (false, false, false)
+    (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
     if !teed.isEmpty { teed = [] }
     if !settings.isEmpty { settings = [] }
+    if !loop.isEmpty { loop = [] }
     inner = .none
     if !scripts.isEmpty { readScripts() }
   }
 
   /// Notes what a command sets for those after it.
   private mutating func set() {
-    for setting in settings where isCertain || value(setting.name[...])?.isEmpty == true {
-      variables.updateValue(setting.value, forKey: setting.name)
+    for setting in settings {
+      set(setting.name, to: setting.values, isCertain: isCertain)
       // What programs get from us may be theirs to read.
-      if !isDeclaration, let value = setting.value,
+      if isCertain, !isDeclaration, setting.values.count == 1,
         environment[String(decoding: setting.name, as: UTF8.self)] == nil
       {
-        named.append((value, setting.index))
+        named.append((setting.values[0], setting.index))
       }
     }
+  }
+
+  /// What may be set is added to what a variable holds already.
+  private mutating func set(_ name: [UInt8], to values: [[UInt8]], isCertain: Bool) {
+    var all = isCertain ? [] : self.values(name[...]).filter { !$0.isEmpty }
+    for value in values where !all.contains(value) { all.append(value) }
+    variables[name] = Array(all.prefix(Self.mostMeanings))
   }
 
   /// Reads the scripts that a command gives to a shell.
@@ -154,15 +205,15 @@ extension ShellScript {
   static let deepest = 8
 
   /// The variable that a word sets; nil if it sets none.
-  private static func setting(_ word: Name) -> (name: [UInt8], value: [UInt8]?)? {
+  private static func setting(_ word: Word) -> (name: [UInt8], values: [[UInt8]])? {
     guard let cut = word.text.firstIndex(of: 0x3d) else { return nil }
     var name = word.text[..<cut]
     if name.last == UInt8(ascii: "+") { name.removeLast() }
     if let element = name.firstIndex(of: UInt8(ascii: "[")) { name = name[..<element] }
     guard !name.isEmpty, name.allSatisfy(Environment.isInName) else { return nil }
     // Only what is not added to something is known.
-    let value = name.count == cut ? word.value.map { Array($0.dropFirst(cut + 1)) } : nil
-    return (Array(name), value)
+    let values = name.count == cut ? word.meanings.map { Array($0.value.dropFirst(cut + 1)) } : []
+    return (Array(name), values)
   }
 
   /// Whether a command follows this word all the same.
@@ -191,7 +242,8 @@ extension ShellScript {
       isCertain = false
     case "export", "readonly", "declare", "typeset", "local": isDeclaration = true
     case "eval", "trap": (inner, callsAnother, isCertain) = (.follow, true, false)
-    case "for", "select", "cd", "pushd", "popd", "exit", "return", ".", "source", "alias":
+    case "for", "select": (isLoop, isCertain) = (true, false)
+    case "cd", "pushd", "popd", "exit", "return", ".", "source", "alias":
       isCertain = false
     case "env", "exec", "command", "builtin", "nice", "ionice", "nohup", "setsid",
       "stdbuf", "sudo", "doas", "time", "timeout", "xargs", "parallel", "flock", "find":

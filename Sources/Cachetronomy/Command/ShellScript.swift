@@ -13,6 +13,33 @@ struct ShellScript {
     var mayBeProgram = false
   }
 
+  /// A word that is being read.
+  struct Word {
+    /// As the script spells it, without quotes.
+    var text: [UInt8] = []
+    /// What it may mean; nil if only a shell can tell.
+    var first: Meaning? = Meaning()
+    /// What else it may mean, since a variable may hold it.
+    var others: [Meaning] = []
+
+    var meanings: [Meaning] { first.map { [$0] + others } ?? [] }
+  }
+
+  /// One thing that a word may mean.
+  struct Meaning {
+    var value: [UInt8] = []
+    /// With a `\` before what is no pattern, once there is one.
+    var pattern: [UInt8]?
+
+    mutating func append(_ bytes: [UInt8], isBare: Bool) {
+      if isBare, pattern == nil, bytes.contains(where: FileGlob.begins) {
+        pattern = FileGlob.escaped(value)
+      }
+      if pattern != nil { pattern?.append(contentsOf: isBare ? bytes : FileGlob.escaped(bytes)) }
+      value.append(contentsOf: bytes)
+    }
+  }
+
   /// Something that is begun and not yet ended: a substitution, a group, a parameter or a `case`.
   struct Open {
     /// What ends it.
@@ -42,15 +69,15 @@ struct ShellScript {
 
   let environment: Environment
   let directory: [UInt8]
-  /// What the script certainly sets; nil is for what only a shell can tell.
-  var variables: [[UInt8]: [UInt8]?] = [:]
-  var word: Name?
-  /// The word with a `\` before what is no pattern, once it has one.
-  var pattern: [UInt8]?
+  /// What the script sets; none is for what only a shell can tell.
+  var variables: [[UInt8]: [[UInt8]]] = [:]
+  var word: Word?
   var glob: FileGlob
   var isQuoted = false
   /// Whether a command begins here; after a substitution one may, as with `A=$(b) c`.
   var (beginsCommand, mayBegin) = (true, true)
+  /// Whether the word `function` was the last.
+  var namesFunction = false
   var redirection: Redirection?
   var open: [Open] = []
   var documents: [ShellDocument] = []
@@ -60,10 +87,12 @@ struct ShellScript {
   var isTest = false
 
   /// What sort of command is at hand.
-  var (isTee, isDeclaration, callsAnother) = (false, false, false)
+  var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
   /// The names that a `tee` makes.
   var teed: [Int] = []
-  var settings: [(name: [UInt8], value: [UInt8]?, index: Int)] = []
+  var settings: [(name: [UInt8], values: [[UInt8]], index: Int)] = []
+  /// The variable of a loop, and what it is given.
+  var loop: [[UInt8]] = []
   /// What variables of the script alone hold, and where in `names` they are set.
   var named: [(value: [UInt8], index: Int)] = []
   var inner = Inner.none

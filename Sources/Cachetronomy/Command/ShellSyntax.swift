@@ -18,6 +18,11 @@ extension ShellScript {
       return readDocuments(text, at)
     case UInt8(ascii: "("):
       isCertain = false
+      // What follows the name of a function is a command.
+      if next == UInt8(ascii: ")") {
+        endCommand()
+        return at + 1
+      }
       begin(UInt8(ascii: ")"), isArithmetic: next == byte)
     case UInt8(ascii: ")"): close(byte)
     case UInt8(ascii: "#") where word == nil && Self.separates(at > 1 ? text[at - 2] : 0x0a):
@@ -87,7 +92,7 @@ extension ShellScript {
 
   mutating func close(_ end: UInt8) {
     // What a `case` compares with names no files.
-    if open.last?.end == Open.esac { pattern = nil }
+    if open.last?.end == Open.esac { word?.first?.pattern = nil }
     endCommand()
     // The `)` of a pattern ends nothing.
     guard open.last?.end == end, let last = open.popLast() else { return }
@@ -127,8 +132,15 @@ extension ShellScript {
 
   /// Adds the value of a variable; outside of quotes it is several words where it has blanks.
   mutating func add(_ bytes: ArraySlice<UInt8>, ofVariable name: ArraySlice<UInt8>) {
-    let value = value(name)
-    guard !isQuoted, let value, value.contains(where: Self.divides) else {
+    let values = values(name)
+    guard values.count == 1, let value = values.first else {
+      add(
+        bytes,
+        meanings: isQuoted
+          ? values : values.flatMap { $0.split(whereSeparator: Self.divides).map(Array.init) })
+      return
+    }
+    guard !isQuoted, value.contains(where: Self.divides) else {
       add(bytes, meaning: value, isBare: !isQuoted)
       return
     }
@@ -155,10 +167,10 @@ extension ShellScript {
     return min(end + 1, text.count)
   }
 
-  /// What a variable holds; nil if only a shell can tell.
-  func value(_ name: ArraySlice<UInt8>) -> [UInt8]? {
-    if !variables.isEmpty, let value = variables[Array(name)] { return value }
-    if !directory.isEmpty, name.elementsEqual("PWD".utf8) { return directory }
-    return environment[String(decoding: name, as: UTF8.self)] ?? []
+  /// What a variable may hold; nothing if only a shell can tell.
+  func values(_ name: ArraySlice<UInt8>) -> [[UInt8]] {
+    if !variables.isEmpty, let values = variables[Array(name)] { return values }
+    if !directory.isEmpty, name.elementsEqual("PWD".utf8) { return [directory] }
+    return [environment[String(decoding: name, as: UTF8.self)] ?? []]
   }
 }
