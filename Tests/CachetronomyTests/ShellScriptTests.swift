@@ -157,6 +157,31 @@ import Testing
     #expect(count > 1000)
   }
 
+  @Test func `scripts that multiply are not read for ever`() throws {
+    let scratch = try Scratch()
+    for name in ["x.c", "y.c"] { try scratch.write(name, "") }
+    let values = (0..<64).map { "v\($0)" }.joined(separator: " ")
+    func repeated(_ text: String, to size: Int = 100_000) -> String {
+      String(repeating: text, count: size / text.utf8.count)
+    }
+    let loop = "for a in \(values); do "
+    let scripts = [
+      loop + repeated("$a"), loop + repeated("$a$a$a$a "), loop + repeated("$a* "),
+      loop + repeated("b$a;"),
+      repeated("{a,b}"), repeated("{a,b}{c,d}{e,f}{g,h}{i,j}{k,l} "), repeated("{"), repeated("{,"),
+      repeated("* "), repeated("[[:a:] "), repeated("/*/*/*/* "), repeated("[a-"),
+      "a " + repeated("*/"),
+      "x='eval $x; eval $x'; eval $x", repeated("eval '"), repeated("sh -c \"eval \\\""),
+      repeated("x=$x$x "),
+      repeated("x=$x$x;"), "x=a;" + repeated("a && x=$x$x;"), repeated("bash <<E\n"),
+      repeated("function "),
+    ]
+    for script in scripts {
+      let found = names(script, at: scratch.path)
+      #expect(found.utf8.count < 4_000_000, "\(script.prefix(200))")
+    }
+  }
+
   @Test(arguments: [
     (["sh", "-c", "x"], 2), (["/bin/bash", "-o", "pipefail", "-c", "x", "y"], 4),
     (["zsh", "-lic", "x"], 2),

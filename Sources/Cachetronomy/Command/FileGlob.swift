@@ -42,6 +42,9 @@ struct FileGlob {
       return
     }
     let takesHidden = part.first == 0x2e
+    // To open a directory takes as long as to read some names.
+    seen += 10
+    if seen > Self.limit { return }
     for name in StoreFile.names(in: prefix.first == 0x2f ? prefix : directory + [0x2f] + prefix) {
       seen += 1
       if seen > Self.limit { return }

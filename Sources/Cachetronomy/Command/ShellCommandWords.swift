@@ -24,18 +24,20 @@ extension ShellScript {
   mutating func add(_ bytes: ArraySlice<UInt8>, meanings values: [[UInt8]]) {
     var word = self.word ?? Word()
     let isBare = !isQuoted && !isTest
+    meaningsLeft -= values.count
     let longest = values.reduce(0) { max($0, $1.count) }
-    let meanings = word.meanings.filter { $0.value.count + longest <= Self.longest }
+    let meanings = word.meanings.lazy.filter { $0.value.count + longest <= Self.longest }
       .flatMap { meaning in
-        values.map { value in
+        values.lazy.map { value in
           var longer = meaning
           longer.append(value, isBare: isBare)
           return longer
         }
       }.prefix(Self.mostMeanings)
     word.text.append(contentsOf: bytes)
-    word.first = meanings.first
-    word.others = Array(meanings.dropFirst())
+    let all = Array(meanings)
+    word.first = all.first
+    word.others = Array(all.dropFirst())
     self.word = word
   }
 

@@ -97,8 +97,8 @@ struct ShellScript {
   var named: [(value: [UInt8], index: Int)] = []
   var inner = Inner.none
   var scripts: [[UInt8]] = []
-  /// How many more scripts within are read.
-  var scriptsLeft = 64
+  /// How many more scripts within are read, and values of variables that hold several.
+  var (scriptsLeft, meaningsLeft) = (64, 4096)
 
   /// Whether all so far is run, once, and where the script began.
   var isCertain = true

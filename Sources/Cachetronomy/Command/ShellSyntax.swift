@@ -169,7 +169,9 @@ extension ShellScript {
 
   /// What a variable may hold; nothing if only a shell can tell.
   func values(_ name: ArraySlice<UInt8>) -> [[UInt8]] {
-    if !variables.isEmpty, let values = variables[Array(name)] { return values }
+    if !variables.isEmpty, let values = variables[Array(name)] {
+      return meaningsLeft > 0 ? values : Array(values.prefix(1))
+    }
     if !directory.isEmpty, name.elementsEqual("PWD".utf8) { return [directory] }
     return [environment[String(decoding: name, as: UTF8.self)] ?? []]
   }
