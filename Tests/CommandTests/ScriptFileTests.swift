@@ -49,6 +49,9 @@ import Testing
     ##"case x in (x) tool;; esac"##,
     ##"exec nice tool"##,
     ##"echo `echo \`tool\``"##,
+    ##"PATH=$PWD/alt:$PATH; special"##, ##"PATH=$PWD/alt special"##,
+    ##"HOME=$PWD; x=~/alt; $x/special"##,
+    ##"if true; then export PATH=$PWD/alt:$PATH; fi; (special)"##,
     ##"cat [e-g]"##, ##"cat ./? | cat"##, ##"cat b*/t{o,i}ol"##, ##"true | tee f -a; cat f"##,
     ##"x=. y=f; cat "$x/$y""##, ##"timeout 9 bash -c 'sort <f'"##, ##"eval "cat f | sort""##,
     ##"for i in ?; do cat $i; done"##, ##"x=g cat $x f"##, ##"true | xargs -n1 sh -c 'cat $0' ?"##,
@@ -58,7 +61,7 @@ import Testing
     let outcome = try sandbox.bash(
       #"""
       mkdir bin; export PATH="$HERE/bin:$PATH"
-      to() { echo $1 > f; printf '#!/bin/sh\necho %s\n' $1 > bin/tool; chmod +x bin/tool; }
+      mkdir alt; to() { echo $1 > f; for t in bin/tool alt/special; do printf '#!/bin/sh\necho %s\n' $1 > $t; chmod +x $t; done; }
       run() { (export PWD=/; exec cachetronomy run --shell bash -c "$text"); }
       to old; run > /dev/null; to newer; run
       """#, environment: ["text": script, "FILES": "bin/tool f"])

@@ -115,16 +115,19 @@ extension Invocation {
       // A script that is one word may be a file itself, and is among the arguments then.
       files.insert(argv[place])
       let script = ShellScript(argv[place], in: environment, directory: directory)
+      let searched = script.searched
       for name in script.names {
         // Its standard input is not ours.
         guard let value = name.value, !value.isEmpty, value != Self.standardInput else { continue }
-        let isPath = value.contains(0x2f)
-        if name.mayBeProgram, programs.insert(value).inserted,
-          let program = try? Executable(value, in: environment, directory: directory)
-        {
-          let parts = part(ofProgram: program.path)
-          found.append(ScriptName(word: place, text: name.text, isProgram: true, parts: parts))
-          if isPath { continue }
+        if name.mayBeProgram, programs.insert(value).inserted {
+          let paths = searched.compactMap {
+            (try? Executable(value, in: $0, directory: directory))?.path
+          }
+          for (index, path) in paths.enumerated() where !paths[..<index].contains(path) {
+            let parts = part(ofProgram: path)
+            found.append(ScriptName(word: place, text: name.text, isProgram: true, parts: parts))
+          }
+          if value.contains(0x2f), !paths.isEmpty { continue }
         }
         if files.insert(value).inserted, let parts = part(ofFile: value) {
           found.append(ScriptName(word: place, text: name.text, isProgram: false, parts: parts))

@@ -154,7 +154,12 @@ extension ShellScript {
         names[index].value = nil
       }
     }
-    if beginsCommand || isDeclaration { set() }
+    if beginsCommand || isDeclaration {
+      set()
+    } else if let path = settings.first(where: { $0.name == Self.path }) {
+      // For one command alone, which is looked for there all the same.
+      set(path.name, to: path.values, isCertain: false)
+    }
     // `for x in` and what follows.
     if isLoop, loop.count > 2 { set(loop[0], to: Array(loop[2...]), isCertain: true) }
     (redirection, beginsCommand, mayBegin) = (nil, true, true)
@@ -164,6 +169,19 @@ extension ShellScript {
     if !loop.isEmpty { loop = [] }
     inner = .none
     if !scripts.isEmpty { readScripts() }
+  }
+
+  private static let path = Array("PATH".utf8)
+
+  /// Where programs are looked for: in our `PATH`, and in each that the script sets.
+  var searched: [Environment] {
+    let paths = variables.isEmpty ? [] : variables[Self.path] ?? []
+    return [environment]
+      + paths.map { path in
+        var changed = environment
+        changed.set("PATH", to: path)
+        return changed
+      }
   }
 
   /// Notes what a command sets for those after it.
@@ -207,7 +225,7 @@ extension ShellScript {
   static let deepest = 8
 
   /// The variable that a word sets; nil if it sets none.
-  private static func setting(_ word: Word) -> (name: [UInt8], values: [[UInt8]])? {
+  static func setting(_ word: Word) -> (name: [UInt8], values: [[UInt8]])? {
     guard let cut = word.text.firstIndex(of: 0x3d) else { return nil }
     var name = word.text[..<cut]
     if name.last == UInt8(ascii: "+") { name.removeLast() }

@@ -27,12 +27,20 @@ extension ShellScript {
     case UInt8(ascii: ")"): close(byte)
     case UInt8(ascii: "#") where word == nil && Self.separates(at > 1 ? text[at - 2] : 0x0a):
       return text[at...].firstIndex(of: 0x0a) ?? text.count
-    case UInt8(ascii: "~") where word == nil:
-      let isHome = at == text.count || next == 0x2f || Self.separates(next)
-      add([byte], meaning: isHome ? environment["HOME"] : nil)
+    case UInt8(ascii: "~") where word == nil || isInSetting:
+      let isHome = at == text.count || next == 0x2f || next == 0x3a || Self.separates(next)
+      add([byte], meaning: isHome ? values(Array("HOME".utf8)[...]).first : nil)
     default: add([byte], isBare: true)
     }
     return at
+  }
+
+  /// Whether a path begins in a word that sets a variable.
+  private var isInSetting: Bool {
+    guard let word, word.text.last == 0x3d || word.text.last == 0x3a, redirection == nil else {
+      return false
+    }
+    return (mayBegin || isDeclaration) && Self.setting(word) != nil
   }
 
   var comparesOnly: Bool { isTest || open.last?.isArithmetic == true }
