@@ -44,13 +44,14 @@ struct Fingerprints: Equatable {
     func add(_ part: Part, named name: String = "", _ parts: [[UInt8]]) {
       items.append(Item(part: part, name: name, print: print(parts)))
     }
+    var notes = KeyNotes()
     add(.argv, call.argv)
-    add(.executable, call.executablePart())
-    for file in call.argumentFiles() {
+    add(.executable, call.executablePart(&notes))
+    for file in call.argumentFiles(&notes) {
       add(.argumentFile, named: file.index.description, file.parts)
     }
     let secrets = Secrets(call.environment)
-    for name in call.scriptNames() {
+    for name in call.scriptNames(&notes) {
       add(
         name.isProgram ? .executable : .argumentFile,
         named: "=" + ShellWords.quote(secrets.masked([name.text])[0]), name.parts)
@@ -65,8 +66,8 @@ struct Fingerprints: Equatable {
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }
     let files = WatchedFiles(environment: call.environment)
-    for path in call.settings.file { add(.file, named: path, files.contents(path)) }
-    for path in call.settings.mtime { add(.mtime, named: path, files.modified(path)) }
+    for path in call.settings.file { add(.file, named: path, files.contents(path, &notes)) }
+    for path in call.settings.mtime { add(.mtime, named: path, files.modified(path, &notes)) }
     if let input = call.input { add(.stdin, [input]) }
     if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }
   }

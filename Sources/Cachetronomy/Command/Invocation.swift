@@ -65,13 +65,18 @@ public struct Invocation: Sendable {
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
 
   /// The name of its entry: `run:`, the command shortened, `#`, 32 digits.
-  public func key() -> Key {
+  public func key() -> Key { resolve().key }
+
+  /// The name of its entry, and what making it found out besides.
+  public func resolve() -> (key: Key, notes: KeyNotes) {
+    var notes = KeyNotes()
+    let digest = digest(&notes)
     var shown = ""
     for word in shownArguments {
       if !shown.isEmpty { shown += " " }
       shown += ShellWords.quote(word)
     }
-    return Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest()))")
+    return (Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest))"), notes)
   }
 
   private static let shownLimit = 96
@@ -89,14 +94,14 @@ public struct Invocation: Sendable {
   }
 
   /// The digest over all parts, each named and with its length, in a fixed order.
-  func digest() -> [UInt8] {
+  func digest(_ notes: inout KeyNotes) -> [UInt8] {
     var sum: [UInt8] = []
     sum.reserveCapacity(8192)
     sum.add(Self.format)
     sum.add("argv", argv)
-    sum.add("executable", executablePart())
-    sum.add("argument files", fileParts())
-    let named = scriptNames()
+    sum.add("executable", executablePart(&notes))
+    sum.add("argument files", fileParts(&notes))
+    let named = scriptNames(&notes)
     if !named.isEmpty { sum.add("script", named.flatMap { $0.whole }) }
     if let parts = directoryPart() { sum.add("cwd", parts) }
     if settings.user ?? true { sum.add("user", userPart()) }
@@ -106,8 +111,12 @@ public struct Invocation: Sendable {
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
       let files = WatchedFiles(environment: environment)
-      for path in settings.file { sum.add("file", [Array(path.utf8)] + files.contents(path)) }
-      for path in settings.mtime { sum.add("mtime", [Array(path.utf8)] + files.modified(path)) }
+      for path in settings.file {
+        sum.add("file", [Array(path.utf8)] + files.contents(path, &notes))
+      }
+      for path in settings.mtime {
+        sum.add("mtime", [Array(path.utf8)] + files.modified(path, &notes))
+      }
     }
     if let input { sum.add("stdin", [input]) }
     return Digest.of(sum)
@@ -118,6 +127,7 @@ public struct Invocation: Sendable {
   /// What is left, as the values of variables, may be the same elsewhere.
   var machineBound: [String] {
     var bound: [String] = []
+    var notes = KeyNotes()
     if (settings.executable ?? .stat) == .stat {
       bound.append("executable by size and time of change (executable: content)")
     }
@@ -125,7 +135,7 @@ public struct Invocation: Sendable {
       bound.append("executable, which cannot be read, by size and time of change")
     }
     if (settings.argFiles ?? .stat) == .stat,
-      !fileParts().isEmpty || scriptNames().contains(where: { !$0.isProgram })
+      !fileParts(&notes).isEmpty || scriptNames(&notes).contains(where: { !$0.isProgram })
     {
       bound.append("argument files by size and time of change (arg_files: content)")
     }

@@ -1,7 +1,7 @@
 /// The files that the words of a command name: programs, arguments, and what the script of a shell names.
 extension Invocation {
   /// What stands for the program.
-  func executablePart() -> [[UInt8]] { part(ofProgram: executable.path) }
+  func executablePart(_ notes: inout KeyNotes) -> [[UInt8]] { part(ofProgram: executable.path) }
 
   private func part(ofProgram path: [UInt8]) -> [[UInt8]] {
     let place = place(ofProgram: path)
@@ -29,7 +29,7 @@ extension Invocation {
   }
 
   /// Each word that names a regular file: its place, then what stands for the file.
-  func fileParts() -> [[UInt8]] {
+  func fileParts(_ notes: inout KeyNotes) -> [[UInt8]] {
     var parts: [[UInt8]] = []
     for (index, word) in argv.enumerated().dropFirst() {
       if input != nil, word == Self.standardInput { continue }
@@ -61,8 +61,8 @@ extension Invocation {
   }
 
   /// The files among the arguments one by one.
-  func argumentFiles() -> [(index: Int, parts: [[UInt8]])] {
-    let parts = fileParts()
+  func argumentFiles(_ notes: inout KeyNotes) -> [(index: Int, parts: [[UInt8]])] {
+    let parts = fileParts(&notes)
     let width = settings.argFiles == .content ? 2 : 3
     return stride(from: 0, to: parts.count, by: width).map { at in
       let index = parts[at].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -108,7 +108,7 @@ extension Invocation {
   /// The programs and files that its scripts name, if the command is a shell with one.
   ///
   /// Builtins and what is not there are left out.
-  func scriptNames() -> [ScriptName] {
+  func scriptNames(_ notes: inout KeyNotes) -> [ScriptName] {
     var found: [ScriptName] = []
     var (programs, files) = (Set<[UInt8]>(), Set<[UInt8]>())
     for place in ShellScript.places(in: argv) {

@@ -9,10 +9,10 @@ struct WatchedFiles {
   ///
   /// A file that is not there is a value too. What has no contents that could be read, as a directory
   /// or a file of somebody else's, is known by why, and by its size and time of change.
-  func contents(_ path: String) -> [[UInt8]] { each(path, contents) }
+  func contents(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] { each(path, contents) }
 
   /// What stands for the time of change of a file, to the nanosecond; nothing if there is none.
-  func modified(_ path: String) -> [[UInt8]] { each(path, modified) }
+  func modified(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] { each(path, modified) }
 
   private func each(_ path: String, _ parts: ([UInt8]) -> [[UInt8]]) -> [[UInt8]] {
     let paths = WatchedPath.expand(Array(path.utf8)[...], environment)
