@@ -64,6 +64,53 @@ static inline int cachetronomy_waiting_bytes(int fd) {
   return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
 }
 
+// The kind of file system that an open file is on, as statfs names it; 0 if that is not known.
+static inline unsigned long cachetronomy_descriptor_filesystem(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 ? (unsigned long)status.f_type & 0xffffffffUL : 0;
+}
+
+// POLLRDHUP: the other side of a socket will send no more. Behind _GNU_SOURCE in <poll.h>.
+static const int cachetronomy_poll_closed = 0x2000;
+
+// O_PATH: a handle on a file that is not opened. Behind _GNU_SOURCE in <fcntl.h>.
+static const int cachetronomy_path_only = 010000000;
+
+// Declared here, since what <fcntl.h> and <sys/socket.h> declare would be this module's for Swift.
+extern int fcntl(int fd, int command, ...);
+extern ssize_t send(int fd, const void *bytes, size_t count, int flags);
+
+// Another descriptor of the same open file, above 2 and closed on exec; -1 if there is none left.
+static inline int cachetronomy_duplicate(int fd) {
+  return fcntl(fd, 1030 /* F_DUPFD_CLOEXEC */, 3);
+}
+
+// Whether two descriptors are one open file: 1 or 0; -1 where the kernel does not tell.
+static inline int cachetronomy_is_same_open_file(int one, int other) {
+  int same = fcntl(one, 1024 + 3 /* F_DUPFD_QUERY, Linux 6.10 */, other);
+  if (same >= 0) return same;
+#ifdef SYS_kcmp
+  long order = syscall(SYS_kcmp, getpid(), getpid(), 0 /* KCMP_FILE */, one, other);
+  if (order >= 0) return order == 0;
+#endif
+  return -1;
+}
+
+// Writes to a pipe what it takes at once; -1 with EAGAIN if that is nothing, with EOPNOTSUPP where the
+// file cannot do that.
+static inline long cachetronomy_write_nowait(int fd, const void *bytes, size_t count) {
+  struct {
+    const void *bytes;
+    size_t count;
+  } part = {bytes, count};
+  return syscall(SYS_pwritev2, fd, &part, 1L, -1L, -1L, 8 /* RWF_NOWAIT */);
+}
+
+// Sends to a socket what it takes at once, without a signal if the other side is gone.
+static inline long cachetronomy_send_nowait(int fd, const void *bytes, size_t count) {
+  return send(fd, bytes, count, 0x40 | 0x4000 /* MSG_DONTWAIT | MSG_NOSIGNAL */);
+}
+
 static const int cachetronomy_spawn_setsid = 0x80;
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(

@@ -28,14 +28,28 @@ enum HotPath {
     if environment[Memo.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
-    guard let question = question(line, words: line.words, environment),
-      let entry = question.store.entry(question.key), entry.isRecording
-    else { return nil }
+    guard let question = question(line, words: line.words, environment) else { return nil }
+    let stdin: StandardInput = line.noStdin ? .null : .inherited()
+    guard let command = question.command, stdin.obstacle == nil else { return nil }
+    let surroundings = CallSurroundings(stdin: stdin, notes: command.notes)
+    if let status = try replay(question, question.key, surroundings) { return status }
+    guard let contents = stdin.contentsDigest else { return nil }
+    return try replay(question, command.key(withInput: contents), surroundings)
+  }
+
+  private static func replay(
+    _ question: Question, _ key: Key, _ surroundings: CallSurroundings
+  ) throws(Failure) -> Int32? {
+    guard let entry = question.store.entry(key), entry.isRecording else { return nil }
     let now = Timestamp.now()
-    guard entry.isFresh(at: now, within: question.limit) else { return nil }
+    guard entry.isFresh(at: now, within: question.limit),
+      entry.terms.admits(surroundings)
+    else { return nil }
     // A failure that was kept has a limit of its own.
     guard question.admits(entry.exitStatus) else { return nil }
     try entry.replay(to: Output.pass)
+    surroundings.stdin.advance(entry.terms)
+    question.key = key
     note(question, saved: entry.cost, at: now)
     return entry.exitStatus
   }
@@ -45,7 +59,9 @@ enum HotPath {
   /// A class: optional structures of this size cost their metadata.
   private final class Question {
     let store: HotStore
-    let key: Key
+    var key: Key
+    /// The key of a command, and what making it found out.
+    var command: CommandKey?
     let profile: String
     /// How old an answer may be where a flag or a rule says so.
     var limit: TimeToLive?
@@ -71,7 +87,8 @@ enum HotPath {
     _ line: RunLine, words: [[UInt8]], _ environment: Environment
   ) -> Question? {
     do throws(Failure) {
-      guard let command = try line.key.command(words), let store = try store(line, environment)
+      guard let command = try line.key.command(words, in: environment),
+        let store = try store(line, environment)
       else { return nil }
       let plan = try store.plan(
         command, try line.common.choice(environment), flags: try line.settings())
@@ -79,8 +96,10 @@ enum HotPath {
       guard plan.settings.cache != false, plan.settings.stdin != true else { return nil }
       let directory = try WorkingDirectory.path(named: environment["PWD"])
       let call = try plan.invocation(directory: directory, environment: environment)
-      guard call.unrepeatable == nil else { return nil }
-      let question = Question(store, call.key(), profile: plan.profile.name)
+      let resolved = call.resolve()
+      guard call.unrepeatable == nil, resolved.notes.obstacle == nil else { return nil }
+      let question = Question(store, resolved.key, profile: plan.profile.name)
+      question.command = resolved
       question.limit = plan.settings.timeToLive
       question.answers = plan.settings.cacheStatus
       if plan.settings.failureTimeToLive != nil { question.kept = plan.settings.cacheStatus ?? [0] }

@@ -86,17 +86,6 @@ enum Input {
     try CommandInput(reading: 0, beside: store)
   }
 
-  /// Whether something waits to be read from standard input.
-  static var isWaiting: Bool {
-    var status = stat()
-    guard fstat(0, &status) == 0 else { return false }
-    if status.st_mode & S_IFMT == S_IFREG {
-      let place = lseek(0, 0, SEEK_CUR)
-      return place >= 0 && place < status.st_size
-    }
-    return status.st_mode & S_IFMT != S_IFCHR && cachetronomy_waiting_bytes(0) > 0
-  }
-
   private static func read(
     descriptor: Int32, _ shown: String, _ limit: Int
   ) throws(Failure) -> [UInt8] {

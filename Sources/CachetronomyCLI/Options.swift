@@ -100,7 +100,7 @@ struct KeyOptions: ParsableArguments {
     help: ArgumentHelp("A pipeline for the shell, as the command.", valueName: "pipeline"))
   var pipeline: String?
 
-  @Option(help: ArgumentHelp("The shell for -c (default: /bin/sh).", valueName: "words"))
+  @Option(help: ArgumentHelp("The shell for -c (default: bash -o pipefail).", valueName: "words"))
   var shell: String?
 
   @Option(
@@ -228,12 +228,14 @@ struct KeyValues: Equatable {
   }
 
   /// The command they and the words mean; nil if there is none.
-  func command(_ words: [[UInt8]]) throws(Failure) -> Plan.Command? {
+  func command(
+    _ words: [[UInt8]], in environment: Environment
+  ) throws(Failure) -> Plan.Command? {
     if let pipeline {
       guard words.isEmpty else {
         throw .badSetting("command", "give either -c or a command, not both")
       }
-      return .pipeline(Words.bytes(pipeline))
+      return .pipeline(Words.bytes(pipeline), shell == nil ? DefaultShell(in: environment) : .sh)
     }
     return words.isEmpty ? nil : .words(words)
   }

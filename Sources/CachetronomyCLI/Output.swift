@@ -28,7 +28,7 @@ enum Output {
     var left = bytes[...]
     while !left.isEmpty {
       let part = UnsafeRawBufferPointer(rebasing: left)
-      let count = Glibc.write(Int32(stream.rawValue), part.baseAddress, part.count)
+      let count = Glibc.write(stream.descriptor, part.baseAddress, part.count)
       if count >= 0 {
         left = left.dropFirst(count)
         continue
@@ -37,7 +37,7 @@ enum Output {
       case EINTR: continue
       case EAGAIN:
         // Somebody made the terminal or pipe non-blocking: wait until it takes more.
-        var waiting = pollfd(fd: Int32(stream.rawValue), events: Int16(POLLOUT), revents: 0)
+        var waiting = pollfd(fd: stream.descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&waiting, 1, -1)
       case EPIPE: return false
       // The caller closed it and wants none of it; what else the command prints is as ever.
@@ -45,7 +45,7 @@ enum Output {
       default:
         throw .file(
           verb: "write to",
-          path: stream == .output ? "standard output" : "standard error",
+          path: stream == .errors ? "standard error" : "standard output",
           reason: String(cString: strerror(errno)))
       }
     }

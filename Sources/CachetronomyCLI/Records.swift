@@ -104,6 +104,8 @@ enum Records {
       ("duration_seconds", seconds(recording.duration)),
       ("stdout_bytes", .int(recording.outputBytes)),
       ("stderr_bytes", .int(recording.errorBytes)),
+      ("streams", .string(recording.terms.isMerged ? "both streams in one" : "apart")),
+      ("stdin", .string(recording.terms.inputName)),
       ("profile", .string(entry.profile)),
       ("rule", entry.info?.rule.map { .string($0) } ?? .null),
     ])

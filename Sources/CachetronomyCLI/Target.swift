@@ -54,16 +54,22 @@ struct TargetOptions: ParsableArguments {
       guard let found = try Self.resolve(key, store) else { return nil }
       return (found, RunSettings())
     }
-    guard let command = try keyOptions.values.command(words) else {
+    let environment = Words.environment()
+    guard let command = try keyOptions.values.command(words, in: environment) else {
       throw .badSetting("command line", "want a key, or '--' and a command")
     }
-    let environment = Words.environment()
     let profile = try common.values.profile(in: store, environment)
     let plan = try Plan(command, profile: profile, flags: try keyOptions.values.settings())
     let directory = try WorkingDirectory.path(named: environment["PWD"])
     var call = try plan.invocation(directory: directory, environment: environment)
     if plan.settings.stdin == true { call.input = try Input.spool(beside: store).digest }
-    return (call.key(), plan.settings)
+    let resolved = call.resolve()
+    // As `run` does: contents of a file as standard input are read only if nothing else is there.
+    guard plan.settings.stdin != true, let store, try store.entry(resolved.key) == nil,
+      let contents = StandardInput.inherited().contentsDigest,
+      case let key = resolved.key(withInput: contents), try store.entry(key) != nil
+    else { return (resolved.key, plan.settings) }
+    return (key, plan.settings)
   }
 
   /// A key as typed, or the one that `#` and digits mean.

@@ -275,7 +275,7 @@ import Testing
     let scratch = try Scratch()
     let frames = Frames.head(.output, 3) + [1, 2, 3] + Frames.head(.errors, 0)
     try fuzz([frames, frames + Frames.head(.errors, 9)]) { input in
-      for trailer in [[], Landing.trailer(status: 0, size: input.count)] {
+      for trailer in [[], Landing.trailer(status: 0, size: input.count, ServingTerms())] {
         try scratch.write("flight", input + trailer)
         let descriptor = open(scratch("flight"), O_RDONLY | O_CLOEXEC)
         guard let landing = Landing(descriptor: descriptor) else {

@@ -100,7 +100,7 @@ import Testing
     var flags = RunSettings()
     flags.cwd = .path
     flags.envIgnore = ["C"]
-    let plan = try Plan(.pipeline(Array("a | b".utf8)), profile: profile, flags: flags)
+    let plan = try Plan(.pipeline(Array("a | b".utf8), .bash), profile: profile, flags: flags)
     #expect(plan.isPipeline)
     #expect(plan.argv == ["bash", "-e", "-c", "a | b"].map { Array($0.utf8) })
     #expect(plan.rule == rule)

@@ -7,7 +7,7 @@ import Testing
   @Test func `a sweep does not keep a flight from starting`() async throws {
     let scratch = try Scratch()
     let store = scratch.database
-    let path = SharedFlight.path(store: store, key: try Key("k"))
+    let path = SharedFlight.path(store: store, key: try Key("k"), removals: 0)
     let end = End()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {

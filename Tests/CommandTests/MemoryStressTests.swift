@@ -46,7 +46,7 @@ import Testing
   @Test func `hits of many processes are counted exactly while others fold`() throws {
     let outcome = try sandbox.bash(
       """
-      cachetronomy set k v; cachetronomy run -- echo there > /dev/null
+      cachetronomy set k v; cachetronomy run -- echo there > /dev/null < /dev/null
       for p in 1 2 3 4; do
         ( for i in $(seq 60); do cachetronomy get k; cachetronomy run -- echo there; done > /dev/null ) &
       done

@@ -133,7 +133,7 @@ import Testing
   @Test(arguments: [
     "truncate -s 70 $entry", "truncate -s 0 $entry",
     "printf x | dd of=$entry bs=1 seek=90 conv=notrunc",
-    "printf '\\002' | dd of=$entry bs=1 seek=8 conv=notrunc", "cp $(mine)/$other $entry",
+    "printf '\\001' | dd of=$entry bs=1 seek=8 conv=notrunc", "cp $(mine)/$other $entry",
     "head -c 300 /dev/urandom > $entry", "rm $entry; ln -s /etc/passwd $entry",
     "rm $entry; mkfifo $entry", "rm $entry; mkdir $entry",
     "chown nobody $entry 2>/dev/null || rm $entry",

@@ -79,7 +79,7 @@ import Testing
       do throws(Failure) {
         _ = try line.settings()
         try line.check()
-        _ = try line.key.command(line.words)
+        _ = try line.key.command(line.words, in: Environment([]))
         meant += 1
       } catch {
         refused += 1

@@ -17,43 +17,60 @@ struct Child {
     }
   }
 
+  /// What a command reads.
+  enum Input: Equatable {
+    /// `/dev/null`.
+    case null
+    /// Another descriptor of this process.
+    case descriptor(Int32)
+    /// What this process has as standard input.
+    case inherited
+  }
+
   let process: pid_t
+  /// Standard output, or both streams.
   let output: Int32
+  /// Standard error; -1 if one pipe is for both.
   let errors: Int32
 
   /// Starts a command with pipes for its outputs.
   ///
   /// - Parameters:
-  ///   - input: what it reads; nil is `/dev/null`.
+  ///   - input: what it reads.
+  ///   - isMerged: whether it gets one pipe for both streams.
   ///   - leadsGroup: whether it gets a process group of its own.
   /// - Throws: `Failure.cannotRun` in a shell's words.
   static func start(
-    _ invocation: Invocation, input: Int32?, leadsGroup: Bool, mask: sigset_t
+    _ invocation: Invocation, input: Input, isMerged: Bool, leadsGroup: Bool, mask: sigset_t
   ) throws(Failure) -> Child {
     var pipes: [Int32] = [-1, -1, -1, -1]
     let made = pipes.withUnsafeMutableBufferPointer { ends in
-      pipe(ends.baseAddress) == 0 && pipe(ends.baseAddress.map { $0 + 2 }) == 0
+      pipe(ends.baseAddress) == 0 && (isMerged || pipe(ends.baseAddress.map { $0 + 2 }) == 0)
     }
     guard made else {
       for end in pipes where end >= 0 { close(end) }
       throw nothingLeft("a pipe", errno)
     }
-    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    for end in pipes where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer {
       close(pipes[1])
-      close(pipes[3])
+      if !isMerged { close(pipes[3]) }
     }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    give(input, &actions)
+    switch input {
+    case .null: give(nil, &actions)
+    case .descriptor(let number): give(number, &actions)
+    case .inherited: break
+    }
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, pipes[3], 2)
+    posix_spawn_file_actions_adddup2(&actions, pipes[isMerged ? 1 : 3], 2)
     var process = pid_t()
     let code = spawn(invocation, actions: &actions, leadsGroup, mask, &process)
     guard code == 0 else {
       close(pipes[0])
-      close(pipes[2])
+      if !isMerged { close(pipes[2]) }
       // Processes or memory: the command needs no more of them than we hold ourselves.
       throw code == EAGAIN || code == ENOMEM
         ? nothingLeft("a process", code) : refusal(invocation, code)

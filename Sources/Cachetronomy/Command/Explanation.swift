@@ -89,15 +89,21 @@ extension Memo {
   ///
   /// - Parameter notCached: why it would not be looked for.
   public func explain(notCached: String? = nil) -> Explanation {
-    let key = invocation.key()
     let settings = invocation.settings
     let limit = settings.timeToLive ?? profile.timeToLive
     let now = now()
-    let entry = store.flatMap { try? $0.entry(key) }
+    let found = search()
+    var key = runKey
+    if case .success(let found) = found { key = found.entry.key }
+    var entry = store.flatMap { try? $0.entry(key) }
+    if entry == nil, let other = store.flatMap({ try? $0.entry(command.key) }) {
+      (entry, key) = (other, command.key)
+    }
     var result = Explanation(of: entry, key: key, at: now)
     result.timeToLive = limit == .never ? nil : limit
-    if let limit = settings.timeToLive, limit != .never, let age = result.age {
-      result.left = min(result.left ?? .max, limit.microseconds.minus(age))
+    if let entry {
+      let status = (try? Recording(entry.data))?.exitStatus ?? 0
+      result.left = left(entry, status, at: now)
     }
     let keyed = invocation.keyedVariables()
     result.environment = keyed.map { String(decoding: $0.name, as: UTF8.self) }
@@ -108,17 +114,23 @@ extension Memo {
       (result.verdict, result.why) = (.notCached, why)
       return result
     }
-    switch find(key) {
+    switch found {
     case .success: result.verdict = .hit
     case .failure(let found) where found.miss == .expired:
-      let isStale = oldAnswer(key)?.isWithin(settings.staleWhileRevalidate) == true && canRefresh
+      let isStale = oldAnswer()?.isWithin(settings.staleWhileRevalidate) == true && canRefresh
       result.verdict = isStale ? .stale : .expired
     case .failure(let found):
       result.verdict = .miss
-      if found.miss == .corrupt { result.why = "the entry is damaged" }
-      result.nearest = nearest(to: key)
+      result.why = found.miss == .corrupt ? "the entry is damaged" : found.detail
+      if found.detail == nil { result.nearest = nearest(to: key) }
     }
     return result
+  }
+
+  /// The fingerprints of the parts of this call's key.
+  func fingerprints(secret: [UInt8], isWithContents: Bool = true) -> Fingerprints {
+    let contents = isWithContents ? stdin.contentsDigest : nil
+    return Fingerprints(of: invocation, contents: contents, secret: secret)
   }
 
   /// The newest recording of the same words under another key.
@@ -126,7 +138,7 @@ extension Memo {
     guard let store, let secret = try? store.secret(), !secret.isEmpty,
       let neighbours = try? store.neighbours(of: key), !neighbours.isEmpty
     else { return nil }
-    let own = Fingerprints(of: invocation, secret: secret)
+    let own = fingerprints(secret: secret)
     let words = invocation.shownArguments
     for (key, created, parts) in neighbours {
       guard let then = Fingerprints(decoding: parts), own.hasSameWords(as: then) else { continue }

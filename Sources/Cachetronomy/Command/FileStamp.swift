@@ -1,3 +1,4 @@
+internal import CPOSIX
 internal import Glibc
 
 /// What the key holds of a file.
@@ -20,16 +21,36 @@ struct FileStamp: Equatable {
     let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
+    return digest(descriptor: descriptor, from: 0)
+  }
+
+  /// A digest of an open file's bytes from an offset on, which is not moved; nil if it cannot be read.
+  static func digest(descriptor: Int32, from start: Int64) -> [UInt8]? {
     var digest = Digest(size: 32)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var offset = off_t(start)
     while true {
-      let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      let got = buffer.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress, $0.count, offset)
+      }
       if got < 0, errno == EINTR { continue }
       guard got >= 0 else { return nil }
       if got == 0 { return digest.finish() }
+      offset += off_t(got)
       buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
     }
   }
+
+  /// Whether an open file is one in which the kernel tells of itself, as in `/proc` and `/sys`.
+  static func isOnPseudoFileSystem(descriptor: Int32) -> Bool {
+    pseudoFileSystems.contains(cachetronomy_descriptor_filesystem(descriptor))
+  }
+
+  // procfs, sysfs, debugfs, tracefs, securityfs, cgroup, cgroup2, bpf, configfs, pstore, efivarfs.
+  static let pseudoFileSystems: [UInt] = [
+    0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x7363_6673, 0x27_e0eb, 0x6367_7270,
+    0xcafe_4a11, 0x6265_6570, 0x6165_676c, 0xde5e_81e4,
+  ]
 }
 
 extension [UInt8] {

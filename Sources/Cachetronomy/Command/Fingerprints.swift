@@ -35,7 +35,7 @@ struct Fingerprints: Equatable {
 
   private(set) var items: [Item] = []
 
-  init(of call: Invocation, secret: [UInt8]) {
+  init(of call: Invocation, contents: [UInt8]? = nil, secret: [UInt8]) {
     func print(_ parts: [[UInt8]]) -> [UInt8] {
       var bytes = secret
       for part in parts { bytes.add(part) }
@@ -68,7 +68,7 @@ struct Fingerprints: Equatable {
     let files = WatchedFiles(environment: call.environment)
     for path in call.settings.file { add(.file, named: path, files.contents(path, &notes)) }
     for path in call.settings.mtime { add(.mtime, named: path, files.modified(path, &notes)) }
-    if let input = call.input { add(.stdin, [input]) }
+    if let input = call.input ?? contents { add(.stdin, [input]) }
     if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }
   }
 

@@ -1,32 +1,38 @@
-/// Keeps standard output back until it is known whether the command's answer is wanted.
+/// Keeps standard output back until it is known whether the command's output is wanted.
 ///
 /// Standard error passes. If what is kept back cannot be held any longer, it passes too.
-final class HeldOutput {
+final class HeldOutput: LiveSink {
+  private let live: any LiveSink
   private let sink: Sink
   private let spool: SpooledFile
   private var count = 0
   private(set) var isHolding = true
 
-  init(_ sink: @escaping Sink, beside store: Store?) {
-    self.sink = sink
+  /// - Parameters:
+  ///   - live: takes standard error while the command runs.
+  ///   - sink: takes what was held.
+  init(_ live: any LiveSink, then sink: @escaping Sink, beside store: Store?) {
+    (self.live, self.sink) = (live, sink)
     spool = SpooledFile(beside: store)
   }
 
-  func take(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Bool {
-    guard stream == .output, isHolding else { return try sink(stream, bytes) }
+  func write(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> LiveWrite {
+    guard stream == .output, isHolding else { return try live.write(stream, bytes) }
     do throws(Failure) {
       try spool.append(bytes)
       count += bytes.count
-      return true
+      return .wrote(bytes.count)
     } catch {
-      guard try release() else { return false }
-      return try sink(stream, bytes)
+      guard try release() else { return .closed }
+      return try live.write(stream, bytes)
     }
   }
 
-  /// Passes all that was held on, and from now on what comes.
+  func polled(_ stream: Stream) -> Int32 { live.polled(stream) }
+
+  /// Passes on all that was held, and from now on what comes.
   ///
-  /// - Returns: false if nobody reads it any more.
+  /// - Returns: false if its reader has left.
   @discardableResult
   func release() throws(Failure) -> Bool {
     isHolding = false

@@ -14,7 +14,10 @@ public struct Invocation: Sendable {
   public var settings: RunSettings
   /// The last word is a pipeline of `-c`, in which the shell itself opens files.
   public var isPipeline: Bool
-  /// The digest of the standard input it gets; nil if it gets none.
+  /// Whether the shell of `-c` is ours to choose, with `pipefail`: status 141 is then that of a producer
+  /// whose reader had enough, and counts as 0.
+  public var hasDefaultShell = false
+  /// The digest of the standard input that `--stdin` read; nil without it.
   public var input: [UInt8]?
 
   /// Changes with every change of how keys are made, so that no old entry is taken for a new one.
@@ -33,15 +36,6 @@ public struct Invocation: Sendable {
     self.environment = environment
     self.settings = settings
     executable = try Executable(argv.first ?? [], in: environment, directory: directory)
-  }
-
-  /// The words of the command that `-c` means: the shell's own, `-c`, the pipeline.
-  public static func pipeline(
-    _ text: [UInt8], shell: String?
-  ) throws(Failure) -> [[UInt8]] {
-    let words = try ShellWords.split(shell ?? "/bin/sh")
-    guard !words.isEmpty else { throw .badSetting("shell", "it is empty") }
-    return words.map { Array($0.utf8) } + [Array("-c".utf8), text]
   }
 
   /// A word that names something which only this call has, so that no answer may be kept.
@@ -64,11 +58,11 @@ public struct Invocation: Sendable {
   /// The arguments with secrets hidden.
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
 
-  /// The name of its entry: `run:`, the command shortened, `#`, 32 digits.
+  /// The name of its entry.
   public func key() -> Key { resolve().key }
 
-  /// The name of its entry, and what making it found out besides.
-  public func resolve() -> (key: Key, notes: KeyNotes) {
+  /// Makes its key, and reports what that found out besides.
+  public func resolve() -> CommandKey {
     var notes = KeyNotes()
     let digest = digest(&notes)
     var shown = ""
@@ -76,7 +70,7 @@ public struct Invocation: Sendable {
       if !shown.isEmpty { shown += " " }
       shown += ShellWords.quote(word)
     }
-    return (Key(stored: "run:\(Self.shorten(shown))#\(Digest.hex(digest))"), notes)
+    return CommandKey(shown: Self.shorten(shown), digest: digest, notes: notes)
   }
 
   private static let shownLimit = 96

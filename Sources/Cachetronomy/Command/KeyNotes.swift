@@ -28,6 +28,8 @@ public struct KeyNotes: Sendable, Equatable {
 
 /// A file that a script replaces, as far as its text tells.
 struct ScriptOutput: Sendable, Equatable {
+  /// As the script spells it, for messages: without the values of variables.
+  var shown: [UInt8] = []
   /// Absolute, or relative to the working directory of the command.
   var path: [UInt8]
   /// Whether every run of the script that succeeds replaces it; otherwise it may be skipped.

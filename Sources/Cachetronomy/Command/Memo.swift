@@ -6,6 +6,10 @@ internal import Glibc
 public struct Memo {
   /// The command.
   public var invocation: Invocation
+  /// The key of the command, and what making it found out.
+  let command: CommandKey
+  /// What of this call decides which recordings may be served.
+  public var surroundings: CallSurroundings
   /// The profile in force.
   public var profile: Profile
   /// The rule that was taken, as `file:line`.
@@ -23,10 +27,10 @@ public struct Memo {
   public var background = false
   /// On a miss find out in what the key differs from that of the nearest earlier recording.
   public var isComparing = false
-  /// What the command reads; nil is nothing.
+  /// The input that `--stdin` read; nil without it.
   public var input: CommandInput?
-  /// Whether somebody has sent input that the command was not given; asked after it has ended.
-  public var isInputWaiting: () -> Bool = { false }
+  /// Takes output while the command runs; nil gives it to `sink`.
+  public var live: LiveOutput?
   /// How long to wait for another process that runs the same command, in microseconds.
   public var patience: Int64 = 600_000_000
   /// The store for reading; nil if there is none yet.
@@ -49,11 +53,19 @@ public struct Memo {
   public var warn: (Failure) -> Void
 
   /// A question about a command.
+  ///
+  /// - Parameters:
+  ///   - command: its key; nil makes it.
+  ///   - stdin: what the command reads.
   public init(
-    _ invocation: Invocation, profile: Profile, store: Store?, sink: @escaping Sink,
+    _ invocation: Invocation, _ command: CommandKey? = nil, stdin: StandardInput = .null,
+    profile: Profile, store: Store?, sink: @escaping Sink,
     now: @escaping () -> Timestamp = Timestamp.now, warn: @escaping (Failure) -> Void
   ) {
     self.invocation = invocation
+    let command = command ?? invocation.resolve()
+    self.command = command
+    surroundings = CallSurroundings(stdin: stdin, notes: command.notes)
     self.profile = profile
     self.store = store
     self.sink = sink
@@ -79,46 +91,80 @@ public struct Memo {
   public func answer() throws(Failure) -> Outcome {
     Signals.blockFailedWrites()
     health.began = Timestamp.monotonic()
-    let key = invocation.key()
-    if let outcome = try answerInBackground(key) { return outcome }
-    let miss: Miss
-    if refresh {
-      miss = .forced
-    } else {
-      switch find(key) {
-      case .success(let (entry, replay)):
-        if !background { try replay.write(to: sink) }
-        let outcome = hit(key, entry, replay.of)
-        if profile.maxMemory > 0 { store?.refill(entry, replay) }
-        return outcome
-      case .failure(let why): miss = why.miss
+    if let outcome = try answerInBackground() { return outcome }
+    var why = NotFound(miss: .forced)
+    if !refresh {
+      switch search() {
+      case .success(let found): return try serve(found, isRefill: true)
+      case .failure(let reason): why = reason
       }
     }
-    if background { return startRefresh(key, miss) }
-    let old = refresh || miss == .expired ? oldAnswer(key) : nil
+    let miss = why.miss
+    if background { return startRefresh(miss) }
+    let old = refresh || miss == .expired ? oldAnswer() : nil
     if let old, !refresh, old.isWithin(invocation.settings.staleWhileRevalidate),
       cachedOnly || canRefresh
     {
-      return try serve(old, key)
+      return try serve(old)
     }
     if cachedOnly {
-      if case .answered(let outcome) = try askRemote(key, try? storeForWriting?()) {
+      if case .answered(let outcome) = try askRemote(runKey, try? storeForWriting?()) {
         return outcome
       }
-      return Outcome(status: 1, key: key, verdict: .miss(miss), notKept: "not run")
+      return Outcome(
+        status: 1, key: runKey, verdict: .miss(miss), missDetail: why.detail, notKept: .notRun)
     }
     // Before the run, which stores what would then be nearest.
-    let nearest = isComparing && miss == .absent ? self.nearest(to: key) : nil
-    var outcome = try runOrShare(key, miss, old)
+    let nearest =
+      isComparing && miss == .absent && why.detail == nil ? self.nearest(to: runKey) : nil
+    var outcome = try runOrShare(miss, old)
     outcome.nearest = nearest
+    outcome.missDetail = why.detail
     return outcome
   }
 
-  private func runOrShare(
-    _ key: Key, _ miss: Miss, _ old: OldAnswer?
-  ) throws(Failure) -> Outcome {
+  /// The standard input of this call.
+  var stdin: StandardInput { surroundings.stdin }
+
+  /// The key under which the command runs: with the contents of a regular file as its input in it.
+  var runKey: Key {
+    guard let contents = stdin.contentsDigest else { return command.key }
+    return command.key(withInput: contents)
+  }
+
+  /// What a lookup found.
+  struct Found {
+    var entry: Entry
+    var replay: Replay
+  }
+
+  /// Looks for a recording that this call may be served with.
+  ///
+  /// One that left its input untouched serves calls with any input; contents of a regular file are
+  /// read only if there is none.
+  func search() -> Result<Found, NotFound> {
+    let first = find(command.key)
+    guard case .failure(let why) = first, stdin.hasContents else { return first }
+    let second = find(runKey)
+    if case .failure(let other) = second, other.miss == .absent, why.detail != nil {
+      return .failure(why)
+    }
+    return second
+  }
+
+  private func serve(_ found: Found, isRefill: Bool) throws(Failure) -> Outcome {
+    if !background {
+      try found.replay.write(to: sink)
+      stdin.advance(found.replay.of.terms)
+    }
+    let outcome = hit(found)
+    if isRefill, profile.maxMemory > 0 { store?.refill(found.entry, found.replay) }
+    return outcome
+  }
+
+  private func runOrShare(_ miss: Miss, _ old: OldAnswer?) throws(Failure) -> Outcome {
     // What fails to be read would fail to be written, after as long a wait.
-    guard let storeForWriting, !health.isFailing else { return try run(key, miss, nil, nil, old) }
+    guard let storeForWriting, !health.isFailing else { return try run(miss, nil, nil, old) }
     var target: Store?
     do throws(Failure) {
       target = try storeForWriting()
@@ -126,38 +172,43 @@ public struct Memo {
       // Where the damaged one stood a new one can be made at once.
       if complain(error, isKnown: store != nil) { target = try? storeForWriting() }
     }
-    guard let target, !refresh, isSharing else { return try run(key, miss, target, nil, old) }
-    return try runOnce(key, miss, target, old)
+    guard let target, !refresh, isSharing else { return try run(miss, target, nil, old) }
+    return try runOnce(miss, target, old)
   }
 
   /// Nothing is kept of what runs with a ttl of 0: each such call is its own.
   private var isSharing: Bool { invocation.settings.timeToLive?.microseconds != 0 }
 
   /// Runs the command, or waits for another process that does.
-  private func runOnce(
-    _ key: Key, _ miss: Miss, _ target: Store, _ old: OldAnswer?
-  ) throws(Failure) -> Outcome {
-    let path = SharedFlight.path(store: target.path, key: key)
+  private func runOnce(_ miss: Miss, _ target: Store, _ old: OldAnswer?) throws(Failure) -> Outcome
+  {
     // A command that calls itself with the same words would wait for its own end.
-    guard !isWithinItself(key) else { return try run(key, miss, target, nil, old) }
+    guard !isWithinItself(runKey), let removals = try? target.removals() else {
+      return try run(miss, target, nil, old)
+    }
+    let path = SharedFlight.path(store: target.path, key: runKey, removals: removals)
     switch SharedFlight.join(path, patience: patienceLeft) {
-    case .alone: return try run(key, miss, target, nil, old)
+    case .alone: return try run(miss, target, nil, old)
     case .landed(let landing):
+      // What the other call had as input, or one pipe for both streams, may be no result for us.
+      guard landing.terms.objection(for: surroundings) == nil else {
+        return try run(miss, target, nil, old)
+      }
       if let old, old.isWithin(invocation.settings.staleIfError), !isKept(landing.status) {
-        return try fallBack(to: old, key, "another call of it gave status \(landing.status)")
+        return try fallBack(to: old, "another call of it gave status \(landing.status)")
       }
       try landing.write(to: sink)
-      return Outcome(status: landing.status, key: key, verdict: .shared)
+      stdin.advance(landing.terms)
+      return Outcome(status: landing.status, key: runKey, verdict: .shared)
     case .leader(let flight):
       defer { flight.land() }
-      // Somebody may have landed between our look and our take-off.
+      // Another call may have landed between our look and our take-off.
       var again = self
       again.store = health.isReplaced ? target : store ?? target
-      if case .success(let (entry, replay)) = again.find(key) {
-        try replay.write(to: sink)
-        return again.hit(key, entry, replay.of)
+      if case .success(let found) = again.search() {
+        return try again.serve(found, isRefill: false)
       }
-      return try run(key, miss, target, flight, old)
+      return try run(miss, target, flight, old)
     }
   }
 
@@ -176,9 +227,13 @@ public struct Memo {
     return left.overflow ? 0 : max(0, left.partialValue)
   }
 
-  struct NotFound: Error { var miss: Miss }
+  struct NotFound: Error {
+    var miss: Miss
+    /// Why there is no recording for this call though there is one for others.
+    var detail: String?
+  }
 
-  func find(_ key: Key) -> Result<(Entry, Replay), NotFound> {
+  func find(_ key: Key) -> Result<Found, NotFound> {
     guard let store else { return .failure(NotFound(miss: .absent)) }
     do throws(Failure) {
       switch try store.lookup(key, at: now(), within: invocation.settings.timeToLive) {
@@ -191,7 +246,10 @@ public struct Memo {
         if let info = entry.info, isTooOld(replay.of, info) {
           return .failure(NotFound(miss: .expired))
         }
-        return .success((entry, replay))
+        if let detail = replay.of.terms.objection(for: surroundings) {
+          return .failure(NotFound(miss: .absent, detail: detail))
+        }
+        return .success(Found(entry: entry, replay: replay))
       }
     } catch .badValue {
       return .failure(NotFound(miss: .corrupt))
@@ -220,14 +278,26 @@ public struct Memo {
     return false
   }
 
-  func hit(_ key: Key, _ entry: Entry, _ recording: Recording) -> Outcome {
+  private func hit(_ found: Found) -> Outcome {
     let now = now()
+    let (entry, recording) = (found.entry, found.replay.of)
     let cost = entry.info?.cost ?? 0
-    record(.hit, key, saved: cost)
-    let left = entry.expiry == .never ? nil : entry.expiry.since(now)
+    record(.hit, entry.key, saved: cost)
     let age = entry.info.map { now.since($0.created) } ?? 0
     return Outcome(
-      status: recording.exitStatus, key: key, verdict: .hit(age: age, left: left, saved: cost))
+      status: recording.exitStatus, key: entry.key,
+      verdict: .hit(age: age, left: left(entry, recording.exitStatus, at: now), saved: cost))
+  }
+
+  /// How long an entry may be served to this call, in microseconds; nil: for ever.
+  func left(_ entry: Entry, _ status: Int32, at now: Timestamp) -> Int64? {
+    var end = entry.expiry
+    if let info = entry.info {
+      let settings = invocation.settings
+      let limits = [settings.timeToLive, isKept(status) ? nil : failureTimeToLive]
+      for case let limit? in limits { end = min(end, limit.expiry(from: info.created)) }
+    }
+    return end == .never ? nil : end.since(now)
   }
 
   func record(_ kind: AccessJournal.Kind, _ key: Key, saved: Int64 = 0) {

@@ -7,8 +7,10 @@ extension Memo {
     public var key: Key
     /// What the store had.
     public var verdict: Verdict
+    /// On a miss, why a recording that is there may not be served to this call.
+    public var missDetail: String?
     /// Why the result was not kept; nil if it was, or was a hit.
-    public var notKept: String?
+    public var notKept: NotKept?
     /// On a miss, if it was asked for: the nearest earlier recording of the same words.
     public var nearest: Explanation.Nearest?
     /// A signal that came to us and killed the command.

@@ -28,7 +28,10 @@ extension Memo {
       complainOfRemote(error)
     }
     if let found, let replay = usable(found) {
-      if !background { try replay.write(to: sink) }
+      if !background {
+        try replay.write(to: sink)
+        stdin.advance(replay.of.terms)
+      }
       return .answered(keep(found, replay, target, witness))
     }
     if let target, target.isWritable {
@@ -67,7 +70,8 @@ extension Memo {
   private func usable(_ found: RemoteEntry) -> Replay? {
     guard let info = found.entry.info, info.origin == .run,
       found.entry.state(at: now()) == .fresh,
-      let replay = try? Replay(found.entry, chunks: found.chunks)
+      let replay = try? Replay(found.entry, chunks: found.chunks),
+      replay.of.terms.objection(for: surroundings) == nil
     else { return nil }
     // A failure that others keep is no answer to who keeps none.
     guard isKept(replay.of.exitStatus) || failureTimeToLive != nil else { return nil }
@@ -90,7 +94,7 @@ extension Memo {
       do throws(Failure) {
         var own = found
         own.entry.info?.parts =
-          (try? target.secret()).map { Fingerprints(of: invocation, secret: $0).encoded }
+          (try? target.secret()).map { fingerprints(secret: $0).encoded }
         _ = try target.keep(own, unless: witness)
         let journal = AccessJournal(store: target.path)
         journal.append(.hit, entry.key, profile: profile.name, saved: cost, at: now)
@@ -99,11 +103,11 @@ extension Memo {
         complain(error)
       }
     }
-    let left = entry.expiry == .never ? nil : entry.expiry.since(now)
     return Outcome(
       status: replay.of.exitStatus, key: entry.key,
       verdict: .remoteHit(
-        age: max(0, info.map { now.since($0.created) } ?? 0), left: left, saved: cost))
+        age: max(0, info.map { now.since($0.created) } ?? 0),
+        left: left(entry, replay.of.exitStatus, at: now), saved: cost))
   }
 
   /// Gives the other machines what was stored, and the lease back; everybody else has gone on.

@@ -1,21 +1,22 @@
 /// What happens on a miss.
 extension Memo {
   func run(
-    _ key: Key, _ miss: Miss, _ target: Store?, _ flight: SharedFlight?, _ old: OldAnswer?
+    _ miss: Miss, _ target: Store?, _ flight: SharedFlight?, _ old: OldAnswer?
   ) throws(Failure) -> Outcome {
+    let key = runKey
     let lease: RemoteLease?
     switch try askRemote(key, target) {
     case .answered(let outcome): return outcome
     case .run(let ours): lease = ours
     }
     let renewal = lease.flatMap { lease in remote.map { LeaseRenewal($0, lease) } }
-    var isStored = false
+    var stored: Key?
     defer {
       // The callers of this machine have waited long enough.
-      if isStored || lease != nil { flight?.land() }
+      if stored != nil || lease != nil { flight?.land() }
       let isOurs = renewal?.stop() ?? true
-      if isStored || lease != nil {
-        share(key, target, isKept: isStored && isOurs, lease)
+      if stored != nil || lease != nil {
+        share(stored ?? key, target, isKept: stored != nil && isOurs, lease)
       }
     }
     let began = now()
@@ -28,109 +29,184 @@ extension Memo {
     let spool = Spool(
       directory: (target ?? store)?.directory ?? "/tmp",
       limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
-    var call = invocation
-    if flight != nil || lease != nil, let name = key.digest {
-      let above = call.environment.text(Self.ancestors).map { $0 + ":" } ?? ""
-      call.environment.set(Self.ancestors, to: above + name)
-    }
     let held =
       handedOver == nil && old?.isWithin(invocation.settings.staleIfError) == true
-      ? HeldOutput(sink, beside: target ?? store) : nil
-    let start = Timestamp.monotonic()
-    func watch(_ input: Int32?) throws(Failure) -> Watching.Result {
-      try Watching.run(
-        call, input: input, pass: held?.take ?? sink,
-        record: { stream, bytes in
-          spool.append(stream, bytes)
-          return spool.abandoned == nil
-        })
-    }
-    let result: Watching.Result
-    do throws(Failure) {
-      if let input { result = try input.withDescriptor(watch) } else { result = try watch(nil) }
-    } catch {
-      guard Child.isNothingLeft(error), input == nil, handedOver == nil else { throw error }
-      // Nothing is left to record by: the command does without us.
-      warn(error)
-      throw Child.becomeWithoutInput(invocation)
-    }
-    let duration = Timestamp.monotonic() - start
+      ? HeldOutput(liveSink, then: sink, beside: target ?? store) : nil
+    let run = try runCommand(
+      spool, held, flight, isNamed: flight != nil || lease != nil, key: key)
     var outcome = Outcome(
-      status: result.ending.status, key: key, verdict: .miss(miss), signal: result.signal)
-    if result.wasCutOff, case .killed = result.ending { outcome.status = 0 }
-    if result.isOutOfTime { outcome.status = Watching.timeoutStatus }
+      status: run.result.ending.status, key: key, verdict: .miss(miss), signal: run.result.signal)
+    if run.result.wasCutOff, case .killed = run.result.ending { outcome.status = 0 }
+    if run.result.isOutOfTime { outcome.status = ChildMonitor.timeoutStatus }
     var instead: Outcome?
     if let held {
-      if let old, held.isHolding, let why = failure(of: result) {
-        instead = try fallBack(to: old, key, why)
+      if let old, held.isHolding, let why = failure(of: run.result) {
+        instead = try fallBack(to: old, why)
       } else {
         try held.release()
       }
     }
     // A signal or a limit that was meant for this call is none of theirs: one of them takes over.
-    if let flight, result.signal == nil, !result.wasCutOff, !result.isOutOfTime, spool.share() {
-      flight.finish(status: outcome.status)
+    if let flight, run.isShareable, run.result.signal == nil, !run.result.wasCutOff,
+      !run.result.isOutOfTime, spool.share()
+    {
+      flight.finish(status: outcome.status, run.terms)
     }
-    outcome.notKept = reason(not: result, spool, target, old)
-    if outcome.notKept == nil, invocation.key() != key {
-      outcome.notKept = "what it reads changed while it ran"
-    }
+    outcome.notKept = reason(not: run, spool, target, old)
     if outcome.notKept == nil, let target {
       do throws(Failure) {
-        let entry = try entry(key, result.ending.status, duration, began, spool, target)
-        isStored = try target.put(
-          entry, unless: witness, intoMemory: profile.maxMemory > 0)
-        if !isStored {
-          outcome.notKept = "the entry was removed or replaced while it ran"
-          if let id = entry.info?.recording { try target.dropChunks(of: id) }
+        let entry = try entry(run, began, spool, target)
+        outcome.key = entry.key
+        if try store(entry, in: target, unless: witness) {
+          stored = entry.key
+        } else {
+          outcome.notKept = .removed
         }
         if handedOver == nil {
           AccessJournal(store: target.path).append(
-            AccessJournal.Kind(miss), key, profile: profile.name, at: began)
+            AccessJournal.Kind(miss), outcome.key, profile: profile.name, at: began)
         }
       } catch {
         complain(error)
-        outcome.notKept = error.description
+        outcome.notKept = .failed(error)
       }
     } else if instead == nil, handedOver == nil {
       record(AccessJournal.Kind(miss), key)
     }
+    if let failure = run.result.unwritten { throw failure }
     return instead ?? outcome
   }
 
-  /// Why a silent command's result is not kept: it may have waited for what was sent.
-  public static let unreadInput = "standard input was not given to it"
+  private func store(
+    _ entry: Entry, in target: Store, unless witness: Store.Witness?
+  ) throws(Failure) -> Bool {
+    guard try target.put(entry, unless: witness, intoMemory: profile.maxMemory > 0) else {
+      if let id = entry.info?.recording { try target.dropChunks(of: id) }
+      return false
+    }
+    // A command that reads its input now would be found under the key of one that does not.
+    if refresh, entry.key != command.key, try target.entry(command.key) != nil {
+      try target.remove(
+        .keys([command.key]), because: .user, profile: profile.name, at: now())
+    }
+    return true
+  }
+
+  private var liveSink: any LiveSink {
+    if let live { return live }
+    return BlockingSink(sink)
+  }
+
+  /// A run of the command, and what is known of it when it is over.
+  struct Run {
+    var result: ChildMonitor.Result
+    /// In microseconds.
+    var duration: Int64
+    var finding: InputWatch.Finding
+    var terms: ServingTerms
+    /// A file that the script was to make and left as it was.
+    var notMade: [UInt8]?
+
+    /// Whether calls that wait may have the result.
+    var isShareable: Bool { finding != .read && finding != .unknown || terms.input.isInKey }
+  }
+
+  private func runCommand(
+    _ spool: Spool, _ held: HeldOutput?, _ flight: SharedFlight?, isNamed: Bool, key: Key
+  ) throws(Failure) -> Run {
+    var call = invocation
+    if isNamed, let name = key.digest {
+      let above = call.environment.text(Self.ancestors).map { $0 + ":" } ?? ""
+      call.environment.set(Self.ancestors, to: above + name)
+    }
+    // Held output follows at the end, whatever came on standard error meanwhile.
+    let isMerged = held == nil && surroundings.hasOneStream
+    let watch = input == nil ? stdin.watch() : nil
+    let before = surroundings.outputs.prints()
+    let output: any LiveSink = held ?? liveSink
+    let start = Timestamp.monotonic()
+    func monitor(_ descriptor: Int32?) throws(Failure) -> ChildMonitor.Result {
+      var request = ChildMonitor.Request(
+        invocation: call, input: stdin.childInput, isMerged: isMerged, sink: output,
+        record: { stream, bytes in
+          spool.append(stream, bytes)
+          return spool.abandoned == nil
+        })
+      if let descriptor { request.input = .descriptor(descriptor) }
+      request.watch = watch
+      request.releaseWaiters = { readsInput in
+        if readsInput, !stdin.hasContents { spool.abandon(.readsInput) }
+        flight?.release()
+      }
+      return try ChildMonitor.run(request)
+    }
+    var result: ChildMonitor.Result
+    do throws(Failure) {
+      if let input { result = try input.withDescriptor(monitor) } else { result = try monitor(nil) }
+    } catch {
+      guard Child.isNothingLeft(error), input == nil, handedOver == nil else { throw error }
+      // Nothing is left to record by: the command does without us.
+      warn(error)
+      throw stdin.childInput == .inherited
+        ? Child.become(invocation) : Child.becomeWithoutInput(invocation)
+    }
+    let duration = Timestamp.monotonic() - start
+    if invocation.hasDefaultShell, result.ending == .exited(141) { result.ending = .exited(0) }
+    let finding = watch?.finish() ?? .nothing
+    var run = Run(result: result, duration: duration, finding: finding, terms: ServingTerms())
+    run.terms.isMerged = isMerged
+    run.terms.input = input == nil ? stdin.recorded(finding) : .given
+    switch surroundings.outputs.judge(before: before, after: surroundings.outputs.prints()) {
+    case .success(let prints): run.terms.outputs = prints
+    case .failure(let file): run.notMade = file.path
+    }
+    return run
+  }
 
   private var isKeeping: Bool {
     storeForWriting != nil && invocation.settings.timeToLive?.microseconds != 0
   }
 
   private func reason(
-    not result: Watching.Result, _ spool: Spool, _ target: Store?, _ old: OldAnswer?
-  ) -> String? {
-    if invocation.settings.timeToLive?.microseconds == 0 { return "the ttl is 0" }
-    if storeForWriting == nil { return "storing is switched off" }
-    if target == nil { return "there is no store" }
-    if result.wasCutOff { return "its reader left before it ended" }
-    if result.isOutOfTime { return "it ran out of time" }
-    if spool.bytes == 0, isInputWaiting() { return Self.unreadInput }
+    not run: Run, _ spool: Spool, _ target: Store?, _ old: OldAnswer?
+  ) -> NotKept? {
+    let result = run.result
+    if invocation.settings.timeToLive?.microseconds == 0 { return .timeToLiveIsZero }
+    if storeForWriting == nil { return .storingIsOff }
+    if target == nil { return .noStore }
+    if result.wasCutOff { return .readerLeft }
+    if result.isOutOfTime { return .outOfTime }
     switch result.ending {
-    case .killed(let signal): return "it was killed by signal \(signal)"
-    case .exited(let status):
-      guard isKept(status) || failureTimeToLive != nil else {
-        return "exit status \(status) is not kept"
-      }
-      if !isKept(status), let old, isServable(old) {
-        return "exit status \(status) is not kept in place of an answer that still serves"
-      }
+    case .killed(let signal): return .killed(signal: signal)
+    case .exited(let status) where !isKept(status):
+      // A failure does not take the place of what stands in for it.
+      if failureTimeToLive == nil || old.map(isServable) == true { return .status(status) }
+    case .exited: break
     }
     switch spool.abandoned {
-    case .tooLarge: return "its output is over \(profile.maxEntrySize) bytes"
+    case .tooLarge: return .tooLarge(limit: profile.maxEntrySize)
     case .failed(let failure):
       warn(failure)
-      return failure.description
-    case nil: return nil
+      return .failed(failure)
+    case .readsInput: return .readInput
+    case nil: return objection(to: run)
     }
+  }
+
+  /// Why what the command read forbids to store its result.
+  private func objection(to run: Run) -> NotKept? {
+    if run.terms.input.isInKey {
+      if stdin.hasChanged { return .inputChanged }
+    } else if run.finding == .read {
+      return .readInput
+    } else if run.finding == .unknown {
+      return .mayHaveReadInput
+    }
+    if let path = run.notMade {
+      return .didNotReplace(
+        ShellWords.quote(Secrets(invocation.environment).masked([path])[0]))
+    }
+    return invocation.key() != command.key ? .keyChanged : nil
   }
 
   func isKept(_ status: Int32) -> Bool { invocation.settings.keeps(status) }
@@ -139,14 +215,14 @@ extension Memo {
   var failureTimeToLive: TimeToLive? { invocation.settings.failureLimit }
 
   private func entry(
-    _ key: Key, _ status: Int32, _ duration: Int64, _ began: Timestamp, _ spool: Spool,
-    _ target: Store
+    _ run: Run, _ began: Timestamp, _ spool: Spool, _ target: Store
   ) throws(Failure) -> Entry {
     spool.finish()
     if case .failed(let failure) = spool.abandoned { throw failure }
+    let status = run.result.ending.status
     let data = try Recording.encode(
       argv: invocation.shownArguments, directory: invocation.directory, exitStatus: status,
-      duration: duration, spool)
+      duration: run.duration, terms: run.terms, spool)
     var id: [UInt8]?
     if !spool.isSmall {
       let fresh = Random.bytes(16)
@@ -159,12 +235,15 @@ extension Memo {
     let jitter = invocation.settings.ttlJitter ?? profile.ttlJitter
     let expiry = (jitter == 0 ? time : time.shortened(by: jitter, chance())).expiry(from: stored)
     let tags = profile.tags + invocation.settings.tags.filter { !profile.tags.contains($0) }
+    let isByContents = run.terms.input.isInKey && input == nil
     return Entry(
-      key: key, data: data, format: "msgpack", expiry: expiry, tags: tags, profile: profile.name,
+      key: isByContents ? runKey : command.key, data: data, format: "msgpack", expiry: expiry,
+      tags: tags, profile: profile.name,
       info: Entry.Info(
         created: stored, keepUntil: keepUntil(expiry, status), size: spool.bytes,
-        cost: max(0, duration),
-        origin: .run, rule: rule, recording: id, began: began,
-        parts: (try? target.secret()).map { Fingerprints(of: invocation, secret: $0).encoded }))
+        cost: max(0, run.duration), origin: .run, rule: rule, recording: id, began: began,
+        parts: (try? target.secret()).map {
+          fingerprints(secret: $0, isWithContents: isByContents).encoded
+        }))
   }
 }

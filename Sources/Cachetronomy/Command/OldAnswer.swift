@@ -39,12 +39,18 @@ extension Memo {
     isKept(status) && expiry != .never ? window.expiry(from: expiry) : expiry
   }
 
-  /// What the store has, whatever its age; nil if it is no answer that may be given past its time.
-  func oldAnswer(_ key: Key) -> OldAnswer? {
+  /// What the store has for this call, whatever its age; nil if it may not be served past expiry.
+  func oldAnswer() -> OldAnswer? {
+    if let old = oldAnswer(command.key) { return old }
+    return stdin.hasContents ? oldAnswer(runKey) : nil
+  }
+
+  private func oldAnswer(_ key: Key) -> OldAnswer? {
     let limit = invocation.settings.timeToLive
     guard let store, window.microseconds > 0, limit?.microseconds != 0,
       let entry = try? store.entry(key), let info = entry.info,
-      let replay = try? Replay(entry, from: store), isKept(replay.of.exitStatus)
+      let replay = try? Replay(entry, from: store), isKept(replay.of.exitStatus),
+      replay.of.terms.objection(for: surroundings) == nil
     else { return nil }
     let now = now()
     let end = min(entry.expiry, limit?.expiry(from: info.created) ?? .never)
@@ -61,25 +67,27 @@ extension Memo {
   }
 
   /// Gives an old answer at once, and has a new one made by a process that outlives us.
-  func serve(_ old: OldAnswer, _ key: Key) throws(Failure) -> Outcome {
+  func serve(_ old: OldAnswer) throws(Failure) -> Outcome {
     try old.replay.write(to: sink)
-    record(.stale, key, saved: old.entry.info?.cost ?? 0)
-    let isStarted = cachedOnly ? false : store.map { detach(key, $0) } ?? false
+    stdin.advance(old.replay.of.terms)
+    record(.stale, old.entry.key, saved: old.entry.info?.cost ?? 0)
+    let isStarted = cachedOnly ? false : store.map { detach($0) } ?? false
     return Outcome(
-      status: old.replay.of.exitStatus, key: key,
+      status: old.replay.of.exitStatus, key: old.entry.key,
       verdict: .stale(age: old.age, overdue: max(0, old.overdue), isRefreshing: isStarted))
   }
 
   /// Gives an old answer in place of a failure.
-  func fallBack(to old: OldAnswer, _ key: Key, _ why: String) throws(Failure) -> Outcome {
+  func fallBack(to old: OldAnswer, _ why: String) throws(Failure) -> Outcome {
     try old.replay.write(to: sink)
-    record(.stale, key, saved: 0)
+    stdin.advance(old.replay.of.terms)
+    record(.stale, old.entry.key, saved: 0)
     return Outcome(
-      status: old.replay.of.exitStatus, key: key, verdict: .fallback(age: old.age, why))
+      status: old.replay.of.exitStatus, key: old.entry.key, verdict: .fallback(age: old.age, why))
   }
 
   /// Why a result is no answer; nil if it is one, or if it is only for us to hear.
-  func failure(of result: Watching.Result) -> String? {
+  func failure(of result: ChildMonitor.Result) -> String? {
     if result.signal != nil || result.wasCutOff { return nil }
     if result.isOutOfTime { return "the command ran out of time" }
     switch result.ending {
@@ -90,24 +98,25 @@ extension Memo {
   }
 
   /// Has the command run by a process that outlives us, unless one does already.
-  func startRefresh(_ key: Key, _ miss: Miss) -> Outcome {
-    var outcome = Outcome(status: 0, key: key, verdict: .started)
+  func startRefresh(_ miss: Miss) -> Outcome {
+    var outcome = Outcome(status: 0, key: runKey, verdict: .started)
     do throws(Failure) {
       if let target = try storeForWriting?() {
-        if !detach(key, target) { outcome.verdict = .miss(miss) }
+        if !detach(target) { outcome.verdict = .miss(miss) }
       }
     } catch {
       warn(error)
       outcome.verdict = .miss(miss)
     }
-    if outcome.verdict != .started { outcome.notKept = "no run was started" }
+    if outcome.verdict != .started { outcome.notKept = .notRun }
     return outcome
   }
 
-  /// Starts one process for a refresh; false if somebody runs the command already, or it cannot be.
-  private func detach(_ key: Key, _ store: Store) -> Bool {
-    guard let refresher,
-      let flight = SharedFlight.takeIfFree(SharedFlight.path(store: store.path, key: key))
+  /// Starts one process for a refresh; false if the command is being run already, or it cannot be.
+  private func detach(_ store: Store) -> Bool {
+    guard let refresher, let removals = try? store.removals(),
+      let flight = SharedFlight.takeIfFree(
+        SharedFlight.path(store: store.path, key: runKey, removals: removals))
     else { return false }
     var environment = invocation.environment
     environment.set(Self.marker, to: Child.handedOver.description)
@@ -116,7 +125,7 @@ extension Memo {
         try Child.detach(
           refresher, environment: environment, input: descriptor, lock: flight.descriptor)
       }
-      if let input { try input.withDescriptor(start) } else { try start(nil) }
+      if let input { try input.withDescriptor(start) } else { try stdin.withCopy(start) }
       return true
     } catch {
       flight.land()
@@ -125,22 +134,21 @@ extension Memo {
     }
   }
 
-  /// Runs the command in the process that was started for it; nobody sees what it prints.
+  /// Runs the command in the process that was started for it, whose output goes nowhere.
   ///
   /// - Returns: nil if this is no such process.
-  func answerInBackground(_ key: Key) throws(Failure) -> Outcome? {
+  func answerInBackground() throws(Failure) -> Outcome? {
     guard let handedOver, let target = try? storeForWriting?(),
-      let flight = SharedFlight.adopt(
-        SharedFlight.path(store: target.path, key: key), handedOver)
+      let flight = SharedFlight.adopt(handedOver, of: runKey, store: target.path)
     else { return nil }
-    let nothing = Outcome(status: 0, key: key, verdict: .shared, notKept: "not run")
+    let nothing = Outcome(status: 0, key: runKey, verdict: .shared, notKept: .notRun)
     defer { flight.land() }
     var again = self
     again.store = target
     again.sink = { _, _ in true }
-    // Somebody may have landed between the look of whoever started us and its take-off.
-    if !refresh, case .success = again.find(key) { return nothing }
-    return try again.run(
-      key, refresh ? .forced : .expired, target, flight, again.oldAnswer(key))
+    again.live = nil
+    // Another call may have landed between the look of our starter and its take-off.
+    if !refresh, case .success = again.search() { return nothing }
+    return try again.run(refresh ? .forced : .expired, target, flight, again.oldAnswer())
   }
 }

@@ -4,6 +4,8 @@ public struct Plan: Sendable {
   public var argv: [[UInt8]]
   /// True if the last word is a pipeline of `-c`.
   public var isPipeline: Bool
+  /// True if the shell is the default one, with `pipefail`.
+  public var hasPipefail: Bool
   /// The profile in force.
   public var profile: Profile
   /// The rule that was taken.
@@ -15,8 +17,8 @@ public struct Plan: Sendable {
   public enum Command: Sendable, Equatable {
     /// These words.
     case words([[UInt8]])
-    /// A pipeline for the shell.
-    case pipeline([UInt8])
+    /// A pipeline for a shell: the one given by default unless a setting names another.
+    case pipeline([UInt8], DefaultShell)
   }
 
   /// Resolves all settings for a command, once.
@@ -24,7 +26,12 @@ public struct Plan: Sendable {
     _ command: Command, profile: Profile, flags: RunSettings
   ) throws(Failure) {
     argv = try Self.words(of: command, profile: profile, flags: flags)
-    isPipeline = if case .pipeline = command { true } else { false }
+    if case .pipeline(_, let shell) = command {
+      isPipeline = true
+      hasPipefail = shell.hasPipefail && (flags.shell ?? profile.run.shell) == nil
+    } else {
+      (isPipeline, hasPipefail) = (false, false)
+    }
     self.profile = profile
     if let rule = profile.rule(for: argv) {
       self.rule = rule
@@ -40,8 +47,8 @@ public struct Plan: Sendable {
   ) throws(Failure) -> [[UInt8]] {
     switch command {
     case .words(let words): words
-    case .pipeline(let text):
-      try Invocation.pipeline(text, shell: flags.shell ?? profile.run.shell)
+    case .pipeline(let text, let shell):
+      try shell.words(named: flags.shell ?? profile.run.shell) + [Array("-c".utf8), text]
     }
   }
 
@@ -49,8 +56,10 @@ public struct Plan: Sendable {
   public func invocation(
     directory: [UInt8], environment: Environment
   ) throws(Failure) -> Invocation {
-    try Invocation(
+    var call = try Invocation(
       argv: argv, isPipeline: isPipeline, directory: directory, environment: environment,
       settings: settings)
+    call.hasDefaultShell = hasPipefail
+    return call
   }
 }

@@ -14,6 +14,8 @@ public struct Recording: Sendable, Equatable {
   public var errorBytes: Int64
   /// Where what it printed is.
   public var body: Body
+  /// Who may be served with it.
+  public var terms = ServingTerms()
   /// The sum of its chunks.
   var chunkSum: Int64?
 
@@ -42,6 +44,7 @@ public struct Recording: Sendable, Equatable {
     var (turns, count, sum): (Value?, Value?, Value?)
     var (outputCount, errorCount): (Value?, Value?)
     var (output, errors): (Range<Int>?, Range<Int>?)
+    var (input, moved, outputs, isMerged): (Value?, Value?, Value?, Value?)
     for _ in 0..<(try reader.mapCount()) {
       guard case .string(let name) = try reader.read() else { throw bad }
       switch name {
@@ -51,7 +54,11 @@ public struct Recording: Sendable, Equatable {
       case "cwd": cwd = try reader.read()
       case "duration": seconds = try reader.read()
       case "exit_status": status = try reader.read()
+      case "input": input = try reader.read()
+      case "input_moved": moved = try reader.read()
+      case "merged": isMerged = try reader.read()
       case "order": turns = try reader.read()
+      case "outputs": outputs = try reader.read()
       case "stderr": errors = try reader.blob()
       case "stderr_bytes": errorCount = try reader.read()
       case "stdout": output = try reader.blob()
@@ -67,6 +74,8 @@ public struct Recording: Sendable, Equatable {
     directory = cwd
     exitStatus = Int32(status)
     duration = Int64(seconds * 1e6)
+    guard let terms = ServingTerms(input, moved, isMerged, outputs) else { throw bad }
+    self.terms = terms
     if let count = count?.integer {
       guard let chunks = Int(exactly: count), chunks > 0, let outputBytes = outputCount?.integer,
         let errorBytes = errorCount?.integer
@@ -83,6 +92,7 @@ public struct Recording: Sendable, Equatable {
       guard order[at + 1] >= 0, order[at + 1] <= Int64(bytes.count) else { throw bad }
       switch order[at] {
       case 1: outputSum += order[at + 1]
+      case 3 where terms.isMerged: outputSum += order[at + 1]
       case 2: errorSum += order[at + 1]
       default: throw bad
       }
@@ -94,11 +104,12 @@ public struct Recording: Sendable, Equatable {
 
   /// The value of the entry for a recording held by a spool.
   static func encode(
-    argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64, _ spool: Spool
+    argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64,
+    terms: ServingTerms = ServingTerms(), _ spool: Spool
   ) throws(Failure) -> [UInt8] {
     let capacity = spool.isSmall ? Int(spool.bytes) + 1024 : 1024
     var writer = MessagePackWriter(capacity: capacity)
-    writer.beginMap(spool.isSmall ? 7 : 8)
+    writer.beginMap((spool.isSmall ? 7 : 8) + terms.fields.count)
     writer.write("argv")
     writer.write(.array(argv.map { Value(textOrBytes: $0) }))
     writer.write("cwd")
@@ -107,6 +118,10 @@ public struct Recording: Sendable, Equatable {
     writer.write(Int64(exitStatus))
     writer.write("duration")
     writer.write(.double(Double(duration) / 1e6))
+    for (name, value) in terms.fields {
+      writer.write(name)
+      writer.write(value)
+    }
     if spool.isSmall {
       let (order, output, errors) = try spool.small()
       writer.write("order")

@@ -59,15 +59,17 @@ public struct Replay {
   /// The recording.
   public var of: Recording { recording }
 
-  /// Writes one or both streams; a stream that nobody reads any more is passed over.
+  /// Writes one or both streams; a stream without a reader is passed over.
+  ///
+  /// What was recorded through one pipe for both counts as standard output.
   public func write(_ wanted: [Stream] = [.output, .errors], to sink: Sink) throws(Failure) {
     var isOutputOpen = wanted.contains(.output)
     var isErrorsOpen = wanted.contains(.errors)
     func give(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
-      guard stream == .output ? isOutputOpen : isErrorsOpen, try !sink(stream, bytes) else {
+      guard stream == .errors ? isErrorsOpen : isOutputOpen, try !sink(stream, bytes) else {
         return
       }
-      if stream == .output { isOutputOpen = false } else { isErrorsOpen = false }
+      if stream == .errors { isErrorsOpen = false } else { isOutputOpen = false }
     }
     if let file {
       var offset = 0
@@ -84,10 +86,10 @@ public struct Replay {
       Result { () throws(Failure) in
         var (outputAt, errorsAt) = (output.lowerBound, errors.lowerBound)
         for turn in stride(from: 0, to: order.count, by: 2) {
-          let stream: Stream = order[turn] == 1 ? .output : .errors
-          let start = stream == .output ? outputAt : errorsAt
+          let stream = Stream(rawValue: UInt8(truncatingIfNeeded: order[turn])) ?? .output
+          let start = stream == .errors ? errorsAt : outputAt
           let end = start + Int(order[turn + 1])
-          if stream == .output { outputAt = end } else { errorsAt = end }
+          if stream == .errors { errorsAt = end } else { outputAt = end }
           try give(stream, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
         }
       }

@@ -17,7 +17,8 @@ final class SharedFlight {
     case leader(SharedFlight)
     /// Somebody ran it while we waited: what it printed, and its status.
     case landed(Landing)
-    /// No file could be made, or the wait was over: we run the command alone.
+    /// The command is to be run without a flight: no file could be made, the wait was over, or the
+    /// run that was waited for gives its result to no other call.
     case alone
   }
 
@@ -28,8 +29,12 @@ final class SharedFlight {
   }
 
   /// The file of a key's flight.
-  static func path(store: String, key: Key) -> String {
-    "\(store)-flight.\(key.digest ?? Digest.hex(Digest.of(Array(key.text.utf8))))"
+  ///
+  /// - Parameter removals: the count of explicit removals; a call that begins after one must not take
+  ///   the result of a run that began before it.
+  static func path(store: String, key: Key, removals: Int64) -> String {
+    let name = key.digest ?? Digest.hex(Digest.of(Array(key.text.utf8)))
+    return "\(store)-flight.\(name).\(removals)"
   }
 
   /// Becomes the one that runs a command, or waits for the one that does.
@@ -54,6 +59,10 @@ final class SharedFlight {
           close(other)
           return .alone
         }
+        if isReleased(other) {
+          close(other)
+          return .alone
+        }
         if let landing = Landing(descriptor: other) { return .landed(landing) }
         // Its leader died, or could not keep what was printed: away with it, and start over.
         sweep(path, other)
@@ -71,9 +80,14 @@ final class SharedFlight {
 
   /// Goes on with a flight that another process took and handed over with its lock.
   ///
-  /// - Returns: nil if the descriptor is not that of the flight.
-  static func adopt(_ path: String, _ descriptor: Int32) -> SharedFlight? {
-    guard isOurs(descriptor), isNamed(path, descriptor),
+  /// - Returns: nil if the descriptor is not that of a flight of the key.
+  static func adopt(_ descriptor: Int32, of key: Key, store: String) -> SharedFlight? {
+    // Its name has the count of removals of its start, which may have grown.
+    let prefix = "\(store)-flight.\(key.digest ?? "").",
+      path = StoreFile.siblings(of: store, mark: "-flight.").first {
+        $0.hasPrefix(prefix) && isNamed($0, descriptor)
+      }
+    guard let path, isOurs(descriptor),
       flock(descriptor, LOCK_EX | LOCK_NB) == 0
     else { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -164,15 +178,33 @@ final class SharedFlight {
     return (alive, dead)
   }
 
-  /// Says that all that was printed is in the file, and with which status the command ended.
-  func finish(status: Int32) {
-    try? file.append(Landing.trailer(status: status, size: file.size))
+  /// Marks the output in the file as whole.
+  ///
+  /// - Parameter terms: which of the waiting calls may take it.
+  func finish(status: Int32, _ terms: ServingTerms) {
+    try? file.append(Landing.trailer(status: status, size: file.size, terms))
   }
 
-  /// Lets the others go on: the name goes, then the lock.
+  /// Lets the waiting calls go on: the name goes, then the lock.
   func land() {
     if Self.isNamed(path, descriptor) { unlink(path) }
     flock(descriptor, LOCK_UN)
+  }
+
+  /// Lets the waiting calls run the command themselves, while this run goes on.
+  ///
+  /// They do not queue for another flight, in which one would run after the other.
+  func release() {
+    fchmod(descriptor, Self.releasedMode)
+    land()
+  }
+
+  /// The mode of the file says it, since what it holds may still grow.
+  private static let releasedMode: mode_t = 0o400
+
+  private static func isReleased(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & 0o777 == releasedMode
   }
 }
 
@@ -180,15 +212,23 @@ final class SharedFlight {
 struct Landing {
   /// The command's status, as a shell would show it.
   let status: Int32
+  /// Who may take it.
+  let terms: ServingTerms
   private let file: TemporaryFile
   private let size: Int
 
-  private static let mark: UInt64 = 0x646e_616c_796e_7463
-  private static let trailerSize = 32
+  private static let mark: UInt64 = 0x326e_616c_796e_7463
+  private static let trailerSize = 56
 
-  static func trailer(status: Int32, size: Int) -> [UInt8] {
+  /// Mark, size, status, how far the input was moved, its kind, whether both streams are one, and the
+  /// size inverted: 8 bytes each.
+  static func trailer(status: Int32, size: Int, _ terms: ServingTerms) -> [UInt8] {
     var bytes: [UInt8] = []
-    for number in [mark, UInt64(size), UInt64(UInt32(bitPattern: status)), ~UInt64(size)] {
+    let (kind, moved) = terms.inputCode
+    for number in [
+      mark, UInt64(size), UInt64(UInt32(bitPattern: status)), UInt64(bitPattern: moved),
+      UInt64(kind), terms.isMerged ? 1 : 0, ~UInt64(size),
+    ] {
       withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
     return bytes
@@ -205,13 +245,18 @@ struct Landing {
       return nil
     }
     let numbers = trailer.withUnsafeBytes { bytes in
-      (0..<4).map {
+      (0..<7).map {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
       }
     }
-    guard numbers[0] == Self.mark, numbers[1] == UInt64(size), numbers[3] == ~numbers[1],
-      numbers[2] <= 255
+    guard numbers[0] == Self.mark, numbers[1] == UInt64(size), numbers[6] == ~numbers[1],
+      numbers[2] <= 255, numbers[5] <= 1,
+      let input = ServingTerms.input(
+        kind: UInt32(clamping: numbers[4]), moved: Int64(bitPattern: numbers[3]))
     else { return nil }
+    var terms = ServingTerms()
+    (terms.input, terms.isMerged) = (input, numbers[5] == 1)
+    self.terms = terms
     self.status = Int32(numbers[2])
     file = TemporaryFile(owning: descriptor, in: "")
   }
@@ -234,12 +279,12 @@ struct Landing {
         let piece = try file.read(at: offset, count: min(left, 1 << 16))
         offset += piece.count
         left -= piece.count
-        guard stream == .output ? open.output : open.errors else { continue }
+        guard stream == .errors ? open.errors : open.output else { continue }
         let result: Result<Bool, Failure> = piece.withUnsafeBytes { bytes in
           Result { () throws(Failure) in try sink(stream, bytes) }
         }
         if try !result.get() {
-          if stream == .output { open.output = false } else { open.errors = false }
+          if stream == .errors { open.errors = false } else { open.output = false }
         }
       }
     }

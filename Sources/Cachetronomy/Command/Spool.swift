@@ -29,6 +29,8 @@ final class Spool {
     case tooLarge
     /// The temporary file could not be written.
     case failed(Failure)
+    /// The command reads input that is not in its key, so the result cannot be stored.
+    case readsInput
   }
 
   /// - Parameter flight: a file to use in place of a temporary one.
@@ -43,10 +45,10 @@ final class Spool {
 
   func append(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) {
     guard abandoned == nil, !bytes.isEmpty else { return }
-    if stream == .output {
-      outputBytes += Int64(bytes.count)
-    } else {
+    if stream == .errors {
       errorBytes += Int64(bytes.count)
+    } else {
+      outputBytes += Int64(bytes.count)
     }
     guard self.bytes <= limit else { return abandon(.tooLarge) }
     if let last = lastHead, last.stream == stream {
@@ -62,7 +64,8 @@ final class Spool {
     if current.count >= Self.chunkSize { closeChunk() }
   }
 
-  private func abandon(_ why: Abandonment) {
+  func abandon(_ why: Abandonment) {
+    guard abandoned == nil else { return }
     abandoned = why
     (current, full, file, lastHead) = ([], [], nil, nil)
   }
@@ -126,10 +129,10 @@ final class Spool {
             } else {
               order += [Int64(stream.rawValue), Int64(piece.count)]
             }
-            if stream == .output {
-              output.append(contentsOf: piece)
-            } else {
+            if stream == .errors {
               errors.append(contentsOf: piece)
+            } else {
+              output.append(contentsOf: piece)
             }
           }
         }

@@ -13,6 +13,8 @@ public struct HotEntry: ~Copyable {
   public let exitStatus: Int32
   /// Whether it is what a command printed; otherwise it is a value.
   public let isRecording: Bool
+  /// For a recording, who may be served with it.
+  public let terms: ServingTerms
 
   private let file: UnsafeRawBufferPointer
   private let turns: Range<Int>
@@ -21,11 +23,13 @@ public struct HotEntry: ~Copyable {
   deinit { munmap(UnsafeMutableRawPointer(mutating: file.baseAddress), file.count) }
 
   // Magic (8), version (4), length of the key (4), checksum of all that follows (8), created,
-  // expiry, cost (8 each), exit status (4), kind (4), number of turns (8), key, turns, payload. A
-  // turn is a length times two, plus one for standard error.
+  // expiry, cost (8 each), exit status (4), kind (4: 0 a value, 1 a recording, 2 one of both streams in
+  // one), number of turns (8), how far the input was moved (8), kind of input (4), number of outputs
+  // (4), key, outputs (8 each), turns, payload. A turn is a length times two, plus one for standard
+  // error.
   private static let magic: UInt64 = 0x7972_746e_6579_6e74
-  private static let version: UInt32 = 1
-  private static let headSize = 64
+  private static let version: UInt32 = 2
+  private static let headSize = 80
 
   /// The name of the file of a key.
   ///
@@ -65,7 +69,7 @@ public struct HotEntry: ~Copyable {
     }
     Self.touch(descriptor, status)
     (created, expiry, cost) = (found.created, found.expiry, found.cost)
-    (exitStatus, isRecording) = (found.exitStatus, found.isRecording)
+    (exitStatus, isRecording, terms) = (found.exitStatus, found.isRecording, found.terms)
     (file, turns, payload) = (bytes, found.turns, found.payload)
   }
 
@@ -74,6 +78,7 @@ public struct HotEntry: ~Copyable {
     var cost: Int64
     var exitStatus: Int32
     var isRecording: Bool
+    var terms: ServingTerms
     var turns, payload: Range<Int>
   }
 
@@ -83,11 +88,21 @@ public struct HotEntry: ~Copyable {
       let keySize = reader.number(UInt32.self), let checksum = reader.number(UInt64.self),
       let created = reader.number(Int64.self), let expiry = reader.number(Int64.self),
       let cost = reader.number(Int64.self), let status = reader.number(Int32.self),
-      let kind = reader.number(UInt32.self), kind <= 1, let count = reader.number(UInt64.self),
+      let kind = reader.number(UInt32.self), kind <= 2, let count = reader.number(UInt64.self),
+      let moved = reader.number(Int64.self), let inputKind = reader.number(UInt32.self),
+      let outputCount = reader.number(UInt32.self), outputCount <= bytes.count / 8,
+      let input = ServingTerms.input(kind: inputKind, moved: moved),
       let name = reader.slice(Int(keySize)), name.elementsEqual(key.text.utf8),
       count <= UInt64(bytes.count / 8),
       Checksum.ofLanes(UnsafeRawBufferPointer(rebasing: bytes[24...])) == checksum
     else { return nil }
+    var terms = ServingTerms()
+    terms.input = input
+    terms.isMerged = kind == 2
+    for _ in 0..<outputCount {
+      guard let print = reader.number(UInt64.self) else { return nil }
+      terms.outputs.append(print)
+    }
     let turns = reader.at..<reader.at + Int(count) * 8
     guard turns.upperBound <= bytes.count, (0...255).contains(status) else { return nil }
     var sum: UInt64 = 0
@@ -99,7 +114,7 @@ public struct HotEntry: ~Copyable {
     guard sum == UInt64(bytes.count - turns.upperBound) else { return nil }
     return Head(
       created: Timestamp(microseconds: created), expiry: Timestamp(microseconds: expiry),
-      cost: cost, exitStatus: status, isRecording: kind == 1, turns: turns,
+      cost: cost, exitStatus: status, isRecording: kind != 0, terms: terms, turns: turns,
       payload: turns.upperBound..<bytes.count)
   }
 
@@ -138,11 +153,11 @@ public struct HotEntry: ~Copyable {
     for turn in stride(from: turns.lowerBound, to: turns.upperBound, by: 8) {
       let word = file.loadUnaligned(fromByteOffset: turn, as: UInt64.self).littleEndian
       let end = at + Int(word >> 1)
-      let stream: Stream = word & 1 == 0 ? .output : .errors
-      if stream == .output ? output : errors {
+      let stream: Stream = word & 1 == 1 ? .errors : terms.isMerged ? .both : .output
+      if stream == .errors ? errors : output {
         let piece = UnsafeRawBufferPointer(rebasing: file[at..<end])
         if try !sink(stream, piece) {
-          if stream == .output { output = false } else { errors = false }
+          if stream == .errors { errors = false } else { output = false }
         }
       }
       at = end
@@ -163,7 +178,7 @@ extension HotEntry {
     payload.reserveCapacity(Int(size))
     if let replay {
       try replay.write { stream, bytes in
-        let mark: UInt64 = stream == .output ? 0 : 1
+        let mark: UInt64 = stream == .errors ? 1 : 0
         if let last = turns.last, last & 1 == mark {
           turns[turns.count - 1] = last + UInt64(bytes.count) << 1
         } else {
@@ -188,9 +203,15 @@ extension HotEntry {
     bytes.append(little: entry.expiry.microseconds)
     bytes.append(little: entry.info?.cost ?? 0)
     bytes.append(little: replay?.of.exitStatus ?? 0)
-    bytes.append(little: UInt32(replay == nil ? 0 : 1))
+    let terms = replay?.of.terms ?? ServingTerms()
+    bytes.append(little: UInt32(replay == nil ? 0 : terms.isMerged ? 2 : 1))
     bytes.append(little: UInt64(turns.count))
+    let (kind, moved) = terms.inputCode
+    bytes.append(little: moved)
+    bytes.append(little: kind)
+    bytes.append(little: UInt32(clamping: terms.outputs.count))
     bytes.append(contentsOf: entry.key.text.utf8)
+    for print in terms.outputs { bytes.append(little: print) }
     for turn in turns { bytes.append(little: turn) }
     bytes.append(contentsOf: payload)
     let sum = bytes.withUnsafeBytes {

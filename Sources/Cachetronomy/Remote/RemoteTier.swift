@@ -173,12 +173,18 @@
       }
       let seal = try seal()
       let key = entry.entry.key
-      var names = [seal.name("entry", key.text), seal.name("lease", key.text)]
+      var names = ["entry", "lease", "began"].map { seal.name($0, key.text) }
       names += entry.entry.tags.map { seal.name("tag", $0) }
+      let created = entry.entry.info?.created.microseconds ?? 0
+      // What is no recording was made at once.
+      let began = entry.entry.info.map { $0.began.microseconds } ?? 0
       var commands = [
         Script.call(
           Script.store, names,
-          [seal.close(entry.encoded(), for: key), word("\(life)"), lease?.token ?? []])
+          [
+            seal.close(entry.encoded(), for: key), word("\(life)"), lease?.token ?? [],
+            word("\(began > 0 ? began : created)"), word("\(created)"),
+          ])
       ]
       if let lease { commands.append(release(lease, seal)) }
       return try ask(commands, isWrite: true)[0] == .integer(1)

@@ -9,8 +9,11 @@ extension Store {
 
   /// The count of explicit removals so far, to be handed to `put` later.
   public func witness(at began: Timestamp) throws(Failure) -> Witness {
-    Witness(removals: try number(of: "removals"), began: began)
+    Witness(removals: try removals(), began: began)
   }
+
+  /// The count of explicit removals so far.
+  func removals() throws(Failure) -> Int64 { try number(of: "removals") }
 
   /// Stores an entry in place of whatever has its key.
   ///
@@ -36,7 +39,9 @@ extension Store {
 
   /// The body of `put`, inside a write transaction.
   func insert(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
-    if let witness, try isOutdated(witness, entry.key) { return false }
+    if let witness, try isOutdated(witness, entry.key, stored: entry.info?.created ?? .never) {
+      return false
+    }
     var entry = entry
     entry.version = max(1, entry.version)
     tier?.forget(entry.key)
@@ -94,11 +99,16 @@ extension Store {
     return true
   }
 
-  private func isOutdated(_ witness: Witness, _ key: Key) throws(Failure) -> Bool {
-    if try number(of: "removals") != witness.removals { return true }
+  private func isOutdated(
+    _ witness: Witness, _ key: Key, stored: Timestamp
+  ) throws(Failure) -> Bool {
+    if try removals() != witness.removals { return true }
     var statement = try connection.prepare("SELECT began FROM entry_info WHERE key = ?")
     statement.bind(1, key.text)
-    return try statement.step() && statement.integer(0) > witness.began.microseconds
+    guard try statement.step() else { return false }
+    let began = statement.integer(0)
+    // A run that began after this result was made is one of a clock that has been set back since.
+    return began > witness.began.microseconds && began <= stored.microseconds
   }
 
   /// Stores chunks of a large recording, at most 4 MiB in one transaction.

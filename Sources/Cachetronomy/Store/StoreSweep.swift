@@ -203,7 +203,8 @@ extension Policy {
     // Nothing of ours and never read: we know no time, and it goes first.
     let used = """
       max(coalesce(a.last_accessed, ''), coalesce(
-        strftime('%Y-%m-%dT%H:%M:%S', i.created / 1000000, 'unixepoch'), '')), c.rowid
+        strftime('%Y-%m-%dT%H:%M:%S', i.created / 1000000, 'unixepoch')
+          || printf('.%06d', i.created % 1000000), '')), c.rowid
       """
     return switch self {
     case .lru: used

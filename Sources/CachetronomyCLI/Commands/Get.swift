@@ -79,6 +79,11 @@ extension Tool {
           try Output.write(json: try Records.value(entry, in: store, at: now))
         } else if entry.info?.origin == .run {
           let made = try Replay(entry, from: store)
+          if stderr, made.of.terms.isMerged {
+            throw Failure.badSetting(
+              "option --stderr",
+              "both streams of '\(entry.key)' were recorded in one (get without it prints both)")
+          }
           replay = made
           try made.write([stderr ? .errors : .output]) { _, bytes throws(Failure) in
             try Output.pass(.output, bytes)

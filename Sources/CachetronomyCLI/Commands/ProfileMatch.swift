@@ -29,7 +29,7 @@ extension Tool.Profiles {
 
     func run() throws {
       let key = KeyValues(pipeline: pipeline, shell: shell)
-      guard let command = try key.command(words.bytes) else {
+      guard let command = try key.command(words.bytes, in: Words.environment()) else {
         throw Failure.badSetting("command line", "want '--' and a command, or -c and a pipeline")
       }
       let store = try common.reading()

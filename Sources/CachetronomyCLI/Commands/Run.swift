@@ -129,7 +129,7 @@ enum RunVerb {
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
     try line.check()
-    guard let command = try line.key.command(line.words) else {
+    guard let command = try line.key.command(line.words, in: environment) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
     for word in [line.common.store, line.common.profile].compacted {
@@ -193,6 +193,9 @@ enum RunVerb {
     let plan: Plan
     var call: Invocation
     (plan, call) = try invocation(profile)
+    var resolved = call.resolve()
+    let stdin: StandardInput =
+      plan.settings.stdin == true ? .given : line.noStdin ? .null : .inherited()
     let isTalking = line.common.verbose && !line.common.quiet
     let notCached: String? =
       if isOff {
@@ -202,7 +205,8 @@ enum RunVerb {
       } else if plan.settings.cache == false {
         "rule \(plan.rule?.source ?? "") says so"
       } else {
-        call.unrepeatable.map { "\($0) is this call's alone" }
+        call.unrepeatable.map { "\($0) is this call's alone" } ?? resolved.notes.obstacle
+          ?? stdin.obstacle
       }
     if let notCached, !line.explain {
       if isTalking { Output.say("not cached: \(notCached)") }
@@ -214,9 +218,12 @@ enum RunVerb {
     if plan.settings.stdin == true {
       input = try Input.spool(beside: store)
       call.input = input?.digest
+      resolved = call.resolve()
     }
     var memo = Memo(
-      call, profile: profile, store: store, sink: Output.pass, warn: trouble.warn)
+      call, resolved, stdin: stdin, profile: profile, store: store, sink: Output.pass,
+      warn: trouble.warn)
+    memo.live = LiveOutput()
     memo.setAside = trouble.setAside
     if plan.settings.remote != false {
       do throws(Failure) {
@@ -234,7 +241,6 @@ enum RunVerb {
     memo.isComparing = isTalking
     if let patience { memo.patience = patience.microseconds }
     memo.cachedOnly = line.cachedOnly
-    if !line.noStdin, input == nil { memo.isInputWaiting = { Input.isWaiting } }
     if isUsable, !line.noStore {
       memo.storeForWriting = { () throws(Failure) in
         try line.common.writing(environment, create: true, patience: 3000)
@@ -252,16 +258,40 @@ enum RunVerb {
     if case .miss = outcome.verdict, outcome.notKept == nil {
       line.common.collectIfDue(profile, environment)
     }
-    if outcome.notKept == Memo.unreadInput, !line.common.quiet {
-      Output.say(
-        "standard input was not given to the command, and its result is not kept "
-          + "(see --no-stdin in 'cachetronomy run --help')")
+    if !line.common.quiet {
+      if case .miss = outcome.verdict {
+        for path in resolved.notes.missing {
+          Output.say("warning: '\(path)' names no file: its absence is in the key")
+        }
+      }
+      hint(outcome.notKept, call)
     }
     if case .fallback(let age, let why) = outcome.verdict, !line.common.quiet {
       Output.say("warning: \(why); this is the answer of \(Human.duration(age)) ago")
     }
-    if isTalking { Output.say(describe(outcome, plan)) }
+    if isTalking {
+      Output.say(describe(outcome, plan))
+      if let construct = resolved.notes.blindSpot {
+        Output.say(
+          "this script may read files that are not seen, by \(construct): --file names them")
+      }
+    }
     return (outcome.status, outcome.signal)
+  }
+
+  /// Says how a result could have been kept.
+  private static func hint(_ notKept: NotKept?, _ call: Invocation) {
+    switch notKept {
+    case .readInput:
+      Output.say(
+        "the command read its standard input, so its result is not kept "
+          + "(--stdin puts it in the key, --no-stdin gives none)")
+    case .status(let status) where call.hasDefaultShell:
+      Output.say(
+        "status \(status) of the pipeline is not kept (--cache-status keeps it; "
+          + "with --shell sh only the last command counts)")
+    default: break
+    }
   }
 
   private static func describe(_ outcome: Memo.Outcome, _ plan: Plan) -> String {
@@ -283,7 +313,7 @@ enum RunVerb {
       return "HIT of another machine's, \(Human.duration(age)) old, \(rest), "
         + "\(Human.duration(saved)) saved, \(tail)"
     case .miss(let why):
-      let word = why == .expired ? "EXPIRED" : "MISS (\(why.rawValue))"
+      let word = why == .expired ? "EXPIRED" : "MISS (\(outcome.missDetail ?? why.rawValue))"
       let nearest = outcome.nearest.map { nearest in
         "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Human.duration(nearest.age)) ago differs in "
           + nearest.differences.map(\.description).joined(separator: ", ")

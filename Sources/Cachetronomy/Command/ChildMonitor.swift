@@ -1,0 +1,268 @@
+internal import CPOSIX
+internal import Glibc
+
+/// Runs a command: passes its output on as it comes and its signals to it, and reports how it ended.
+struct ChildMonitor {
+  /// How long after the command's end to read what processes that it left behind write.
+  static let drainTimeout: Int64 = 100_000
+  /// How long to keep recording after the reader closed its end.
+  static let orphanedOutputLimit: Int64 = 5_000_000
+  /// How long after TERM a command that ran out of time has until KILL.
+  static let killDelay: Int64 = 5_000_000
+  /// How long the caller may take no output until calls that wait for this run are let go.
+  static let blockedLimit: Int64 = 1_000_000
+
+  /// What a run is given.
+  struct Request {
+    var invocation: Invocation
+    var input: Child.Input
+    /// One pipe for both streams.
+    var isMerged = false
+    var sink: any LiveSink
+    /// Keeps output; false if it takes no more.
+    var record: (Stream, UnsafeRawBufferPointer) -> Bool
+    /// Observes the input that the command inherits.
+    var watch: InputWatch?
+    /// Called once, when the command has read input or its output has been blocked for a second:
+    /// calls that wait for the result are to wait no longer.
+    var releaseWaiters: (_ readsInput: Bool) -> Void = { _ in }
+  }
+
+  /// What is known when it is over.
+  struct Result {
+    var ending: Child.Ending
+    /// The pipes were closed because the reader left: the output is not whole.
+    var wasCutOff: Bool
+    /// It ran longer than it may, and was ended.
+    var isOutOfTime: Bool
+    /// A signal that this process got and of which the command died.
+    var signal: Int32?
+    /// Why output could not be written; the command ran to its end all the same.
+    var unwritten: Failure?
+  }
+
+  /// The status of a command that ran out of time, as `timeout` gives it.
+  static let timeoutStatus: Int32 = 124
+
+  private let request: Request
+  private let child: Child
+  private let leadsGroup: Bool
+  private var pumps: [OutputPump]
+  private var ending: Child.Ending?
+  private var endedAt: Int64?
+  private var readerLeftAt: Int64?
+  private var wasCutOff = false
+  private var unwritten: Failure?
+  private var hasReleased = false
+  /// When the command is to end, by TERM or, once that was sent, by KILL.
+  private var deadline: Int64?
+  private var isOutOfTime = false
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+  /// Runs a command to its end.
+  static func run(_ request: Request) throws(Failure) -> Result {
+    let signals = Signals()
+    defer { signals.restore() }
+    // A command with a limit is ended with all that it started: in a group of its own.
+    let limit = request.invocation.settings.timeout.flatMap { $0.microseconds == 0 ? nil : $0 }
+    let child = try Child.start(
+      request.invocation, input: request.input, isMerged: request.isMerged,
+      leadsGroup: limit != nil, mask: signals.before)
+    request.watch?.release()
+    var monitor = ChildMonitor(request, child, limit)
+    defer { monitor.closePipes() }
+    return try monitor.loop(signals)
+  }
+
+  private init(_ request: Request, _ child: Child, _ limit: TimeToLive?) {
+    (self.request, self.child) = (request, child)
+    leadsGroup = limit != nil
+    if let limit {
+      let end = Timestamp.monotonic().addingReportingOverflow(limit.microseconds)
+      deadline = end.overflow ? nil : end.partialValue
+    }
+    pumps = [OutputPump(request.isMerged ? .both : .output, from: child.output)]
+    if !request.isMerged { pumps.append(OutputPump(.errors, from: child.errors)) }
+  }
+
+  private mutating func closePipes() {
+    for index in pumps.indices { pumps[index].close() }
+  }
+
+  private mutating func loop(_ signals: Signals) throws(Failure) -> Result {
+    let handle = cachetronomy_pidfd_open(child.process)
+    defer { if handle >= 0 { close(handle) } }
+    var signal: Int32?
+    while ending == nil || !pumps.allSatisfy(\.isDone) {
+      let ready = try wait(signals.descriptor, handle)
+      if let received = signals.next(isAlone: leadsGroup) {
+        if ending == nil {
+          send(received)
+        } else {
+          // The command has ended, and only its reader keeps us: the signal is for us.
+          signal = received
+          cutOff()
+        }
+      }
+      if ending == nil { enforceDeadline() }
+      noteInput()
+      for index in ready { pump(index) }
+      if ending == nil { reap() }
+      settle()
+    }
+    let ending = ending ?? .exited(0)
+    let ofCommand = signals.last.flatMap { ending == .killed(signal: $0) ? $0 : nil }
+    return Result(
+      ending: ending, wasCutOff: wasCutOff, isOutOfTime: isOutOfTime,
+      signal: signal ?? ofCommand, unwritten: unwritten)
+  }
+
+  /// Waits until something happens.
+  ///
+  /// - Returns: the pumps that have something to do.
+  private func wait(_ signals: Int32, _ handle: Int32) throws(Failure) -> [Int] {
+    var (polled, owners): ([pollfd], [Int]) = ([], [])
+    for (index, pump) in pumps.enumerated() {
+      guard let wanted = pump.poll(request.sink) else { continue }
+      polled.append(wanted)
+      owners.append(index)
+    }
+    polled.append(pollfd(fd: signals, events: Int16(POLLIN), revents: 0))
+    if ending == nil, handle >= 0 {
+      polled.append(pollfd(fd: handle, events: Int16(POLLIN), revents: 0))
+    }
+    if let input = request.watch?.descriptor, input >= 0 {
+      polled.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0))
+    }
+    let ready = poll(&polled, nfds_t(polled.count), timeout(handle))
+    if ready < 0, errno != EINTR {
+      throw .file(verb: "wait for", path: "the command", reason: SystemError.text(errno))
+    }
+    return owners.indices.filter { ready > 0 && polled[$0].revents != 0 }.map { owners[$0] }
+  }
+
+  /// Milliseconds until something is due; -1 if nothing is.
+  private func timeout(_ handle: Int32) -> Int32 {
+    // Without a handle for the process its end is polled for.
+    var limit: Int32 = handle >= 0 ? -1 : 50
+    if !pumps.contains(where: \.isOpen), ending == nil, handle < 0 { limit = 5 }
+    var due: [Int64?] = [ending == nil ? deadline : nil]
+    if pumps.contains(where: { !$0.isDone }) {
+      due.append(readerLeftAt.map { $0 + Self.orphanedOutputLimit })
+    }
+    if pumps.contains(where: { $0.isOpen && !$0.isBlocked }) || isOutOfTime {
+      due.append(endedAt.map { $0 + Self.drainTimeout })
+    }
+    if !hasReleased {
+      due += pumps.map { pump in pump.blockedSince.map { $0 + Self.blockedLimit } }
+    }
+    for end in due {
+      guard let end else { continue }
+      let left = Int32(clamping: (max(0, end - Timestamp.monotonic()) + 1999) / 1000)
+      limit = limit < 0 ? left : min(limit, left)
+    }
+    return limit
+  }
+
+  /// Moves what one stream has, one buffer at most.
+  private mutating func pump(_ index: Int) {
+    let now = Timestamp.monotonic()
+    do throws(Failure) {
+      if pumps[index].isBlocked {
+        try pumps[index].flush(to: request.sink, at: now)
+      } else if pumps[index].isOpen {
+        try move(index, now)
+      }
+    } catch {
+      // The command does not notice: it runs to its end.
+      if unwritten == nil { unwritten = error }
+      pumps[index].stop()
+      return
+    }
+    if pumps[index].isClosed, unwritten == nil, readerLeftAt == nil { readerLeftAt = now }
+  }
+
+  private mutating func move(_ index: Int, _ now: Int64) throws(Failure) {
+    let count = pumps[index].read(into: &buffer)
+    if count == 0 { return }
+    let stream = pumps[index].stream
+    let result: Swift.Result<Bool, Failure> = buffer.withUnsafeBytes { all in
+      Swift.Result { () throws(Failure) in
+        let bytes = UnsafeRawBufferPointer(rebasing: all[..<count])
+        let isKept = request.record(stream, bytes)
+        try pumps[index].pass(bytes, to: request.sink, at: now)
+        return isKept
+      }
+    }
+    let isKept = try result.get()
+    // Without a reader and without a recording there is no use for what comes.
+    if !isKept, pumps[index].isClosed || readerLeftAt != nil, unwritten == nil { cutOff() }
+  }
+
+  private mutating func noteInput() {
+    guard !hasReleased, let watch = request.watch else { return }
+    watch.update()
+    if watch.isRead { release(readsInput: true) }
+  }
+
+  private mutating func release(readsInput: Bool) {
+    hasReleased = true
+    request.releaseWaiters(readsInput)
+  }
+
+  /// Ends what has lasted long enough.
+  private mutating func settle() {
+    let now = Timestamp.monotonic()
+    if ending != nil, endedAt == nil {
+      endedAt = now
+      // What is in the pipes now is the command's own, however long its reader takes.
+      for index in pumps.indices { pumps[index].countUnread() }
+    }
+    if let endedAt, now - endedAt > Self.drainTimeout {
+      // What comes after that is of processes that it left behind.
+      for index in pumps.indices where pumps[index].unreadBytes <= 0 { pumps[index].close() }
+      if isOutOfTime, pumps.contains(where: \.isBlocked) { cutOff() }
+    }
+    if let readerLeftAt, pumps.contains(where: { !$0.isDone }),
+      now - readerLeftAt > Self.orphanedOutputLimit
+    {
+      cutOff()
+    }
+    if !hasReleased,
+      pumps.contains(where: { now - ($0.blockedSince ?? now) >= Self.blockedLimit })
+    {
+      release(readsInput: false)
+    }
+  }
+
+  private func send(_ signal: Int32) { kill(leadsGroup ? -child.process : child.process, signal) }
+
+  private mutating func enforceDeadline() {
+    guard let end = deadline, Timestamp.monotonic() >= end else { return }
+    send(isOutOfTime ? SIGKILL : SIGTERM)
+    // One that was stopped can die only of KILL, or once it goes on.
+    if !isOutOfTime { send(SIGCONT) }
+    deadline = isOutOfTime ? nil : Timestamp.monotonic() + Self.killDelay
+    isOutOfTime = true
+  }
+
+  private mutating func cutOff() {
+    wasCutOff = true
+    for index in pumps.indices {
+      pumps[index].close()
+      pumps[index].stop()
+    }
+  }
+
+  private mutating func reap() {
+    var status: Int32 = 0
+    let found = waitpid(child.process, &status, WNOHANG)
+    if found < 0, errno == ECHILD {
+      // Another part of the process has its status: whether the output is whole is not known.
+      (ending, wasCutOff) = (.exited(125), true)
+    }
+    guard found == child.process else { return }
+    let signal = status & 0x7f
+    ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
+  }
+}

@@ -1,0 +1,24 @@
+/// The key of a command, and what making it found out.
+public struct CommandKey: Sendable {
+  /// `run:`, the command shortened, `#`, 32 hexadecimal digits.
+  public let key: Key
+  /// What making the key found out.
+  public let notes: KeyNotes
+  private let shown: String
+  private let digest: [UInt8]
+
+  init(shown: String, digest: [UInt8], notes: KeyNotes) {
+    (self.shown, self.digest, self.notes) = (shown, digest, notes)
+    key = Key(stored: "run:\(shown)#\(Digest.hex(digest))")
+  }
+
+  /// The key of the same command with a regular file as standard input.
+  ///
+  /// - Parameter contents: a digest of what the file holds from its offset on.
+  public func key(withInput contents: [UInt8]) -> Key {
+    var bytes = digest
+    bytes.append(contentsOf: "standard input".utf8)
+    bytes.append(contentsOf: contents)
+    return Key(stored: "run:\(shown)#\(Digest.hex(Digest.of(bytes)))")
+  }
+}

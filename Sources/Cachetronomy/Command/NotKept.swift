@@ -1,0 +1,53 @@
+/// Why the result of a run was not stored.
+public enum NotKept: Sendable, Equatable {
+  case timeToLiveIsZero
+  case storingIsOff
+  case noStore
+  /// Nothing was run: another call does, or the caller asked for stored results alone.
+  case notRun
+  /// Its reader left before it ended.
+  case readerLeft
+  case outOfTime
+  case killed(signal: Int32)
+  case status(Int32)
+  /// It read standard input that is not in its key.
+  case readInput
+  /// Whether it read its standard input could not be observed.
+  case mayHaveReadInput
+  /// Its output is larger than an entry may be, in bytes.
+  case tooLarge(limit: Int64)
+  /// A file that its script was to replace is as it was, so that it may be an input.
+  case didNotReplace(String)
+  /// Its standard input, a file, changed while it ran.
+  case inputChanged
+  /// Something in its key changed while it ran.
+  case keyChanged
+  /// The entry was removed, or replaced by a later run, while it ran.
+  case removed
+  /// The store, or a temporary file, could not be written.
+  case failed(Failure)
+}
+
+extension NotKept: CustomStringConvertible {
+  /// Words that follow "not kept: ".
+  public var description: String {
+    switch self {
+    case .timeToLiveIsZero: "the ttl is 0"
+    case .storingIsOff: "storing is switched off"
+    case .noStore: "there is no store"
+    case .notRun: "not run"
+    case .readerLeft: "its reader left before it ended"
+    case .outOfTime: "it ran out of time"
+    case .killed(let signal): "it was killed by signal \(signal)"
+    case .status(let status): "its status is \(status)"
+    case .readInput: "it read its standard input"
+    case .mayHaveReadInput: "whether it read its standard input is not known"
+    case .tooLarge(let limit): "its output is over \(limit) bytes"
+    case .didNotReplace(let path): "its script did not replace \(path), which may be an input"
+    case .inputChanged: "its standard input changed while it ran"
+    case .keyChanged: "what it reads changed while it ran"
+    case .removed: "the entry was removed or replaced while it ran"
+    case .failed(let failure): failure.description
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// How the conditions of a recording are written: in its map, and in the files of the memory tier.
+extension ServingTerms {
+  /// Fields of the recording's map; those that say what was always so are left out.
+  var fields: [(String, Value)] {
+    var fields: [(String, Value)] = []
+    if input != .nothing(.null) { fields.append(("input", .string(inputName))) }
+    if case .file(let moved) = input { fields.append(("input_moved", .int(moved))) }
+    if isMerged { fields.append(("merged", .bool(true))) }
+    if outputs.contains(where: { $0 != 0 }) {
+      fields.append(("outputs", .array(outputs.map { .int(Int64(bitPattern: $0)) })))
+    }
+    return fields
+  }
+
+  /// The input in words, as `show` prints it.
+  public var inputName: String {
+    switch input {
+    case .nothing(let kind): kind.rawValue
+    case .unread: "unread"
+    case .file: "file"
+    case .given: "given"
+    }
+  }
+
+  /// Reads the fields of a recording's map; nil if they are not what was written.
+  init?(_ input: Value?, _ moved: Value?, _ isMerged: Value?, _ outputs: Value?) {
+    if let input {
+      switch input.text {
+      case "unread": self.input = .unread
+      case "file":
+        guard let count = moved?.integer, count >= 0 else { return nil }
+        self.input = .file(moved: count)
+      case "given": self.input = .given
+      case let name?:
+        guard let kind = EmptyInput(rawValue: name) else { return nil }
+        self.input = .nothing(kind)
+      case nil: return nil
+      }
+    }
+    if let isMerged {
+      guard case .bool(let value) = isMerged else { return nil }
+      self.isMerged = value
+    }
+    if let outputs {
+      guard case .array(let prints) = outputs else { return nil }
+      self.outputs = prints.compactMap { $0.integer.map { UInt64(bitPattern: $0) } }
+      guard self.outputs.count == prints.count else { return nil }
+    }
+  }
+
+  /// The input in two numbers.
+  var inputCode: (kind: UInt32, moved: Int64) {
+    switch input {
+    case .nothing(.null): (0, 0)
+    case .nothing(.stream): (1, 0)
+    case .nothing(.file): (2, 0)
+    case .unread: (3, 0)
+    case .file(let moved): (4, moved)
+    case .given: (5, 0)
+    }
+  }
+
+  /// Reads both numbers; nil for others than were written.
+  static func input(kind: UInt32, moved: Int64) -> RecordedInput? {
+    switch kind {
+    case 0: .nothing(.null)
+    case 1: .nothing(.stream)
+    case 2: .nothing(.file)
+    case 3: .unread
+    case 4: moved >= 0 ? .file(moved: moved) : nil
+    case 5: .given
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,104 @@
+internal import CPOSIX
+internal import Glibc
+
+/// The signals that somebody may send us and mean the command.
+final class Signals {
+  let descriptor: Int32
+  /// The mask that we came with, for the command.
+  private(set) var before = sigset_t()
+  /// The last signal that came from the terminal or another process.
+  private(set) var last: Int32?
+
+  private static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM]
+
+  init() {
+    var ours = sigset_t()
+    sigemptyset(&ours)
+    for signal in Self.forwarded { sigaddset(&ours, signal) }
+    // Where our caller ignores it, as daemons do, the kernel would keep the command's status from us.
+    signal(SIGCHLD, SIG_DFL)
+    sigprocmask(SIG_BLOCK, &ours, &before)
+    // Blocked by `run` so that a failed write is an error; the command must not inherit that.
+    for signal in Self.ofWrites { sigdelset(&before, signal) }
+    descriptor = signalfd(-1, &ours, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
+  }
+
+  /// The next signal to hand on; one that the terminal sent has reached the command already.
+  ///
+  /// - Parameter isAlone: the command is in another group, where the terminal's do not reach it.
+  func next(isAlone: Bool) -> Int32? {
+    var info = signalfd_siginfo()
+    let size = MemoryLayout<signalfd_siginfo>.size
+    while read(descriptor, &info, size) == size {
+      last = Int32(info.ssi_signo)
+      // A terminal that hangs up tells the leader of its session alone; an alarm is its owner's.
+      let isOurs = last == SIGALRM || last == SIGHUP && getsid(0) == getpid()
+      if isAlone || isOurs || info.ssi_code <= 0 { return last }
+    }
+    return nil
+  }
+
+  func restore() {
+    close(descriptor)
+    // Still without those: one that waits would end us here.
+    var after = before
+    for signal in Self.ofWrites { sigaddset(&after, signal) }
+    sigprocmask(SIG_SETMASK, &after, nil)
+  }
+
+  /// Starts a thread that gets none: they are for the thread that waits for the command.
+  static func blocked<T>(_ start: () -> T) -> T {
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return start()
+  }
+
+  /// Runs something whose broken pipes are its own affair.
+  static func withoutBrokenPipe<T>(_ body: () -> T) -> T {
+    var (pipe, waiting, before) = (sigset_t(), sigset_t(), sigset_t())
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    sigpending(&waiting)
+    pthread_sigmask(SIG_BLOCK, &pipe, &before)
+    defer {
+      var now = timespec()
+      if sigismember(&waiting, SIGPIPE) == 0 { while sigtimedwait(&pipe, nil, &now) > 0 {} }
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    return body()
+  }
+
+  /// A reader who leaves, and a file over `ulimit -f`.
+  static let ofWrites = [SIGPIPE, SIGXFSZ]
+
+  private static var writes: sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in ofWrites { sigaddset(&set, signal) }
+    return set
+  }
+
+  /// Makes a write that cannot be done an error instead of a signal that ends us.
+  static func blockFailedWrites() {
+    var set = writes
+    sigprocmask(SIG_BLOCK, &set, nil)
+  }
+
+  /// The same for files alone: who reads a pipe of ours may end us, as Unix does.
+  static func blockFileLimit() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGXFSZ)
+    sigprocmask(SIG_BLOCK, &set, nil)
+  }
+
+  /// Undoes that for a command that takes our place; what waits to end us is forgotten.
+  static func unblockFailedWrites() {
+    var set = writes
+    var now = timespec()
+    while sigtimedwait(&set, nil, &now) > 0 {}
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+  }
+}

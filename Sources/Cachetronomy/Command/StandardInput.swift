@@ -1,0 +1,195 @@
+internal import CPOSIX
+internal import Glibc
+
+/// Standard input as a call finds it.
+///
+/// Classified by one `fstat`; all else is asked when it is needed.
+public final class StandardInput {
+  enum Kind: Equatable {
+    /// The command gets `/dev/null`: a terminal, no input, `--no-stdin`.
+    case null
+    /// A pipe, FIFO or socket, which the command inherits.
+    case stream(isSocket: Bool)
+    /// A regular file, which the command inherits at this offset.
+    case file(offset: Int64, size: Int64)
+    /// `--stdin`: read whole, part of the key.
+    case given
+    /// A device: its data cannot be in a key.
+    case device
+  }
+
+  let kind: Kind
+  /// The result of `fstat` where there is a descriptor that the command inherits.
+  let status: stat
+  private var contents: [UInt8]??
+
+  private init(_ kind: Kind, _ status: stat = stat()) { (self.kind, self.status) = (kind, status) }
+
+  /// No input.
+  public static var null: StandardInput { StandardInput(.null) }
+  /// Input that was read whole and is in the key.
+  public static var given: StandardInput { StandardInput(.given) }
+
+  /// Descriptor 0 of this process.
+  public static func inherited() -> StandardInput {
+    var status = stat()
+    let mode = fcntl(0, F_GETFL)
+    guard fstat(0, &status) == 0, mode >= 0, mode & O_ACCMODE != O_WRONLY,
+      mode & cachetronomy_path_only == 0
+    else { return .null }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      let offset = max(0, lseek(0, 0, SEEK_CUR))
+      return StandardInput(.file(offset: Int64(offset), size: Int64(status.st_size)), status)
+    case S_IFIFO: return StandardInput(.stream(isSocket: false), status)
+    case S_IFSOCK: return StandardInput(.stream(isSocket: true), status)
+    case S_IFCHR where isNull(status) || isatty(0) == 1: return .null
+    case S_IFCHR, S_IFBLK: return StandardInput(.device, status)
+    default: return .null
+    }
+  }
+
+  private static let nullNumber = makedev(1, 3)
+  private static func isNull(_ status: stat) -> Bool { status.st_rdev == nullNumber }
+
+  // glibc's macro: the major number in bits 8 to 19, the minor one in bits 0 to 7.
+  private static func makedev(_ major: UInt, _ minor: UInt) -> UInt { major << 8 | minor }
+
+  /// Whether it was read whole and is in the key.
+  public var isGiven: Bool { kind == .given }
+
+  /// Why no result of a command with this input may be stored; nil if there is no reason.
+  public var obstacle: String? {
+    switch kind {
+    case .device: return "standard input is a device"
+    case .file where FileStamp.isOnPseudoFileSystem(descriptor: 0):
+      return "standard input is a file of the kernel"
+    default: return nil
+    }
+  }
+
+  /// The kind of an input with nothing to read; nil if there may be something.
+  var emptiness: EmptyInput? {
+    switch kind {
+    case .null: return .null
+    case .file(let offset, let size): return offset >= size ? .file : nil
+    case .stream(let isSocket):
+      let isEmpty = Self.isAtEnd(0, isSocket: isSocket) && cachetronomy_waiting_bytes(0) == 0
+      return isEmpty ? .stream : nil
+    case .given, .device: return nil
+    }
+  }
+
+  /// Whether a pipe or socket has no writer left; data may still wait in it.
+  static func isAtEnd(_ descriptor: Int32, isSocket: Bool) -> Bool {
+    let closed = Int16(POLLHUP) | (isSocket ? Int16(cachetronomy_poll_closed) : 0)
+    var state = pollfd(fd: descriptor, events: Int16(POLLIN) | closed, revents: 0)
+    return poll(&state, 1, 0) >= 0 && state.revents & closed != 0
+  }
+
+  /// Whether a regular file has bytes left, so that its contents may be an input.
+  var hasContents: Bool {
+    if case .file(let offset, let size) = kind { return offset < size }
+    return false
+  }
+
+  /// Whether the caller itself reads from the file too, as a `while read` loop does.
+  var isShared: Bool {
+    if case .file(let offset, _) = kind { return offset > 0 }
+    return false
+  }
+
+  /// Larger contents are known by the identity of their file.
+  private static let contentsLimit: Int64 = 64 << 20
+
+  /// A digest of what is left of a regular file; nil if nothing is.
+  public var contentsDigest: [UInt8]? {
+    if let contents { return contents }
+    let found = readContents()
+    contents = .some(found)
+    return found
+  }
+
+  private func readContents() -> [UInt8]? {
+    guard case .file(let offset, let size) = kind, offset < size else { return nil }
+    if size - offset <= Self.contentsLimit,
+      let digest = FileStamp.digest(descriptor: 0, from: offset)
+    {
+      return digest
+    }
+    var identity = [UInt8]()
+    for number in [
+      Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)), size,
+      status.st_mtim.nanoseconds, status.st_ctim.nanoseconds, offset,
+    ] { identity += Invocation.bytes(number) }
+    return Digest.of(identity)
+  }
+
+  /// Whether the file is another than when the call began.
+  var hasChanged: Bool {
+    var now = stat()
+    guard case .file = kind, fstat(0, &now) == 0 else { return false }
+    return now.st_size != status.st_size
+      || now.st_mtim.nanoseconds != status.st_mtim.nanoseconds
+      || now.st_ctim.nanoseconds != status.st_ctim.nanoseconds
+  }
+
+  /// How far the offset of the file has been moved since the call began.
+  var moved: Int64 {
+    guard case .file(let offset, _) = kind else { return 0 }
+    return max(0, Int64(lseek(0, 0, SEEK_CUR)) - offset)
+  }
+
+  /// What the command gets.
+  var childInput: Child.Input {
+    switch kind {
+    case .null, .given: .null
+    case .stream, .file, .device: .inherited
+    }
+  }
+
+  /// Begins to observe whether the command reads it; nil where that makes no difference.
+  func watch() -> InputWatch? {
+    switch kind {
+    case .null, .given, .device: nil
+    // At the start of a file nothing but the command reads it, and it is in the key whole.
+    case .file: isShared && hasContents ? InputWatch(self) : nil
+    case .stream: InputWatch(self)
+    }
+  }
+
+  /// What a recording says of it, once it is known what the command did with it.
+  func recorded(_ finding: InputWatch.Finding) -> RecordedInput {
+    switch kind {
+    case .null, .device: .nothing(.null)
+    case .given: .given
+    case .stream: finding == .nothing ? .nothing(.stream) : .unread
+    case .file:
+      if !hasContents {
+        .nothing(.file)
+      } else {
+        isShared && finding == .unread ? .unread : .file(moved: moved)
+      }
+    }
+  }
+
+  /// Moves the offset as the recorded command did.
+  public func advance(_ terms: ServingTerms) {
+    guard case .file(let moved) = terms.input, moved > 0, case .file(let offset, _) = kind else {
+      return
+    }
+    lseek(0, off_t(offset + moved), SEEK_SET)
+  }
+
+  /// Runs a body with a descriptor that reads the rest of a regular file, with an offset of its own.
+  ///
+  /// - Parameter body: gets nil where there is no such file.
+  func withCopy<T>(_ body: (Int32?) throws(Failure) -> T) throws(Failure) -> T {
+    guard case .file(let offset, let size) = kind, offset < size else { return try body(nil) }
+    let copy = open("/proc/self/fd/0", O_RDONLY | O_CLOEXEC)
+    guard copy >= 0 else { return try body(nil) }
+    defer { close(copy) }
+    lseek(copy, off_t(offset), SEEK_SET)
+    return try body(copy)
+  }
+}
