@@ -86,6 +86,14 @@ import Testing
     ("$(bash -c \"a 'f g'\") h\nb", "*? *bash -c a 'f g' *a f g *h *b"),
     ("sh -c 'sh -c \"cat f\"' <<E\ng\nE\nb", "*sh -c sh -c \"cat f\" *sh -c cat f *cat f *g\n *b"),
     ("bash -s <<E | c; d\na f\nb\nE\ng", "*bash -s *c *d *a f *b *g"),
+    ("tee copy <f; b f copy", "*tee ? f *b f copy"),
+    ("a >f; tee copy <f; b copy", "*a *tee ? ? *b ?"),
+    ("a | tee -i g </dev/null; b g", "*a *tee ? ? /dev/null *b ?"),
+    ("a <missing >f; b f", "*a missing *b f"), ("a 2>/no/where >f; b f", "*a *b f"),
+    ("a </dev/null >f; b f", "*a /dev/null *b ?"), ("a <<<x >f; b f", "*a x *b ?"),
+    ("a >g; a <g 2>h >>i >f; b f", "*a *a ? *b f"), ("a >&f; b f 3>&-", "*a *b ?"),
+    ("a 2>&1 >f; b f", "*a *b ?"), ("tee --output-error=warn f; b f", "*tee ? ? *b ?"),
+    ("tee --append f; b f", "*tee --append f *b f"), ("sudo tee f; b f", "*sudo *tee *f *b f"),
     ("a {f,g}/{h,'i,j'} {k} {}", "*a f/h f/i,j g/h g/i,j {k} {}"),
     ("{ a b,{c,\\,}; }", "*a b,, b,c"),
   ]) func `the names of a script`(script: String, expected: String) {
@@ -115,6 +123,24 @@ import Testing
     for name in ["x.c", "y.c", "x.h", ".hidden", "d/z.c"] { try scratch.write(name, "") }
     let found = names(script, at: scratch.path)
     #expect(found == expected, "\(script)")
+  }
+
+  /// Files that are certainly replaced have a `!`.
+  @Test(arguments: [
+    ("a >f; b 2>h >>g; c &>i | tee j k >/dev/null", "f! h! i! j! k!"), ("a >|f 2>/dev/null", "f!"),
+    ("if a; then b >f; fi; for x in g h; do c >$x; done", "f g h"), ("(a >f; tee g)", "f g"),
+    ("cd d; a >f >/g; (cd e; a >/h)", "/g /h"), ("(cd d; a >f); b >g", "g"), ("a >$(b) >c*", ""),
+    ("sh -c 'a >f; tee g'", "f g"), ("a | tee -a f; tee g -a; b >&2 2>&-", ""),
+    ("a && b >f; c >f", "f f"), ("x=f; a >./$x/g >$PWD/h", "f/g! h"), ("a | sudo tee -i f", "f"),
+    ("a <missing >f", "f"), ("bash <<E\na >f\nE\nb >g", "f g!"), ("echo $(a >f)", "f"),
+    ("a >&f", "f!"), ("exec >f", "f"),
+  ]) func `the files that a script replaces`(script: String, expected: String) {
+    let script = ShellScript(
+      Array(script.utf8), in: environment, directory: Array("/pwd".utf8))
+    let found = script.outputs.map {
+      String(decoding: $0.path, as: UTF8.self) + ($0.isCertain ? "!" : "")
+    }
+    #expect(found.joined(separator: " ") == expected)
   }
 
   @Test(.enabled(if: Shell.has("bash")), arguments: [20, 21, 22])

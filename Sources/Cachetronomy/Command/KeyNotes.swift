@@ -15,9 +15,13 @@ public struct KeyNotes: Sendable, Equatable {
   /// Notes a path or pattern that names nothing.
   mutating func missed(_ path: String) { if !missing.contains(path) { missing.append(path) } }
 
-  /// Notes a file that a script replaces.
+  /// Notes a file that a script replaces; certain once one of its mentions is.
   mutating func replaces(_ output: ScriptOutput) {
-    if !outputs.contains(where: { $0.path == output.path }) { outputs.append(output) }
+    guard let known = outputs.firstIndex(where: { $0.path == output.path }) else {
+      outputs.append(output)
+      return
+    }
+    if output.isCertain { outputs[known].isCertain = true }
   }
 
   /// Notes a construct of a script that cannot be followed; the first one is kept.

@@ -115,6 +115,7 @@ extension Invocation {
       // A script that is one word may be a file itself, and is among the arguments then.
       files.insert(argv[place])
       let script = ShellScript(argv[place], in: environment, directory: directory)
+      for output in script.outputs { notes.replaces(output) }
       let searched = script.searched
       for name in script.names {
         // Its standard input is not ours.

@@ -54,12 +54,9 @@ extension ShellScript {
     var mayBeProgram = false
     if let redirection {
       self.redirection = nil
-      if redirection != .reads {
-        if redirection == .replaces, word.others.isEmpty, word.first?.pattern == nil {
-          write(word.first?.value)
-        }
-        return
-      }
+      if !redirect(word, redirection) { return }
+      note(word, mayBeProgram: false, isOperand: false)
+      return
     } else if mayBegin || isDeclaration, let setting = Self.setting(word) {
       settings.append((setting.name, setting.values, names.count))
     } else if mayBegin {
@@ -77,16 +74,14 @@ extension ShellScript {
   }
 
   /// Keeps a name for all that a word may mean.
-  private mutating func note(_ word: Word, mayBeProgram: Bool) {
+  private mutating func note(_ word: Word, mayBeProgram: Bool, isOperand: Bool = true) {
     let text = word.text
+    let start = names.count
+    defer { if isTee, isOperand { teeOperand(word, names: start..<names.count) } }
     switch inner {
     case .follow: scripts.append(contentsOf: word.meanings.map(\.value))
     case .ofShell: if Self.isScriptOption(text) { inner = .follow }
     case .none: if Self.isShell(word.first?.value ?? text) { inner = .ofShell }
-    }
-    if isTee {
-      if text.first == 0x2d, text.contains(UInt8(ascii: "a")) { isTee = false }
-      teed.append(names.count)
     }
     guard let first = word.first else {
       keep(Name(text: text, value: nil, mayBeProgram: mayBeProgram))
@@ -116,44 +111,12 @@ extension ShellScript {
   private mutating func keep(_ name: Name) {
     if isLoop, let value = name.value { loop.append(value) }
     names.append(name)
-    if isWritten(name) { names[names.count - 1].value = nil }
-  }
-
-  /// Whether the script has made it itself, so that it is no input of it.
-  private func isWritten(_ name: Name) -> Bool {
-    guard !written.isEmpty, let value = name.value else { return false }
-    return written.contains(Self.plain(value, in: directory))
-  }
-
-  /// Notes a file that is certainly made, and here.
-  mutating func write(_ value: [UInt8]?) {
-    guard let value, isCertain, open.isEmpty else { return }
-    let path = Self.plain(value, in: directory)
-    written.insert(path)
-    // To call it by a variable is not to read it.
-    for setting in named where Self.plain(setting.value, in: directory) == path {
-      names[setting.index].value = nil
-    }
-  }
-
-  /// A path without the ways to say that it is here.
-  static func plain(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
-    var rest = path[...]
-    if !directory.isEmpty, rest.starts(with: directory + [0x2f]) {
-      rest = rest.dropFirst(directory.count + 1)
-    }
-    while rest.starts(with: "./".utf8) { rest = rest.dropFirst(2) }
-    return Array(rest)
+    if let value = name.value, isWritten(value) { names[names.count - 1].value = nil }
   }
 
   mutating func endCommand() {
     endWord()
-    if isTee {
-      for index in teed {
-        write(names[index].value)
-        names[index].value = nil
-      }
-    }
+    if isTee { writeTeeOperands() }
     if beginsCommand || isDeclaration {
       set()
     } else if let path = settings.first(where: { $0.name == Self.path }) {
@@ -164,6 +127,7 @@ extension ShellScript {
     if isLoop, loop.count > 2 { set(loop[0], to: Array(loop[2...]), isCertain: true) }
     (redirection, beginsCommand, mayBegin) = (nil, true, true)
     (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
+    redirectionsSucceed = true
     if !teed.isEmpty { teed = [] }
     if !settings.isEmpty { settings = [] }
     if !loop.isEmpty { loop = [] }
@@ -210,6 +174,7 @@ extension ShellScript {
     scripts = []
     if depth == Self.deepest { return }
     let outer = (isQuoted, isTest, isCertain, documents)
+    let hadMoved = hasMoved
     (isTest, isCertain, documents) = (false, false, [])
     for script in begun where scriptsLeft > 0 {
       scriptsLeft -= 1
@@ -219,6 +184,7 @@ extension ShellScript {
       depth -= 1
     }
     (isQuoted, isTest, isCertain, documents) = outer
+    hasMoved = hadMoved
   }
 
   /// Only so many texts are looked into that stand in each other.
@@ -263,7 +229,8 @@ extension ShellScript {
     case "export", "readonly", "declare", "typeset", "local": isDeclaration = true
     case "eval", "trap": (inner, callsAnother, isCertain) = (.follow, true, false)
     case "for", "select": (isLoop, isCertain) = (true, false)
-    case "cd", "pushd", "popd", "exit", "return", ".", "source", "alias":
+    case "cd", "pushd", "popd": (isCertain, hasMoved) = (false, true)
+    case "exit", "return", ".", "source", "alias":
       isCertain = false
     case "env", "exec", "command", "builtin", "nice", "ionice", "nohup", "setsid",
       "stdbuf", "sudo", "doas", "time", "timeout", "xargs", "parallel", "flock", "find":

@@ -47,12 +47,18 @@ struct ShellScript {
     var wasQuoted: Bool
     /// Whether `<` and `>` compare in it.
     var isArithmetic = false
+    /// Whether the script may have left its directory before it.
+    var hadMoved = false
     static let esac: UInt8 = 0
     static let brace = UInt8(ascii: "}")
   }
 
   enum Redirection {
     case reads, replaces, appends
+    /// `<<<` and `<&`: what follows is not a file that has to exist.
+    case text
+    /// `>&`: a descriptor, or a file that both streams replace.
+    case duplicates
   }
 
   /// Which words of a command are scripts themselves.
@@ -88,8 +94,10 @@ struct ShellScript {
 
   /// What sort of command is at hand.
   var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
-  /// The names that a `tee` makes.
-  var teed: [Int] = []
+  /// The operands of a `tee`: their places in `names`.
+  var teed: [Range<Int>] = []
+  /// Whether the redirections of this command can all be opened, as far as they are read.
+  var redirectionsSucceed = true
   var settings: [(name: [UInt8], values: [[UInt8]], index: Int)] = []
   /// The variable of a loop, and what it is given.
   var loop: [[UInt8]] = []
@@ -103,6 +111,10 @@ struct ShellScript {
   /// Whether all so far is run, once, and where the script began.
   var isCertain = true
   var written: Set<[UInt8]> = []
+  /// The files that it replaces, certainly or not.
+  var outputs: [ScriptOutput] = []
+  /// Whether it may have left `directory`.
+  var hasMoved = false
 
   /// Reads a script.
   ///

@@ -49,26 +49,6 @@ extension ShellScript {
     " \t\n;&|(".utf8.contains(byte)
   }
 
-  mutating func redirect(_ byte: UInt8, _ text: [UInt8], _ at: Int) -> Int {
-    // The number of a descriptor may stand before it.
-    if let word, word.text.allSatisfy({ (0x30...0x39).contains($0) }) { self.word = nil }
-    endWord()
-    let next = at < text.count ? text[at] : 0
-    if byte == UInt8(ascii: "<") {
-      redirection = .reads
-      guard next == byte else { return next == 0x26 || next == 0x3e ? at + 1 : at }
-      if at + 1 < text.count, text[at + 1] == byte { return at + 2 }
-      redirection = nil
-      var document = ShellDocument(text, after: at + 1)
-      document.isScript = inner == .ofShell
-      documents.append(document)
-      return document.start
-    }
-    let isWhole = next != byte && next != UInt8(ascii: "&")
-    redirection = isWhole ? .replaces : .appends
-    return isWhole && next != UInt8(ascii: "|") ? at : at + 1
-  }
-
   /// Reads the here-documents that begin with this line; returns where they end.
   mutating func readDocuments(_ text: [UInt8], _ start: Int) -> Int {
     var at = start
@@ -94,7 +74,9 @@ extension ShellScript {
   mutating func begin(_ end: UInt8, isArithmetic: Bool = false) {
     let inherits = end == UInt8(ascii: ")") && !isQuoted && open.last?.isArithmetic == true
     endCommand()
-    open.append(Open(end: end, wasQuoted: isQuoted, isArithmetic: isArithmetic || inherits))
+    open.append(
+      Open(
+        end: end, wasQuoted: isQuoted, isArithmetic: isArithmetic || inherits, hadMoved: hasMoved))
     isQuoted = false
   }
 
@@ -104,7 +86,7 @@ extension ShellScript {
     endCommand()
     // The `)` of a pattern ends nothing.
     guard open.last?.end == end, let last = open.popLast() else { return }
-    isQuoted = last.wasQuoted
+    (isQuoted, hasMoved) = (last.wasQuoted, last.hadMoved)
     beginsCommand = false
   }
 
