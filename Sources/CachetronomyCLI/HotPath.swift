@@ -79,8 +79,9 @@ enum HotPath {
       guard plan.settings.cache != false, plan.settings.stdin != true else { return nil }
       let directory = try WorkingDirectory.path(named: environment["PWD"])
       let call = try plan.invocation(directory: directory, environment: environment)
-      guard call.unrepeatable == nil else { return nil }
-      let question = Question(store, call.key(), profile: plan.profile.name)
+      let (key, notes) = call.resolve()
+      guard notes.obstacle == nil else { return nil }
+      let question = Question(store, key, profile: plan.profile.name)
       question.limit = plan.settings.timeToLive
       question.answers = plan.settings.cacheStatus
       if plan.settings.failureTimeToLive != nil { question.kept = plan.settings.cacheStatus ?? [0] }

@@ -51,7 +51,7 @@ struct Fingerprints: Equatable {
       add(.argumentFile, named: file.index.description, file.parts)
     }
     let secrets = Secrets(call.environment)
-    for name in call.scriptNames(&notes) {
+    for name in call.programs(&notes) + call.scriptInputs(&notes) {
       add(
         name.isProgram ? .executable : .argumentFile,
         named: "=" + ShellWords.quote(secrets.masked([name.text])[0]), name.parts)

@@ -44,23 +44,6 @@ public struct Invocation: Sendable {
     return words.map { Array($0.utf8) } + [Array("-c".utf8), text]
   }
 
-  /// A word that names something which only this call has, so that no answer may be kept.
-  public var unrepeatable: String? {
-    if settings.scope != nil { return nil }
-    for (index, word) in argv.enumerated() {
-      for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where word.holds(Array(mark.utf8)) {
-        // Inside a pipeline the shell opens it, and our standard input is empty.
-        if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
-        // With --stdin what it holds is in the key.
-        if settings.stdin == true, word == Self.standardInput { continue }
-        return ShellWords.quote(shownArguments[index])
-      }
-    }
-    return nil
-  }
-
-  static let standardInput = Array("/dev/stdin".utf8)
-
   /// The arguments with secrets hidden.
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
 
@@ -69,7 +52,8 @@ public struct Invocation: Sendable {
 
   /// The name of its entry, and what making it found out besides.
   public func resolve() -> (key: Key, notes: KeyNotes) {
-    var notes = KeyNotes()
+    // Whoever gives a scope answers for what its commands read.
+    var notes = KeyNotes(refuses: settings.scope == nil)
     let digest = digest(&notes)
     var shown = ""
     for word in shownArguments {
@@ -101,7 +85,9 @@ public struct Invocation: Sendable {
     sum.add("argv", argv)
     sum.add("executable", executablePart(&notes))
     sum.add("argument files", fileParts(&notes))
-    let named = scriptNames(&notes)
+    let programs = programs(&notes)
+    if !programs.isEmpty { sum.add("programs", programs.flatMap { $0.whole }) }
+    let named = scriptInputs(&notes)
     if !named.isEmpty { sum.add("script", named.flatMap { $0.whole }) }
     if let parts = directoryPart() { sum.add("cwd", parts) }
     if settings.user ?? true { sum.add("user", userPart()) }
@@ -135,7 +121,7 @@ public struct Invocation: Sendable {
       bound.append("executable, which cannot be read, by size and time of change")
     }
     if (settings.argFiles ?? .stat) == .stat,
-      !fileParts(&notes).isEmpty || scriptNames(&notes).contains(where: { !$0.isProgram })
+      !fileParts(&notes).isEmpty || scriptInputs(&notes).contains(where: { !$0.isProgram })
     {
       bound.append("argument files by size and time of change (arg_files: content)")
     }

@@ -9,8 +9,13 @@ public struct KeyNotes: Sendable, Equatable {
   /// A construct of a script that its reader cannot follow; files named by it are not in the key.
   public private(set) var blindSpot: String?
 
+  /// Whether reasons not to store the result count.
+  private let refuses: Bool
+
+  init(refuses: Bool = true) { self.refuses = refuses }
+
   /// Notes a reason not to store the result; the first one is kept.
-  mutating func refuse(_ why: String) { if obstacle == nil { obstacle = why } }
+  mutating func refuse(_ why: String) { if refuses, obstacle == nil { obstacle = why } }
 
   /// Notes a path or pattern that names nothing.
   mutating func missed(_ path: String) { if !missing.contains(path) { missing.append(path) } }

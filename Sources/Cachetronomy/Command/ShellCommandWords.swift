@@ -67,7 +67,10 @@ extension ShellScript {
       mayBeProgram = true
     }
     note(word, mayBeProgram: mayBeProgram || callsAnother)
-    guard mayBeProgram else { return }
+    guard mayBeProgram else {
+      if callsAnother { classifyWrapped(word) }
+      return
+    }
     if beginsCommand { classify(word.text) }
     // A variable that is empty is no word.
     (beginsCommand, mayBegin) = (false, word.first?.value.isEmpty == true)
@@ -81,7 +84,13 @@ extension ShellScript {
     switch inner {
     case .follow: scripts.append(contentsOf: word.meanings.map(\.value))
     case .ofShell: if Self.isScriptOption(text) { inner = .follow }
-    case .none: if Self.isShell(word.first?.value ?? text) { inner = .ofShell }
+    case .none:
+      if Self.isShell(word.first?.value ?? text) {
+        inner = .ofShell
+      } else if callsAnother, text.contains(0x20) {
+        // Some wrappers give a word to a shell, or split it themselves.
+        scripts.append(contentsOf: word.meanings.map(\.value))
+      }
     }
     guard let first = word.first else {
       keep(Name(text: text, value: nil, mayBeProgram: mayBeProgram))
@@ -104,7 +113,7 @@ extension ShellScript {
       // What a variable holds is nobody's business.
       let text = text.contains(0x24) ? text + [0x20] + FileGlob.last(path) : path
       let isCalled = mayBeProgram && (paths.isEmpty || path.contains(0x2f))
-      keep(Name(text: text, value: path, mayBeProgram: isCalled))
+      keep(Name(text: text, value: path, mayBeProgram: isCalled, isMatch: !paths.isEmpty))
     }
   }
 
@@ -119,8 +128,11 @@ extension ShellScript {
     if isTee { writeTeeOperands() }
     if beginsCommand || isDeclaration {
       set()
-    } else if let path = settings.first(where: { $0.name == Self.path }) {
-      // For one command alone, which is looked for there all the same.
+    } else {
+      passed.append(contentsOf: settings.map { ($0.name, $0.values) })
+    }
+    // For one command alone, which is looked for there all the same.
+    for path in passed where path.name == Self.path {
       set(path.name, to: path.values, isCertain: false)
     }
     // `for x in` and what follows.
@@ -132,20 +144,17 @@ extension ShellScript {
     if !settings.isEmpty { settings = [] }
     if !loop.isEmpty { loop = [] }
     inner = .none
-    if !scripts.isEmpty { readScripts() }
+    let passed = passed
+    if !passed.isEmpty { self.passed = [] }
+    if !scripts.isEmpty { readScripts(with: passed) }
   }
 
   private static let path = Array("PATH".utf8)
 
-  /// Where programs are looked for: in our `PATH`, and in each that the script sets.
-  var searched: [Environment] {
-    let paths = variables.isEmpty ? [] : variables[Self.path] ?? []
-    return [environment]
-      + paths.map { path in
-        var changed = environment
-        changed.set("PATH", to: path)
-        return changed
-      }
+  /// Where programs are looked for besides our `PATH`: in each that the script sets.
+  var searchPaths: [[UInt8]] {
+    (variables.isEmpty ? [] : variables[Self.path] ?? [])
+      + (searchesStandardPath ? [Wrappers.standardPath] : [])
   }
 
   /// Notes what a command sets for those after it.
@@ -169,8 +178,13 @@ extension ShellScript {
   }
 
   /// Reads the scripts that a command gives to a shell.
-  mutating func readScripts() {
+  ///
+  /// - Parameter passed: variables that it sets for the shell alone.
+  mutating func readScripts(with passed: [(name: [UInt8], values: [[UInt8]])] = []) {
     let begun = scripts
+    let outerVariables = variables
+    for variable in passed { variables[variable.name] = variable.values }
+    defer { if !passed.isEmpty { variables = outerVariables } }
     scripts = []
     if depth == Self.deepest { return }
     let outer = (isQuoted, isTest, isCertain, documents)
@@ -218,8 +232,7 @@ extension ShellScript {
 
   /// Notes what the first word of a command says of the others.
   mutating func classify(_ word: [UInt8]) {
-    let name = word.lastIndex(of: 0x2f).map { word[($0 + 1)...] } ?? word[...]
-    guard name.count < 9 else { return }
+    let name = FileGlob.last(word)
     switch String(decoding: name, as: UTF8.self) {
     case "tee": isTee = true
     case "[[": isTest = true
@@ -232,10 +245,23 @@ extension ShellScript {
     case "cd", "pushd", "popd": (isCertain, hasMoved) = (false, true)
     case "exit", "return", ".", "source", "alias":
       isCertain = false
-    case "env", "exec", "command", "builtin", "nice", "ionice", "nohup", "setsid",
-      "stdbuf", "sudo", "doas", "time", "timeout", "xargs", "parallel", "flock", "find":
-      (callsAnother, isCertain) = (true, false)
-    default: break
+    // What follows may be a builtin, or a group.
+    case "exec", "command", "builtin", "time", "coproc": (callsAnother, isCertain) = (true, false)
+    default: callsAnother = Wrappers.contains(name)
+    }
+    if callsAnother, Wrappers.replacesPath(name) { searchesStandardPath = true }
+  }
+
+  /// Notes what a later word says of those after it, if it is the command that a wrapper starts.
+  mutating func classifyWrapped(_ word: Word) {
+    if let setting = Self.setting(word) { passed.append((setting.name, setting.values)) }
+    let name = FileGlob.last(word.text)
+    guard name.count < 9 else { return }
+    switch String(decoding: name, as: UTF8.self) {
+    case "tee": isTee = true
+    case "cd", "pushd", "popd": hasMoved = true
+    case "eval": inner = .follow
+    default: if Wrappers.replacesPath(name) { searchesStandardPath = true }
     }
   }
 }

@@ -92,7 +92,7 @@ extension ShellScript {
     for range in teed {
       for index in range {
         let value = names[index].value
-        if value?.first != 0x2d { write(value, isOne: range.count == 1) }
+        if value?.first != 0x2d { write(value, isOne: range.count == 1 && !callsAnother) }
         if !callsAnother, range.count == 1 { names[index].value = nil }
       }
     }

@@ -11,6 +11,8 @@ struct ShellScript {
     var value: [UInt8]? = []
     /// Whether a command may begin with it, which is looked for in `PATH`.
     var mayBeProgram = false
+    /// Whether a pattern matched it, so that it exists.
+    var isMatch = false
   }
 
   /// A word that is being read.
@@ -99,6 +101,8 @@ struct ShellScript {
   /// Whether the redirections of this command can all be opened, as far as they are read.
   var redirectionsSucceed = true
   var settings: [(name: [UInt8], values: [[UInt8]], index: Int)] = []
+  /// What a wrapper sets for the command that it starts.
+  var passed: [(name: [UInt8], values: [[UInt8]])] = []
   /// The variable of a loop, and what it is given.
   var loop: [[UInt8]] = []
   /// What variables of the script alone hold, and where in `names` they are set.
@@ -113,6 +117,8 @@ struct ShellScript {
   var written: Set<[UInt8]> = []
   /// The files that it replaces, certainly or not.
   var outputs: [ScriptOutput] = []
+  /// Whether a program may look for another elsewhere than in the script's `PATH`.
+  var searchesStandardPath = false
   /// Whether it may have left `directory`.
   var hasMoved = false
 

@@ -202,7 +202,7 @@ enum RunVerb {
       } else if plan.settings.cache == false {
         "rule \(plan.rule?.source ?? "") says so"
       } else {
-        call.unrepeatable.map { "\($0) is this call's alone" }
+        call.resolve().notes.obstacle
       }
     if let notCached, !line.explain {
       if isTalking { Output.say("not cached: \(notCached)") }
