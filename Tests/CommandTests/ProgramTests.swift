@@ -51,4 +51,23 @@ import Testing
     let outcome = try answers(to: "cachetronomy run -v -- echo kc 2>&1 | grep -o HIT")
     #expect(outcome.lines == ["HIT"])
   }
+
+  @Test func `the file of BASH_ENV is an input of every command`() throws {
+    let outcome = try Sandbox().bash(
+      #"""
+      echo 'echo old' > f
+      export BASH_ENV=$HERE/f; cachetronomy run -- bash -c 'echo x'; echo 'echo newer' > f
+      cachetronomy run -- bash -c 'echo x'; cachetronomy explain -- bash -c 'echo x' | grep -o HIT
+      echo >> f; cachetronomy explain -- bash -c 'echo x' | grep BASH
+      for v in '$HERE/f' '`echo f`' '~/f'; do BASH_ENV=$v cachetronomy run -v -- true; done 2>&1
+      BASH_ENV= cachetronomy run -- bash -c 'echo y'
+      """#)
+    #expect(
+      outcome.lines == [
+        "old", "x", "newer", "x", "HIT", "  argument file BASH_ENV changed",
+        "cachetronomy: not cached: BASH_ENV needs a shell to expand it",
+        "cachetronomy: not cached: BASH_ENV needs a shell to expand it",
+        "cachetronomy: not cached: BASH_ENV needs a shell to expand it", "y",
+      ], "\(outcome)")
+  }
 }

@@ -56,6 +56,7 @@ struct Fingerprints: Equatable {
         name.isProgram ? .executable : .argumentFile,
         named: "=" + ShellWords.quote(secrets.masked([name.text])[0]), name.parts)
     }
+    if let parts = call.startupFilePart(&notes) { add(.argumentFile, named: "=BASH_ENV", parts) }
     if let parts = call.directoryPart() {
       // Several parts are those of a repository, which is no place on this machine.
       let print = parts.count == 1 ? call.directory : Array(parts[1...].joined(separator: [0x3a]))

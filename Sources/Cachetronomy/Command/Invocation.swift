@@ -89,6 +89,7 @@ public struct Invocation: Sendable {
     if !programs.isEmpty { sum.add("programs", programs.flatMap { $0.whole }) }
     let named = scriptInputs(&notes)
     if !named.isEmpty { sum.add("script", named.flatMap { $0.whole }) }
+    if let parts = startupFilePart(&notes) { sum.add("BASH_ENV", parts) }
     if let parts = directoryPart() { sum.add("cwd", parts) }
     if settings.user ?? true { sum.add("user", userPart()) }
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)

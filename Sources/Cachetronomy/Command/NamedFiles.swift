@@ -26,6 +26,24 @@ extension Invocation {
     ofFile word: [UInt8], shown: () -> [UInt8], _ notes: inout KeyNotes
   ) -> [[UInt8]]? {
     guard let (path, status) = Self.named(word) else { return nil }
+    return part(of: path, status, shown: shown, &notes)
+  }
+
+  /// What stands for the file that each bash reads first; nil without one, or without files in the key.
+  func startupFilePart(_ notes: inout KeyNotes) -> [[UInt8]]? {
+    guard let path = environment["BASH_ENV"], !path.isEmpty else { return nil }
+    if path.first == 0x7e || path.contains(where: { "$`\\".utf8.contains($0) }) {
+      notes.refuse("BASH_ENV needs a shell to expand it")
+      return nil
+    }
+    guard namesFiles else { return nil }
+    guard let status = Self.status(of: path) else { return [] }
+    return part(of: path, status, shown: { Array("BASH_ENV".utf8) }, &notes) ?? []
+  }
+
+  private func part(
+    of path: [UInt8], _ status: stat, shown: () -> [UInt8], _ notes: inout KeyNotes
+  ) -> [[UInt8]]? {
     let file = NamedFile(path, status)
     if case .volatile(let why) = file {
       notes.refuse("\(ShellWords.quote(shown())) \(why)")

@@ -7,11 +7,13 @@ extension Invocation {
     var found: [NamedInput] = []
     var search = ProgramSearch(self, paths: [])
     var files = Set<[UInt8]>()
+    let (scripts, first) = (scripts, firstScript)
     for (place, text) in scripts {
       // A script that is one word may be a file itself, and is among the arguments then.
       files.insert(argv[place])
-      let script = ShellScript(text, in: scriptEnvironment, directory: directory)
-      note(script, &notes)
+      let script = ShellScript(
+        text, in: scriptEnvironment, directory: directory, arguments: Array(argv[(place + 1)...]))
+      note(script, isFirst: place == first, &notes)
       search.paths = searchPaths + script.searchPaths.map { $0 }
       for name in script.names {
         guard let value = name.value, !value.isEmpty else {
@@ -65,9 +67,33 @@ extension Invocation {
     return changed
   }
 
+  /// The place of the script that the shell reads for certain; other words may be options or
+  /// arguments.
+  private var firstScript: Int? {
+    var isValue = false
+    for place in ShellScript.places(in: argv) {
+      let word = argv[place]
+      if isValue {
+        isValue = false
+      } else if word.first != 0x2d && word.first != 0x2b || word.count < 2 {
+        return place
+      } else {
+        isValue = word.last == UInt8(ascii: "o") || word.last == UInt8(ascii: "O")
+      }
+    }
+    return nil
+  }
+
   /// Notes what a script says besides the names in it.
-  private func note(_ script: ShellScript, _ notes: inout KeyNotes) {
-    for output in script.outputs { notes.replaces(output) }
+  private func note(_ script: ShellScript, isFirst: Bool, _ notes: inout KeyNotes) {
+    if let connection = script.connection {
+      notes.refuse("\(ShellWords.quote(shown(connection))) is a network connection")
+    }
+    let isCertain = isFirst && argv.first.map(ShellScript.isShell) == true
+    for output in script.outputs {
+      notes.replaces(ScriptOutput(path: output.path, isCertain: output.isCertain && isCertain))
+    }
+    if isFirst, let construct = script.blindSpot { notes.cannotFollow(construct) }
   }
 
   /// Refuses a path below `/proc` or `/sys` of which only a shell can tell the rest.

@@ -39,7 +39,8 @@ extension ShellScript {
     case .text: return true
     case .reads:
       // A shell opens from left to right: if this fails, what follows is not replaced.
-      redirectionsSucceed = redirectionsSucceed && word.others.isEmpty && isReadable(word.first)
+      command.redirectionsSucceed =
+        command.redirectionsSucceed && word.others.isEmpty && isReadable(word.first)
       return true
     case .appends: break
     case .duplicates:
@@ -49,7 +50,8 @@ extension ShellScript {
       replace(word)
     case .replaces: replace(word)
     }
-    redirectionsSucceed = redirectionsSucceed && word.others.isEmpty && isWritable(word.first)
+    command.redirectionsSucceed =
+      command.redirectionsSucceed && word.others.isEmpty && isWritable(word.first)
     return false
   }
 
@@ -82,7 +84,7 @@ extension ShellScript {
       let isLong = word.text.starts(with: "--".utf8)
       let appends =
         isLong ? word.text.starts(with: "--a".utf8) : word.text.contains(UInt8(ascii: "a"))
-      if appends { isTee = false }
+      if appends { command.isTee = false }
     }
     teed.append(names)
   }
@@ -92,8 +94,8 @@ extension ShellScript {
     for range in teed {
       for index in range {
         let value = names[index].value
-        if value?.first != 0x2d { write(value, isOne: range.count == 1 && !callsAnother) }
-        if !callsAnother, range.count == 1 { names[index].value = nil }
+        if value?.first != 0x2d { write(value, isOne: range.count == 1 && !command.callsAnother) }
+        if !command.callsAnother, range.count == 1 { names[index].value = nil }
       }
     }
   }
@@ -110,7 +112,7 @@ extension ShellScript {
     if hasMoved, value.first != 0x2f { return }
     let path = Self.plain(value, in: directory)
     let isCertain =
-      isCertain && isOne && open.isEmpty && redirectionsSucceed
+      isCertain && isOne && open.isEmpty && command.redirectionsSucceed && !keepsFiles
       && (!access(value, F_OK) || access(value, W_OK))
     if outputs.count < Self.mostOutputs {
       outputs.append(ScriptOutput(path: path, isCertain: isCertain))
