@@ -97,7 +97,7 @@ enum HotPath {
       let directory = try WorkingDirectory.path(named: environment["PWD"])
       let call = try plan.invocation(directory: directory, environment: environment)
       let resolved = call.resolve()
-      guard call.unrepeatable == nil, resolved.notes.obstacle == nil else { return nil }
+      guard resolved.notes.obstacle == nil else { return nil }
       let question = Question(store, resolved.key, profile: plan.profile.name)
       question.command = resolved
       question.limit = plan.settings.timeToLive

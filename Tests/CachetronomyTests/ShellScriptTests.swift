@@ -10,8 +10,13 @@ import Testing
   ])
 
   /// Programs with a `*`, what only a shell can tell as `?`.
-  private func names(_ script: String, at directory: String = "/pwd") -> String {
-    ShellScript(Array(script.utf8), in: environment, directory: Array(directory.utf8)).names
+  private func names(
+    _ script: String, at directory: String = "/pwd", arguments: [String] = []
+  ) -> String {
+    ShellScript(
+      Array(script.utf8), in: environment, directory: Array(directory.utf8),
+      arguments: arguments.map { Array($0.utf8) }
+    ).names
       .map { name in
         (name.mayBeProgram ? "*" : "")
           + (name.value.map { String(decoding: $0, as: UTF8.self) } ?? "?")
@@ -33,7 +38,7 @@ import Testing
     ("a >|x b", "*a b"), ("diff <(a f) <(b g)", "*diff *a f *b g"),
     ("a > f; b f ./f", "*a *b ? ?"), ("cat <>f", "*cat f"),
     ("[[ a && b > f ]] && b f >g; c g", "*[[ a *b f ]] *b f *c g"), ("cat $'f' $\"g\"", "*cat f g"),
-    ("a=(f g); b", "a= *f g *b"),
+    ("a=(f g); b", "a= f g *b"),
     ("a ${x:-$(cat f)} g", "*a ? *cat f *g"), ("a f > f; b f", "*a f *b ?"),
     ("a | tee -i f g; b f h", "*a *tee ? ? ? *b ? h"),
     ("cat $DIR/f ${DIR}/g \"$DIR/h i\"", "*cat /d/f /d/g /d/h i"),
@@ -59,7 +64,7 @@ import Testing
     ("x=\"$(a $(b) case c)\"; d", "? *a ? *b *case c * *d"),
     ("command cd d; a >f; b f", "*command *cd *d *a *b f"),
     ("a | tee f -a; b f", "*a *tee f -a *b f"), ("x=f; a $x/g ${x}h", "x=f *a f/g fh"),
-    ("x=f a; b $x/g", "x=f *a *b /g"), ("x=$(a); b $x", "? *a *b ?"), ("x+=f; a $x", "x+=f *a ?"),
+    ("x=f a; b $x/g", "x=f *a *b /g"), ("x=$(a); b $x", "? *a *b ?"), ("x+=f; a $x", "x+=f *a f"),
     ("DIR=f\na $DIR", "DIR=f *a f"), ("a && DIR=f; b $DIR", "*a DIR=f *b /d f"),
     ("a || x=f; b $x", "*a x=f *b f"), ("export x=f y; a $x", "*export x=f y *a f"),
     ("x='f g'; a $x \"$x\"", "x=f g *a f g f g"), ("o=f; a > $o; b $o f", "? *a *b ? ?"),
@@ -86,6 +91,14 @@ import Testing
     ("$(bash -c \"a 'f g'\") h\nb", "*? *bash -c a 'f g' *a f g *h *b"),
     ("sh -c 'sh -c \"cat f\"' <<E\ng\nE\nb", "*sh -c sh -c \"cat f\" *sh -c cat f *cat f *g\n *b"),
     ("bash -s <<E | c; d\na f\nb\nE\ng", "*bash -s *c *d *a f *b *g"),
+    ("tee copy <f; b f copy", "*tee ? f *b f copy"),
+    ("a >f; tee copy <f; b copy", "*a *tee ? ? *b ?"),
+    ("a | tee -i g </dev/null; b g", "*a *tee ? ? /dev/null *b ?"),
+    ("a <missing >f; b f", "*a missing *b f"), ("a 2>/no/where >f; b f", "*a *b f"),
+    ("a </dev/null >f; b f", "*a /dev/null *b ?"), ("a <<<x >f; b f", "*a x *b ?"),
+    ("a >g; a <g 2>h >>i >f; b f", "*a *a ? *b f"), ("a >&f; b f 3>&-", "*a *b ?"),
+    ("a 2>&1 >f; b f", "*a *b ?"), ("tee --output-error=warn f; b f", "*tee ? ? *b ?"),
+    ("tee --append f; b f", "*tee --append f *b f"), ("sudo tee f; b f", "*sudo *tee *f *b f"),
     ("a {f,g}/{h,'i,j'} {k} {}", "*a f/h f/i,j g/h g/i,j {k} {}"),
     ("{ a b,{c,\\,}; }", "*a b,, b,c"),
   ]) func `the names of a script`(script: String, expected: String) {
@@ -115,6 +128,89 @@ import Testing
     for name in ["x.c", "y.c", "x.h", ".hidden", "d/z.c"] { try scratch.write(name, "") }
     let found = names(script, at: scratch.path)
     #expect(found == expected, "\(script)")
+  }
+
+  @Test(arguments: [
+    ("a f{1..3} {c..a}", "*a f1 f2 f3 a b c"), ("a {01..10..4}{x,y}", "*a 01x 01y 05x 05y 09x 09y"),
+    ("a {1..1000000000} {1..} {..2} {1.2} {-1..1}", "*a {1..1000000000} {1..} {..2} {1.2} -1 0 1"),
+    ("for i in {1..2}; do a f$i; done", "*for i in 1 2 *a f1 f2"), ("a {{1..2},x}", "*a 1 2 x x"),
+    ("a $1 d/$2 \"$@\" ${1}x $11 $3.", "*a p d/q p q px p1 ."), ("$0 $*", "*sh p q"),
+    ("while a; do b d/$1; shift; done", "*a *b d/p d/q *shift"),
+    ("set -e -- f g; a d/$1 d/\"$2\"", "*set -e -- f g *a d/p d/q d/f d/g d/p d/q d/f d/g"),
+    ("set f; a $1", "*set f *a p q f"), ("set -o pipefail; a $1/x", "*set -o pipefail *a p/x"),
+    ("sh -c 'a $1/x' _ f; b $1/x", "*sh -c a $1/x _ f *a f/x *_ *f *b p/x"),
+    ("env D=d sh -c 'a $D/f'; a $D/f", "*env *D=d *sh *-c *a $D/f *a d/f *a /f"),
+    ("D=d bash -c 'a $D/f'; a $D/f", "D=d *bash -c a $D/f *a d/f *a /f"),
+    ("x=a; x+=b; x+=$DIR; c $x", "x=a x+=b x+=/d *c ab/d"),
+    ("x=$(a); x+=b; c $x", "? *a x+=b *c ?"),
+    ("DIR+=/f; a $DIR", "DIR+=/f *a /d/f"),
+    ("a=(f 'g h'); b \"${a[@]}\" ${a[0]} d/${a[1]}", "a= f g h *b f g h f g h d/f d/g d/h"),
+    ("a=(f\n# x\ng) c; a+=(h); b ${a[*]}", "a= f g *c a+= h *b f g h"),
+    ("declare -A m=([k]=f [l]=g); a ${m[$k]}", "*declare -A m= [k]=f [l]=g *a f g"),
+    ("a=(); b ${a[@]} c", "a= *b  c"), ("a=(f); a[1]=g; b ${a[1]}", "a= f a[1]=g *b f g"),
+    ("a=(f $(g h) i) j; k ${a[@]}", "a= f ? *g h i *j *k f i"),
+    ("x=f.tar.gz; a ${x%.gz} ${x%%.*} ${x#*.} ${x##*.}h", "x=f.tar.gz *a f.tar f tar.gz gzh"),
+    (
+      "for x in d/f.c e/g.c; do a ${x%.c}.h ${x##*/}; done",
+      "*for x in d/f.c e/g.c *a d/f.h e/g.h f.c g.c"
+    ),
+    ("unset DIR; a $DIR/f", "*unset DIR *a /f"), ("read DIR; a $DIR/f", "*read DIR *a ?"),
+    (". f; .", "f"), ("env -S 'a f' b", "*env *-S *a f *b *a f"),
+    ("sudo sh -c 'a f'", "*sudo *sh *-c *a f *a f"),
+  ]) func `ranges, parameters, arrays and what a command passes on`(
+    script: String, expected: String
+  ) {
+    #expect(names(script, arguments: ["sh", "p", "q"]) == expected, "\(script)")
+  }
+
+  @Test(
+    arguments: [
+      ("a $(b)", "$(...)"), ("a x`b`", "`...`"), ("a f$((i+1))", "$((...))"),
+      ("a $((1))f", "$((...))"),
+      ("a ${x:-f}", "${...}"), ("a ${x/f/g}", "${...}"), ("x=$(b); a $x", "$x"),
+      ("read x; a d/$x", "$x"),
+      ("IFS=:; a f", "IFS"), ("while read -r l; do a \"$l\"; done < f", "$l"),
+      ("mapfile -t m; a ${m[@]}", "$m"),
+      ("set -- $(b); a $1", "$1"), ("shopt -s globstar; a **/f", "shopt"), ("a **/f", "**"),
+      ("f() { a $1/x; }; f d", "$1"), ("function f { a \"$@\"; }; f d", "$@"),
+      ("eval \"$(a)\"", "eval"),
+      (". ./f", "source"), ("source $x", "source"), ("cd d; a f", "cd"), ("cd d && a < f", "cd"),
+      ("for x in $(a); do b $x; done", "$x"), ("a | xargs b", "xargs"), ("a ~b/f", "~"),
+      ("a $'f\\n'", "$'...'"),
+      ("sh -c 'a $(b)'", "$(...)"), ("[ -f $(b) ]", "$(...)"), ("a > $(b)", "$(...)"),
+      ("$(a) b", "$(...)"),
+      ("bash -s f <<E\na $1\nE", "$1"), ("a=(f $(b)); c ${a[@]}", "$a"),
+      ("a f 'g' \"$DIR/h\" {1..3} *.c $1 ${DIR%d} $((1 + 2))", nil),
+      ("echo $(a) `b` $((1)) ${x:-y}", nil),
+      ("x=$(a); echo $x; [ \"$x\" = 1 ] && b f", nil), ("unset x; a $x", nil),
+      ("IFS= read -r x; echo $x", nil),
+      ("[[ $(a) == b ]]; case $(c) in *) d;; esac; exit $(e)", nil), ("cd d; a -x; a /f", nil),
+      ("f() { a x; }; f", nil), ("a=(f g); b ${a[@]} ${#a[@]} $#", nil), ("x=a; x+=b; c $x", nil),
+      ("set -euo pipefail; a $1 | b 2>&1", nil), ("(cd d; a /f); b f", nil),
+    ] as [(String, String?)]) func `what cannot be followed is named`(
+      script: String, expected: String?
+    )
+  {
+    let script = ShellScript(Array(script.utf8), in: environment, directory: Array("/pwd".utf8))
+    #expect(script.blindSpot == expected)
+  }
+
+  /// Files that are certainly replaced have a `!`.
+  @Test(arguments: [
+    ("a >f; b 2>h >>g; c &>i | tee j k >/dev/null", "f! h! i! j! k!"), ("a >|f 2>/dev/null", "f!"),
+    ("if a; then b >f; fi; for x in g h; do c >$x; done", "f g h"), ("(a >f; tee g)", "f g"),
+    ("cd d; a >f >/g; (cd e; a >/h)", "/g /h"), ("(cd d; a >f); b >g", "g"), ("a >$(b) >c*", ""),
+    ("sh -c 'a >f; tee g'", "f g"), ("a | tee -a f; tee g -a; b >&2 2>&-", ""),
+    ("a && b >f; c >f", "f f"), ("x=f; a >./$x/g >$PWD/h", "f/g! h"), ("a | sudo tee -i f", "f"),
+    ("a <missing >f", "f"), ("bash <<E\na >f\nE\nb >g", "f g!"), ("echo $(a >f)", "f"),
+    ("a >&f", "f!"), ("exec >f", "f"), ("set -C; a >f", "f"), ("set -o noclobber; a >f", "f"),
+  ]) func `the files that a script replaces`(script: String, expected: String) {
+    let script = ShellScript(
+      Array(script.utf8), in: environment, directory: Array("/pwd".utf8))
+    let found = script.outputs.map {
+      String(decoding: $0.path, as: UTF8.self) + ($0.isCertain ? "!" : "")
+    }
+    #expect(found.joined(separator: " ") == expected)
   }
 
   @Test(.enabled(if: Shell.has("bash")), arguments: [20, 21, 22])
@@ -177,7 +273,11 @@ import Testing
       "x='eval $x; eval $x'; eval $x", repeated("eval '"), repeated("sh -c \"eval \\\""),
       repeated("x=$x$x "),
       repeated("x=$x$x;"), "x=a;" + repeated("a && x=$x$x;"), repeated("bash <<E\n"),
-      repeated("function "),
+      repeated("function "), repeated("{1..9}"), repeated("{1..1000}{1..1000} "), "{1..999999999}",
+      "x=" + repeated("a", to: 120) + ";" + repeated("b ${x%%*a*b} "),
+      "a=(" + repeated("f ") + "); b ${a[@]}",
+      loop + repeated("x+=$a;"), repeated("a+=($a "), repeated("set -- $@ a;"), repeated("x=(x "),
+      repeated("x=1 sh -c 'env y=2 sh -c \"z\"';"),
     ]
     for script in scripts {
       let found = names(script, at: scratch.path)

@@ -65,7 +65,7 @@ import Testing
       export API_TOKEN=planted-token-1234567 PLAIN=planted-plain-1234567
       mkfifo up go
       cachetronomy run -v -- sh -c 'test "$PLAIN" && echo on' "$API_TOKEN" --password planted-word
-      cachetronomy run -v --env PLAIN --stale-if-error 1h -- sh -c 'echo > up; read x < go; echo $API_TOKEN | wc -c' &
+      cachetronomy run -v --env PLAIN --stale-if-error 1h -- sh -c 'echo > up; read x < ${U-go}; echo $API_TOKEN | wc -c' &
       read x < up
       ls store | sed 's/flight.*/flight/' | sort; cat store/* | strings -n 4 | grep -c planted
       PLAIN=other cachetronomy explain -- sh -c 'test "$PLAIN" && echo on' "$API_TOKEN" --password planted-word > why

@@ -55,6 +55,12 @@ import Testing
     ##"cat [e-g]"##, ##"cat ./? | cat"##, ##"cat b*/t{o,i}ol"##, ##"true | tee f -a; cat f"##,
     ##"x=. y=f; cat "$x/$y""##, ##"timeout 9 bash -c 'sort <f'"##, ##"eval "cat f | sort""##,
     ##"for i in ?; do cat $i; done"##, ##"x=g cat $x f"##, ##"true | xargs -n1 sh -c 'cat $0' ?"##,
+    ##"cat {e..g}"##, ##"bash -c 'cat ./$1' _ f"##, ##"env D=. sh -c 'cat $D/f'"##,
+    ##"D=. sh -c 'cat $D/f'"##, ##"x=./; x+=f; cat $x"##, ##"a=(f); a+=(x); cat ./${a[0]}"##,
+    ##"set -- f; cat ./$1"##, ##"for x in f.c; do cat ${x%.c}; done"##,
+    ##"x=/x/f; cat ./${x##*/}"##, ##"tee copy < f"##, ##"true | tee -i copy 0<f; cat copy"##,
+    ##"sort < missing > f; cat f"##,
+    ##"sort 2> /no/where > f; cat f"##, ##"cat < f > f.copy; cat f.copy"##,
     ##"export x=f; sh -c "cat ./$x"; trap 'tool' EXIT"##,
   ]) func `what a script reads is seen, however it is written`(script: String) throws {
     let sandbox = try Sandbox()

@@ -29,32 +29,57 @@ public struct Executable: Sendable, Equatable {
         throw .cannotRun(.notFound(name: shown, reason: SystemError.text(number)))
       }
     }
-    let directories = environment["PATH"] ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
-    var refused: Int32?
-    if !name.isEmpty {
-      var start = 0
-      while start <= directories.count {
-        var end = start
-        while end < directories.count, directories[end] != UInt8(ascii: ":") { end += 1 }
-        // An empty element means the working directory.
-        var candidate = end == start ? [0x2e] : Array(directories[start..<end])
-        candidate.append(UInt8(ascii: "/"))
-        candidate.append(contentsOf: name)
-        start = end + 1
-        switch Self.judge(candidate) {
-        case .runnable:
-          program = candidate
-          path = Self.absolute(candidate, in: directory)
-          return
-        case .refused(EACCES): refused = EACCES
-        case .refused: break
-        }
-      }
+    let (found, isRefused) = Self.search(name, path: environment["PATH"])
+    if let found {
+      program = found
+      path = Self.absolute(found, in: directory)
+      return
     }
-    if refused != nil {
+    if isRefused {
       throw .cannotRun(.notExecutable(name: shown, reason: "Permission denied"))
     }
     throw .cannotRun(.notFound(name: shown, reason: "command not found"))
+  }
+
+  /// The path of a program as found, absolute; nil if there is none.
+  ///
+  /// - Parameter searchPath: the value of `PATH`, for a name without a slash.
+  static func path(
+    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8]
+  ) -> [UInt8]? {
+    guard name.contains(UInt8(ascii: "/")) else {
+      return search(name, path: searchPath).found.map { absolute($0, in: directory) }
+    }
+    let path = absolute(name, in: directory)
+    if case .runnable = judge(path) { return path }
+    return nil
+  }
+
+  /// Looks for a name in the directories of `PATH`.
+  ///
+  /// - Returns: the first path that can be run; whether one was found that may not be.
+  private static func search(
+    _ name: [UInt8], path: [UInt8]?
+  ) -> (found: [UInt8]?, isRefused: Bool) {
+    // Longer than a name can be in any directory.
+    if name.isEmpty || name.count > 255 { return (nil, false) }
+    let directories = path ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
+    var isRefused = false
+    var start = 0
+    while start <= directories.count {
+      var end = start
+      while end < directories.count, directories[end] != UInt8(ascii: ":") { end += 1 }
+      // An empty element means the working directory.
+      var candidate = end == start ? [0x2e] : Array(directories[start..<end])
+      candidate.append(UInt8(ascii: "/"))
+      candidate.append(contentsOf: name)
+      start = end + 1
+      switch judge(candidate) {
+      case .runnable: return (candidate, false)
+      case .refused(let number): isRefused = isRefused || number == EACCES
+      }
+    }
+    return (nil, isRefused)
   }
 
   private enum Verdict { case runnable, refused(Int32) }

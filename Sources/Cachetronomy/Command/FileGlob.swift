@@ -13,6 +13,9 @@ struct FileGlob {
   /// - Parameter directory: where paths begin that do not begin with a `/`.
   init(in directory: [UInt8]) { self.directory = directory }
 
+  /// Whether names were left out because there were too many.
+  var isCut: Bool { seen > Self.limit }
+
   /// Whether a byte may begin a pattern.
   static func begins(_ byte: UInt8) -> Bool { "*?[{".utf8.contains(byte) }
 
@@ -98,35 +101,43 @@ struct FileGlob {
     var done: [[UInt8]] = []
     var open = [word]
     while let next = open.popLast() {
-      guard let (range, commas) = braces(in: next) else {
+      guard let (range, items) = braces(in: next) else {
         done.append(next)
         continue
       }
-      if done.count + open.count + commas.count > 1000 { return [word] }
-      var start = range.lowerBound + 1
-      for end in commas + [range.upperBound] {
-        open.append(
-          Array(next[..<range.lowerBound] + next[start..<end] + next[(range.upperBound + 1)...]))
-        start = end + 1
+      if done.count + open.count + items.count > mostAlternatives { return [word] }
+      for item in items {
+        open.append(Array(next[..<range.lowerBound] + item + next[(range.upperBound + 1)...]))
       }
     }
     return done
   }
 
-  /// The first braces with a comma in them, and where their own commas are.
-  private static func braces(in word: [UInt8]) -> (ClosedRange<Int>, [Int])? {
+  private static let mostAlternatives = 1000
+
+  /// The first braces with a comma or a range in them, and what they stand for.
+  private static func braces(in word: [UInt8]) -> (ClosedRange<Int>, [[UInt8]])? {
     var open: [(start: Int, commas: [Int])] = []
-    var found: (ClosedRange<Int>, [Int])?
     for at in indexes(of: "{,}", in: word[...]) {
       switch word[at] {
       case UInt8(ascii: "{"): open.append((at, []))
       case UInt8(ascii: ","): if !open.isEmpty { open[open.count - 1].commas.append(at) }
       default:
-        guard let last = open.popLast(), !last.commas.isEmpty else { continue }
-        found = (last.start...at, last.commas)
-        return found
+        guard let last = open.popLast() else { continue }
+        if last.commas.isEmpty {
+          guard
+            let items = BraceRange(word[(last.start + 1)..<at])?.items(atMost: mostAlternatives)
+          else { continue }
+          return (last.start...at, items)
+        }
+        var start = last.start + 1
+        let items = (last.commas + [at]).map { end in
+          defer { start = end + 1 }
+          return Array(word[start..<end])
+        }
+        return (last.start...at, items)
       }
     }
-    return found
+    return nil
   }
 }

@@ -12,6 +12,10 @@ struct FileStamp: Equatable {
     var status = stat()
     let found = path.withCPath { stat($0, &status) == 0 }
     guard found, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    self.init(status)
+  }
+
+  init(_ status: stat) {
     size = Int64(status.st_size)
     modified = status.st_mtim.nanoseconds
   }

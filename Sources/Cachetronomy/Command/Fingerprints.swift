@@ -51,11 +51,12 @@ struct Fingerprints: Equatable {
       add(.argumentFile, named: file.index.description, file.parts)
     }
     let secrets = Secrets(call.environment)
-    for name in call.scriptNames(&notes) {
+    for name in call.programs(&notes) + call.scriptInputs(&notes) {
       add(
         name.isProgram ? .executable : .argumentFile,
         named: "=" + ShellWords.quote(secrets.masked([name.text])[0]), name.parts)
     }
+    if let parts = call.startupFilePart(&notes) { add(.argumentFile, named: "=BASH_ENV", parts) }
     if let parts = call.directoryPart() {
       // Several parts are those of a repository, which is no place on this machine.
       let print = parts.count == 1 ? call.directory : Array(parts[1...].joined(separator: [0x3a]))

@@ -38,23 +38,6 @@ public struct Invocation: Sendable {
     executable = try Executable(argv.first ?? [], in: environment, directory: directory)
   }
 
-  /// A word that names something which only this call has, so that no answer may be kept.
-  public var unrepeatable: String? {
-    if settings.scope != nil { return nil }
-    for (index, word) in argv.enumerated() {
-      for mark in ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"] where word.holds(Array(mark.utf8)) {
-        // Inside a pipeline the shell opens it, and our standard input is empty.
-        if isPipeline, index == argv.count - 1, mark == "/dev/stdin" { continue }
-        // With --stdin what it holds is in the key.
-        if settings.stdin == true, word == Self.standardInput { continue }
-        return ShellWords.quote(shownArguments[index])
-      }
-    }
-    return nil
-  }
-
-  static let standardInput = Array("/dev/stdin".utf8)
-
   /// The arguments with secrets hidden.
   public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
 
@@ -63,7 +46,8 @@ public struct Invocation: Sendable {
 
   /// Makes its key, and reports what that found out besides.
   public func resolve() -> CommandKey {
-    var notes = KeyNotes()
+    // Whoever gives a scope answers for what its commands read.
+    var notes = KeyNotes(refuses: settings.scope == nil)
     let digest = digest(&notes)
     var shown = ""
     for word in shownArguments {
@@ -95,8 +79,11 @@ public struct Invocation: Sendable {
     sum.add("argv", argv)
     sum.add("executable", executablePart(&notes))
     sum.add("argument files", fileParts(&notes))
-    let named = scriptNames(&notes)
+    let programs = programs(&notes)
+    if !programs.isEmpty { sum.add("programs", programs.flatMap { $0.whole }) }
+    let named = scriptInputs(&notes)
     if !named.isEmpty { sum.add("script", named.flatMap { $0.whole }) }
+    if let parts = startupFilePart(&notes) { sum.add("BASH_ENV", parts) }
     if let parts = directoryPart() { sum.add("cwd", parts) }
     if settings.user ?? true { sum.add("user", userPart()) }
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
@@ -129,7 +116,7 @@ public struct Invocation: Sendable {
       bound.append("executable, which cannot be read, by size and time of change")
     }
     if (settings.argFiles ?? .stat) == .stat,
-      !fileParts(&notes).isEmpty || scriptNames(&notes).contains(where: { !$0.isProgram })
+      !fileParts(&notes).isEmpty || scriptInputs(&notes).contains(where: { !$0.isProgram })
     {
       bound.append("argument files by size and time of change (arg_files: content)")
     }

@@ -9,15 +9,24 @@ public struct KeyNotes: Sendable, Equatable {
   /// A construct of a script that its reader cannot follow; files named by it are not in the key.
   public private(set) var blindSpot: String?
 
+  /// Whether reasons not to store the result count.
+  private let refuses: Bool
+
+  init(refuses: Bool = true) { self.refuses = refuses }
+
   /// Notes a reason not to store the result; the first one is kept.
-  mutating func refuse(_ why: String) { if obstacle == nil { obstacle = why } }
+  mutating func refuse(_ why: String) { if refuses, obstacle == nil { obstacle = why } }
 
   /// Notes a path or pattern that names nothing.
   mutating func missed(_ path: String) { if !missing.contains(path) { missing.append(path) } }
 
-  /// Notes a file that a script replaces.
+  /// Notes a file that a script replaces; certain once one of its mentions is.
   mutating func replaces(_ output: ScriptOutput) {
-    if !outputs.contains(where: { $0.path == output.path }) { outputs.append(output) }
+    guard let known = outputs.firstIndex(where: { $0.path == output.path }) else {
+      outputs.append(output)
+      return
+    }
+    if output.isCertain { outputs[known].isCertain = true }
   }
 
   /// Notes a construct of a script that cannot be followed; the first one is kept.

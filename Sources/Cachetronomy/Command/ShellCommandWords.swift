@@ -7,8 +7,12 @@ extension ShellScript {
   /// Adds what only the environment tells; nil is for what only a shell can.
   ///
   /// What is bare, outside of quotes, may be a pattern.
-  mutating func add(_ bytes: ArraySlice<UInt8>, meaning value: [UInt8]?, isBare: Bool = false) {
+  mutating func add(
+    _ bytes: ArraySlice<UInt8>, meaning value: [UInt8]?, isBare: Bool = false,
+    blindSpot: String? = nil
+  ) {
     if word == nil { word = Word() }
+    if let blindSpot, word?.blindSpot == nil { word?.blindSpot = blindSpot }
     word?.text.append(contentsOf: bytes)
     guard let value, let size = word?.first?.value.count, size + value.count <= Self.longest else {
       word?.first = nil
@@ -54,14 +58,17 @@ extension ShellScript {
     var mayBeProgram = false
     if let redirection {
       self.redirection = nil
-      if redirection != .reads {
-        if redirection == .replaces, word.others.isEmpty, word.first?.pattern == nil {
-          write(word.first?.value)
-        }
-        return
+      if word.text.starts(with: "/dev/tcp/".utf8) || word.text.starts(with: "/dev/udp/".utf8) {
+        connection = connection ?? word.text
       }
-    } else if mayBegin || isDeclaration, let setting = Self.setting(word) {
-      settings.append((setting.name, setting.values, names.count))
+      noteBlindSpot(word, isFile: redirection != .text)
+      if !redirect(word, redirection) { return }
+      note(word, mayBeProgram: false, isOperand: false)
+      return
+    } else if mayBegin || command.isDeclaration, let setting = Self.setting(word) {
+      settings.append((setting, names.count))
+      note(word, mayBeProgram: command.callsAnother)
+      return
     } else if mayBegin {
       if namesFunction || isReserved(word.text) {
         namesFunction = word.text.elementsEqual("function".utf8)
@@ -69,24 +76,43 @@ extension ShellScript {
       }
       mayBeProgram = true
     }
-    note(word, mayBeProgram: mayBeProgram || callsAnother)
-    guard mayBeProgram else { return }
+    // To a shell a lone dot is a command, to others it is the directory.
+    if !mayBeProgram || !beginsCommand || word.text != [0x2e] {
+      note(word, mayBeProgram: mayBeProgram || command.callsAnother)
+    }
+    noteBlindSpot(
+      word, isFile: mayBeProgram && beginsCommand || command.builtin.takesFiles,
+      isProgram: mayBeProgram)
+    guard mayBeProgram else {
+      takeOperand(word)
+      if command.callsAnother { classifyWrapped(word) }
+      return
+    }
     if beginsCommand { classify(word.text) }
     // A variable that is empty is no word.
     (beginsCommand, mayBegin) = (false, word.first?.value.isEmpty == true)
   }
 
   /// Keeps a name for all that a word may mean.
-  private mutating func note(_ word: Word, mayBeProgram: Bool) {
+  private mutating func note(_ word: Word, mayBeProgram: Bool, isOperand: Bool = true) {
     let text = word.text
+    let start = names.count
+    defer { if command.isTee, isOperand { teeOperand(word, names: start..<names.count) } }
     switch inner {
-    case .follow: scripts.append(contentsOf: word.meanings.map(\.value))
-    case .ofShell: if Self.isScriptOption(text) { inner = .follow }
-    case .none: if Self.isShell(word.first?.value ?? text) { inner = .ofShell }
+    case .follow:
+      scripts.append(contentsOf: word.meanings.map(\.value))
+      if word.first == nil || !word.others.isEmpty { hasUnknownScripts = true }
+    case .ofShell: if Self.isScriptOption(text) { (inner, scriptsHaveArguments) = (.follow, true) }
+    case .none:
+      if Self.isShell(word.first?.value ?? text) {
+        inner = .ofShell
+      } else if command.callsAnother, text.contains(0x20) {
+        // Some wrappers give a word to a shell, or split it themselves.
+        scripts.append(contentsOf: word.meanings.map(\.value))
+      }
     }
-    if isTee {
-      if text.first == 0x2d, text.contains(UInt8(ascii: "a")) { isTee = false }
-      teed.append(names.count)
+    if word.meanings.contains(where: { $0.pattern?.holds([0x2a, 0x2a]) == true }) {
+      cannotFollow("**")
     }
     guard let first = word.first else {
       keep(Name(text: text, value: nil, mayBeProgram: mayBeProgram))
@@ -109,166 +135,87 @@ extension ShellScript {
       // What a variable holds is nobody's business.
       let text = text.contains(0x24) ? text + [0x20] + FileGlob.last(path) : path
       let isCalled = mayBeProgram && (paths.isEmpty || path.contains(0x2f))
-      keep(Name(text: text, value: path, mayBeProgram: isCalled))
+      keep(Name(text: text, value: path, mayBeProgram: isCalled, isMatch: !paths.isEmpty))
     }
   }
 
   private mutating func keep(_ name: Name) {
-    if isLoop, let value = name.value { loop.append(value) }
+    if command.isLoop {
+      if let value = name.value { command.loop.append(value) } else { command.loopIsUnknown = true }
+    }
+    if open.last?.array != nil { addElement(name.value) }
     names.append(name)
-    if isWritten(name) { names[names.count - 1].value = nil }
-  }
-
-  /// Whether the script has made it itself, so that it is no input of it.
-  private func isWritten(_ name: Name) -> Bool {
-    guard !written.isEmpty, let value = name.value else { return false }
-    return written.contains(Self.plain(value, in: directory))
-  }
-
-  /// Notes a file that is certainly made, and here.
-  mutating func write(_ value: [UInt8]?) {
-    guard let value, isCertain, open.isEmpty else { return }
-    let path = Self.plain(value, in: directory)
-    written.insert(path)
-    // To call it by a variable is not to read it.
-    for setting in named where Self.plain(setting.value, in: directory) == path {
-      names[setting.index].value = nil
-    }
-  }
-
-  /// A path without the ways to say that it is here.
-  static func plain(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
-    var rest = path[...]
-    if !directory.isEmpty, rest.starts(with: directory + [0x2f]) {
-      rest = rest.dropFirst(directory.count + 1)
-    }
-    while rest.starts(with: "./".utf8) { rest = rest.dropFirst(2) }
-    return Array(rest)
+    if let value = name.value, isWritten(value) { names[names.count - 1].value = nil }
   }
 
   mutating func endCommand() {
     endWord()
-    if isTee {
-      for index in teed {
-        write(names[index].value)
-        names[index].value = nil
-      }
-    }
-    if beginsCommand || isDeclaration {
+    if command.isTee { writeTeeOperands() }
+    if beginsCommand || command.isDeclaration {
       set()
-    } else if let path = settings.first(where: { $0.name == Self.path }) {
-      // For one command alone, which is looked for there all the same.
+    } else {
+      passed.append(contentsOf: settings.map { ($0.setting.name, $0.setting.values) })
+    }
+    // For one command alone, which is looked for there all the same.
+    for path in passed where path.name == Self.path {
       set(path.name, to: path.values, isCertain: false)
     }
     // `for x in` and what follows.
-    if isLoop, loop.count > 2 { set(loop[0], to: Array(loop[2...]), isCertain: true) }
+    if command.isLoop { setLoop() }
     (redirection, beginsCommand, mayBegin) = (nil, true, true)
-    (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
+    command = CommandState()
     if !teed.isEmpty { teed = [] }
     if !settings.isEmpty { settings = [] }
-    if !loop.isEmpty { loop = [] }
     inner = .none
-    if !scripts.isEmpty { readScripts() }
+    let passed = passed
+    if !passed.isEmpty { self.passed = [] }
+    if !scripts.isEmpty { readScripts(with: passed) }
   }
 
   private static let path = Array("PATH".utf8)
 
-  /// Where programs are looked for: in our `PATH`, and in each that the script sets.
-  var searched: [Environment] {
-    let paths = variables.isEmpty ? [] : variables[Self.path] ?? []
-    return [environment]
-      + paths.map { path in
-        var changed = environment
-        changed.set("PATH", to: path)
-        return changed
-      }
-  }
-
-  /// Notes what a command sets for those after it.
-  private mutating func set() {
-    for setting in settings {
-      set(setting.name, to: setting.values, isCertain: isCertain)
-      // What programs get from us may be theirs to read.
-      if isCertain, !isDeclaration, setting.values.count == 1,
-        environment[String(decoding: setting.name, as: UTF8.self)] == nil
-      {
-        named.append((setting.values[0], setting.index))
-      }
-    }
-  }
-
-  /// What may be set is added to what a variable holds already.
-  private mutating func set(_ name: [UInt8], to values: [[UInt8]], isCertain: Bool) {
-    var all = isCertain ? [] : self.values(name[...]).filter { !$0.isEmpty }
-    for value in values where !all.contains(value) { all.append(value) }
-    variables[name] = Array(all.prefix(Self.mostMeanings))
+  /// Where programs are looked for besides our `PATH`: in each that the script sets.
+  var searchPaths: [[UInt8]] {
+    (variables.isEmpty ? [] : variables[Self.path] ?? [])
+      + (searchesStandardPath ? [Wrappers.standardPath] : [])
   }
 
   /// Reads the scripts that a command gives to a shell.
-  mutating func readScripts() {
+  ///
+  /// - Parameter passed: variables that it sets for the shell alone.
+  mutating func readScripts(with passed: [(name: [UInt8], values: [[UInt8]])] = []) {
     let begun = scripts
-    scripts = []
-    if depth == Self.deepest { return }
+    let (isShell, isUnknown) = (scriptsHaveArguments, hasUnknownScripts)
+    (scripts, scriptsHaveArguments, hasUnknownScripts) = ([], false, false)
+    if depth == Self.deepest {
+      cannotFollow("sh -c")
+      return
+    }
+    let outerVariables = (variables, unknown)
+    let outerParameters = parameters
+    for variable in passed { set(variable.name, to: variable.values, isCertain: true) }
+    defer {
+      if !passed.isEmpty { (variables, unknown) = outerVariables }
+      parameters = outerParameters
+    }
     let outer = (isQuoted, isTest, isCertain, documents)
+    let hadMoved = hasMoved
     (isTest, isCertain, documents) = (false, false, [])
-    for script in begun where scriptsLeft > 0 {
+    for (index, script) in begun.enumerated() where scriptsLeft > 0 {
       scriptsLeft -= 1
+      if isShell {
+        parameters = Parameters(
+          of: script, Array(begun[(index + 1)...].prefix(Self.mostMeanings)), isKnown: !isUnknown)
+      }
       depth += 1
       read(script, isDocument: false)
       endCommand()
       depth -= 1
     }
     (isQuoted, isTest, isCertain, documents) = outer
+    hasMoved = hadMoved
   }
 
   /// Only so many texts are looked into that stand in each other.
   static let deepest = 8
-
-  /// The variable that a word sets; nil if it sets none.
-  static func setting(_ word: Word) -> (name: [UInt8], values: [[UInt8]])? {
-    guard let cut = word.text.firstIndex(of: 0x3d) else { return nil }
-    var name = word.text[..<cut]
-    if name.last == UInt8(ascii: "+") { name.removeLast() }
-    if let element = name.firstIndex(of: UInt8(ascii: "[")) { name = name[..<element] }
-    guard !name.isEmpty, name.allSatisfy(Environment.isInName) else { return nil }
-    // Only what is not added to something is known.
-    let values = name.count == cut ? word.meanings.map { Array($0.value.dropFirst(cut + 1)) } : []
-    return (Array(name), values)
-  }
-
-  /// Whether a command follows this word all the same.
-  mutating func isReserved(_ word: [UInt8]) -> Bool {
-    guard word.count < 9 else { return false }
-    switch String(decoding: word, as: UTF8.self) {
-    case "esac": if beginsCommand, open.last?.end == Open.esac { open.removeLast() }
-    case "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!",
-      "function", "coproc":
-      break
-    default: return false
-    }
-    isCertain = false
-    return true
-  }
-
-  /// Notes what the first word of a command says of the others.
-  mutating func classify(_ word: [UInt8]) {
-    let name = word.lastIndex(of: 0x2f).map { word[($0 + 1)...] } ?? word[...]
-    guard name.count < 9 else { return }
-    switch String(decoding: name, as: UTF8.self) {
-    case "tee": isTee = true
-    case "[[": isTest = true
-    case "case":
-      open.append(Open(end: Open.esac, wasQuoted: false))
-      isCertain = false
-    case "export", "readonly", "declare", "typeset", "local": isDeclaration = true
-    case "eval", "trap": (inner, callsAnother, isCertain) = (.follow, true, false)
-    case "for", "select": (isLoop, isCertain) = (true, false)
-    case "cd", "pushd", "popd", "exit", "return", ".", "source", "alias":
-      isCertain = false
-    case "env", "exec", "command", "builtin", "nice", "ionice", "nohup", "setsid",
-      "stdbuf", "sudo", "doas", "time", "timeout", "xargs", "parallel", "flock", "find":
-      (callsAnother, isCertain) = (true, false)
-    default: break
-    }
-  }
 }

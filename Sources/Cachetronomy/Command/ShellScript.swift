@@ -11,6 +11,8 @@ struct ShellScript {
     var value: [UInt8]? = []
     /// Whether a command may begin with it, which is looked for in `PATH`.
     var mayBeProgram = false
+    /// Whether a pattern matched it, so that it exists.
+    var isMatch = false
   }
 
   /// A word that is being read.
@@ -19,6 +21,8 @@ struct ShellScript {
     var text: [UInt8] = []
     /// What it may mean; nil if only a shell can tell.
     var first: Meaning? = Meaning()
+    /// A construct in it that may mean something else.
+    var blindSpot: String?
     /// What else it may mean, since a variable may hold it.
     var others: [Meaning] = []
 
@@ -47,12 +51,34 @@ struct ShellScript {
     var wasQuoted: Bool
     /// Whether `<` and `>` compare in it.
     var isArithmetic = false
+    /// Whether the script may have left its directory before it.
+    var hadMoved = false
+    /// The array that it is the literal of.
+    var array: ArrayLiteral?
+    /// The command that it is part of.
+    var command: CommandState?
     static let esac: UInt8 = 0
     static let brace = UInt8(ascii: "}")
   }
 
   enum Redirection {
     case reads, replaces, appends
+    /// `<<<` and `<&`: what follows is not a file that has to exist.
+    case text
+    /// `>&`: a descriptor, or a file that both streams replace.
+    case duplicates
+  }
+
+  /// What sort of command is at hand, and what is known of its words so far.
+  struct CommandState {
+    var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
+    /// Whether its redirections can all be opened, as far as they are read.
+    var redirectionsSucceed = true
+    var builtin = Builtin.none
+    /// The variable of a loop, and what it is given.
+    var loop: [[UInt8]] = []
+    /// Whether only a shell can tell some of that.
+    var loopIsUnknown = false
   }
 
   /// Which words of a command are scripts themselves.
@@ -64,6 +90,20 @@ struct ShellScript {
     case follow
   }
 
+  /// A command of the shell itself, as far as its operands mean something.
+  enum Builtin {
+    case none
+    case takesNoFiles
+    /// `test`; with an operand that asks for a file.
+    case tests, testsFile
+    case reads, unsets, setsOptions
+    /// `set`; before the name of an option; after its options.
+    case setsParameters, setsNamedOption, givesParameters
+
+    /// Whether other operands may name files.
+    var takesFiles: Bool { self == .none || self == .testsFile }
+  }
+
   /// The names in their order.
   var names: [Name] = []
 
@@ -71,6 +111,11 @@ struct ShellScript {
   let directory: [UInt8]
   /// What the script sets; none is for what only a shell can tell.
   var variables: [[UInt8]: [[UInt8]]] = [:]
+  /// Variables that may hold what only a shell can tell.
+  var unknown: Set<[UInt8]> = []
+  var parameters = Parameters()
+  /// Whether positional parameters may be those of a function.
+  var definesFunctions = false
   var word: Word?
   var glob: FileGlob
   var isQuoted = false
@@ -86,34 +131,52 @@ struct ShellScript {
   /// Whether we are between `[[` and `]]`, where `<` and `>` compare too.
   var isTest = false
 
-  /// What sort of command is at hand.
-  var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
-  /// The names that a `tee` makes.
-  var teed: [Int] = []
-  var settings: [(name: [UInt8], values: [[UInt8]], index: Int)] = []
-  /// The variable of a loop, and what it is given.
-  var loop: [[UInt8]] = []
+  var command = CommandState()
+  /// The operands of a `tee`: their places in `names`.
+  var teed: [Range<Int>] = []
+  var settings: [(setting: Setting, index: Int)] = []
+  /// What a wrapper sets for the command that it starts.
+  var passed: [(name: [UInt8], values: [[UInt8]])] = []
   /// What variables of the script alone hold, and where in `names` they are set.
   var named: [(value: [UInt8], index: Int)] = []
   var inner = Inner.none
   var scripts: [[UInt8]] = []
+  /// Whether those after one of `scripts` are its parameters; whether some may be missing.
+  var (scriptsHaveArguments, hasUnknownScripts) = (false, false)
   /// How many more scripts within are read, and values of variables that hold several.
   var (scriptsLeft, meaningsLeft) = (64, 4096)
 
   /// Whether all so far is run, once, and where the script began.
   var isCertain = true
   var written: Set<[UInt8]> = []
+  /// The files that it replaces, certainly or not.
+  var outputs: [ScriptOutput] = []
+  /// The first construct that may name files and that cannot be followed.
+  var blindSpot: String?
+  /// A network connection that it opens as a file.
+  var connection: [UInt8]?
+  /// Whether `>` may leave a file that exists as it is.
+  var keepsFiles = false
+  /// Whether a program may look for another elsewhere than in the script's `PATH`.
+  var searchesStandardPath = false
+  /// Whether it may have left `directory`.
+  var hasMoved = false
 
   /// Reads a script.
   ///
   /// - Parameters:
   ///   - environment: what its variables are taken from.
   ///   - directory: where it runs, which a shell calls `PWD`.
-  init(_ script: [UInt8], in environment: Environment, directory: [UInt8]) {
+  ///   - arguments: what a shell gives to it, `$0` first.
+  init(
+    _ script: [UInt8], in environment: Environment, directory: [UInt8], arguments: [[UInt8]] = []
+  ) {
+    parameters = Parameters(of: script, Array(arguments.prefix(Self.mostMeanings)))
     (self.environment, self.directory) = (environment, directory)
     glob = FileGlob(in: directory)
     read(script, isDocument: false)
     endCommand()
+    if glob.isCut { cannotFollow("*") }
   }
 
   /// Which of a command's words may be scripts that its shell is given.

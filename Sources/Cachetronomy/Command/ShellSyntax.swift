@@ -13,23 +13,35 @@ extension ShellScript {
       isCertain = false
       return at + 1
     case UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: ";"): endCommand()
+    case 0x0a where open.last?.array != nil: endWord()
     case 0x0a:
       endCommand()
       return readDocuments(text, at)
+    case UInt8(ascii: "(") where beginsArray(): break
     case UInt8(ascii: "("):
       isCertain = false
       // What follows the name of a function is a command.
       if next == UInt8(ascii: ")") {
         endCommand()
+        definesFunctions = true
         return at + 1
       }
       begin(UInt8(ascii: ")"), isArithmetic: next == byte)
-    case UInt8(ascii: ")"): close(byte)
+    case UInt8(ascii: ")"):
+      // Text that follows belongs to the same word.
+      if open.last?.isArithmetic == true, next > 0x20, !";&|()<>\"".utf8.contains(next),
+        command.builtin.takesFiles
+      {
+        cannotFollow("$((...))")
+      }
+      close(byte)
     case UInt8(ascii: "#") where word == nil && Self.separates(at > 1 ? text[at - 2] : 0x0a):
       return text[at...].firstIndex(of: 0x0a) ?? text.count
     case UInt8(ascii: "~") where word == nil || isInSetting:
       let isHome = at == text.count || next == 0x2f || next == 0x3a || Self.separates(next)
-      add([byte], meaning: isHome ? values(Array("HOME".utf8)[...]).first : nil)
+      add(
+        [byte], meaning: isHome ? values(Array("HOME".utf8)[...]).first : nil,
+        blindSpot: isHome ? nil : "~")
     default: add([byte], isBare: true)
     }
     return at
@@ -40,33 +52,13 @@ extension ShellScript {
     guard let word, word.text.last == 0x3d || word.text.last == 0x3a, redirection == nil else {
       return false
     }
-    return (mayBegin || isDeclaration) && Self.setting(word) != nil
+    return (mayBegin || command.isDeclaration) && Self.setting(word) != nil
   }
 
   var comparesOnly: Bool { isTest || open.last?.isArithmetic == true }
 
   static func separates(_ byte: UInt8) -> Bool {
     " \t\n;&|(".utf8.contains(byte)
-  }
-
-  mutating func redirect(_ byte: UInt8, _ text: [UInt8], _ at: Int) -> Int {
-    // The number of a descriptor may stand before it.
-    if let word, word.text.allSatisfy({ (0x30...0x39).contains($0) }) { self.word = nil }
-    endWord()
-    let next = at < text.count ? text[at] : 0
-    if byte == UInt8(ascii: "<") {
-      redirection = .reads
-      guard next == byte else { return next == 0x26 || next == 0x3e ? at + 1 : at }
-      if at + 1 < text.count, text[at + 1] == byte { return at + 2 }
-      redirection = nil
-      var document = ShellDocument(text, after: at + 1)
-      document.isScript = inner == .ofShell
-      documents.append(document)
-      return document.start
-    }
-    let isWhole = next != byte && next != UInt8(ascii: "&")
-    redirection = isWhole ? .replaces : .appends
-    return isWhole && next != UInt8(ascii: "|") ? at : at + 1
   }
 
   /// Reads the here-documents that begin with this line; returns where they end.
@@ -79,6 +71,7 @@ extension ShellScript {
       at = end
       if document.isScript {
         scripts.append(Array(text[body]))
+        (scriptsHaveArguments, hasUnknownScripts) = (true, true)
         readScripts()
         continue
       }
@@ -92,95 +85,35 @@ extension ShellScript {
   }
 
   mutating func begin(_ end: UInt8, isArithmetic: Bool = false) {
+    endWord()
+    if end == UInt8(ascii: "`"), command.builtin.takesFiles, open.last?.array == nil {
+      cannotFollow("`...`")
+    }
+    if open.last?.array != nil { addElement(nil) }
     let inherits = end == UInt8(ascii: ")") && !isQuoted && open.last?.isArithmetic == true
+    if command.isLoop { command.loopIsUnknown = true }
+    let outer = command
     endCommand()
-    open.append(Open(end: end, wasQuoted: isQuoted, isArithmetic: isArithmetic || inherits))
+    open.append(
+      Open(
+        end: end, wasQuoted: isQuoted, isArithmetic: isArithmetic || inherits, hadMoved: hasMoved,
+        command: outer))
     isQuoted = false
   }
 
   mutating func close(_ end: UInt8) {
     // What a `case` compares with names no files.
     if open.last?.end == Open.esac { word?.first?.pattern = nil }
+    if end == UInt8(ascii: ")"), open.last?.array != nil {
+      endArray()
+      return
+    }
     endCommand()
     // The `)` of a pattern ends nothing.
     guard open.last?.end == end, let last = open.popLast() else { return }
-    isQuoted = last.wasQuoted
+    (isQuoted, hasMoved) = (last.wasQuoted, last.hadMoved)
     beginsCommand = false
-  }
-
-  /// Reads what follows a `$`; returns where it ends.
-  mutating func variable(_ text: [UInt8], from start: Int) -> Int {
-    switch start < text.count ? text[start] : 0 {
-    case UInt8(ascii: "("):
-      add([0x24], meaning: nil)
-      let isArithmetic = start + 1 < text.count && text[start + 1] == text[start]
-      begin(UInt8(ascii: ")"), isArithmetic: isArithmetic)
-      return start + 1
-    case UInt8(ascii: "{"):
-      let name = text[(start + 1)...].prefix(while: Environment.isInName)
-      guard name.endIndex < text.count, text[name.endIndex] == Open.brace else {
-        add(text[(start - 1)..<name.endIndex], meaning: nil)
-        open.append(Open(end: Open.brace, wasQuoted: isQuoted))
-        return name.endIndex
-      }
-      add(text[(start - 1)...name.endIndex], ofVariable: name)
-      return name.endIndex + 1
-    case UInt8(ascii: "'") where !isQuoted: return escapes(text, from: start + 1)
-    case UInt8(ascii: "\"") where !isQuoted: return start
-    default:
-      let name = text[start...].prefix(while: Environment.isInName)
-      if name.isEmpty {
-        add([0x24], meaning: nil)
-      } else {
-        add(text[(start - 1)..<name.endIndex], ofVariable: name)
-      }
-      return name.endIndex
-    }
-  }
-
-  /// Adds the value of a variable; outside of quotes it is several words where it has blanks.
-  mutating func add(_ bytes: ArraySlice<UInt8>, ofVariable name: ArraySlice<UInt8>) {
-    let values = values(name)
-    guard values.count == 1, let value = values.first else {
-      add(
-        bytes,
-        meanings: isQuoted
-          ? values : values.flatMap { $0.split(whereSeparator: Self.divides).map(Array.init) })
-      return
-    }
-    guard !isQuoted, value.contains(where: Self.divides) else {
-      add(bytes, meaning: value, isBare: !isQuoted)
-      return
-    }
-    for part in value.prefix(Self.longest).split(
-      omittingEmptySubsequences: false, whereSeparator: Self.divides)
-    {
-      if part.startIndex > 0 { endWord() }
-      if !part.isEmpty { add(bytes, meaning: Array(part), isBare: true) }
-    }
-  }
-
-  private static func divides(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == 0x0a
-  }
-
-  /// Reads a `$'...'`, in which a quote may be escaped.
-  mutating func escapes(_ text: [UInt8], from start: Int) -> Int {
-    var end = start
-    while end < text.count, text[end] != UInt8(ascii: "'") {
-      end += text[end] == UInt8(ascii: "\\") ? 2 : 1
-    }
-    let content = text[start..<min(end, text.count)]
-    add(content, meaning: content.contains(UInt8(ascii: "\\")) ? nil : Array(content))
-    return min(end + 1, text.count)
-  }
-
-  /// What a variable may hold; nothing if only a shell can tell.
-  func values(_ name: ArraySlice<UInt8>) -> [[UInt8]] {
-    if !variables.isEmpty, let values = variables[Array(name)] {
-      return meaningsLeft > 0 ? values : Array(values.prefix(1))
-    }
-    if !directory.isEmpty, name.elementsEqual("PWD".utf8) { return [directory] }
-    return [environment[String(decoding: name, as: UTF8.self)] ?? []]
+    if let outer = last.command { command = outer }
+    if open.last?.array != nil { mayBegin = false }
   }
 }

@@ -63,8 +63,8 @@ public struct Warming: Sendable {
       return (call, memo.explain())
     }
     age = found.age
-    if let word = call.unrepeatable {
-      state = .refused("\(word) is one call's alone")
+    if let why = call.resolve().notes.obstacle {
+      state = .refused(why)
       return
     }
     switch found.verdict {

@@ -205,8 +205,7 @@ enum RunVerb {
       } else if plan.settings.cache == false {
         "rule \(plan.rule?.source ?? "") says so"
       } else {
-        call.unrepeatable.map { "\($0) is this call's alone" } ?? resolved.notes.obstacle
-          ?? stdin.obstacle
+        resolved.notes.obstacle ?? stdin.obstacle
       }
     if let notCached, !line.explain {
       if isTalking { Output.say("not cached: \(notCached)") }

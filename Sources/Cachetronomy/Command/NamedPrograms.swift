@@ -1,0 +1,144 @@
+/// The programs that a command starts: its first word, interpreters, and what wrappers start.
+extension Invocation {
+  /// What stands for the program of the first word.
+  func executablePart(_ notes: inout KeyNotes) -> [[UInt8]] { part(ofProgram: executable.path) }
+
+  fileprivate func part(ofProgram path: [UInt8]) -> [[UInt8]] {
+    let place = place(ofProgram: path)
+    switch settings.executable ?? .stat {
+    case .content: return place + [Self.content(path)]
+    case .path, .none: return place
+    case .stat:
+      guard let stamp = FileStamp(path) else { return place }
+      return place + [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
+    }
+  }
+
+  /// Where a program is: within the repository, if that stands for the working directory.
+  private func place(ofProgram path: [UInt8]) -> [[UInt8]] {
+    guard settings.cwd == .repository, let repository = Repository(of: directory),
+      let place = repository.place(of: path)
+    else { return [path] }
+    return [Array("repository".utf8), repository.identity, place]
+  }
+
+  /// A digest of what a file holds; its size and time of change if that is not for us to read.
+  static func content(_ path: [UInt8]) -> [UInt8] {
+    if let digest = FileStamp.digest(path) { return digest }
+    return FileStamp(path).map { bytes($0.size) + bytes($0.modified) } ?? []
+  }
+
+  /// The interpreters of the first word's program, and the programs behind a wrapper.
+  func programs(_ notes: inout KeyNotes) -> [NamedInput] {
+    var search = ProgramSearch(self, paths: [environment["PATH"]])
+    search.seen.insert(executable.path)
+    search.addInterpreters(of: executable.path, word: 0)
+    guard let first = argv.first, Wrappers.contains(first) else { return search.found }
+    search.paths = searchPaths
+    for (index, word) in argv.enumerated().dropFirst() {
+      // An option may have one behind an `=`.
+      if word.first == 0x2d {
+        if let cut = word.firstIndex(of: 0x3d) {
+          _ = search.add(Array(word[(cut + 1)...]), word: index)
+        }
+      } else if Self.assignment(word) == nil {
+        _ = search.add(word, word: index)
+      }
+    }
+    return search.found
+  }
+
+  /// Where programs behind the first word are looked for: in `PATH`, and where wrappers may look.
+  var searchPaths: [[UInt8]?] {
+    var paths: [[UInt8]?] = [environment["PATH"]]
+    for word in argv {
+      if let (name, value) = Self.assignment(word), name.elementsEqual("PATH".utf8) {
+        paths.append(Array(value))
+      } else if Wrappers.replacesPath(word) {
+        paths.append(Wrappers.standardPath)
+      }
+    }
+    return paths
+  }
+
+  /// The variable that a word of `env` or `sudo` sets; nil if it sets none.
+  static func assignment(
+    _ word: [UInt8]
+  ) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
+    guard let cut = word.firstIndex(of: 0x3d), cut > 0,
+      word[..<cut].allSatisfy(Environment.isInName)
+    else { return nil }
+    return (word[..<cut], word[(cut + 1)...])
+  }
+}
+
+/// A program or file that is an input of a command without being its first word or a whole argument.
+struct NamedInput {
+  /// Which of the words it comes from.
+  var word: Int
+  /// As the word or script spells it.
+  var text: [UInt8]
+  var isProgram: Bool
+  /// What stands for it.
+  var parts: [[UInt8]]
+
+  /// All of it, as it is in the key.
+  var whole: [[UInt8]] {
+    [Int64(word), isProgram ? 1 : 0, Int64(parts.count)].map(Invocation.bytes) + [text] + parts
+  }
+}
+
+/// Programs by name with their interpreters, each file once.
+struct ProgramSearch {
+  private let call: Invocation
+  /// Values of `PATH` that are searched, all of them.
+  var paths: [[UInt8]?] { didSet { names = [] } }
+  /// The files that are in `found`, or in the key by other means.
+  var seen: Set<[UInt8]> = []
+  private var names: Set<[UInt8]> = []
+  private(set) var found: [NamedInput] = []
+
+  /// Interpreters may be scripts themselves; Linux follows as many.
+  private static let deepest = 4
+
+  init(_ call: Invocation, paths: [[UInt8]?]) {
+    (self.call, self.paths) = (call, paths)
+  }
+
+  /// Adds the programs that a name may mean, and their interpreters.
+  ///
+  /// - Returns: whether there is such a program.
+  mutating func add(_ name: [UInt8], text: [UInt8]? = nil, word: Int, depth: Int = 0) -> Bool {
+    guard !name.isEmpty, names.insert(name).inserted else { return false }
+    var exists = false
+    for (index, searchPath) in paths.enumerated() where !paths[..<index].contains(searchPath) {
+      guard
+        let path = Executable.path(of: name, searchPath: searchPath, directory: call.directory)
+      else { continue }
+      exists = true
+      guard seen.insert(path).inserted else { continue }
+      let parts = call.part(ofProgram: path)
+      found.append(NamedInput(word: word, text: text ?? name, isProgram: true, parts: parts))
+      addInterpreters(of: path, word: word, depth: depth)
+    }
+    return exists
+  }
+
+  /// Adds what the first line of a script names: an interpreter, and the program behind it.
+  mutating func addInterpreters(of path: [UInt8], word: Int, depth: Int = 0) {
+    guard depth < Self.deepest, let interpreter = Interpreter(of: path) else { return }
+    _ = add(interpreter.path, word: word, depth: depth + 1)
+    if interpreter.argument.isEmpty { return }
+    let outer = paths
+    for argument in interpreter.words {
+      if let (name, value) = Invocation.assignment(argument) {
+        if name.elementsEqual("PATH".utf8) { paths.append(Array(value)) }
+        continue
+      }
+      // Others look for no program in `PATH`.
+      guard Wrappers.contains(interpreter.path) || argument.contains(0x2f) else { continue }
+      if argument.first != 0x2d { _ = add(argument, word: word, depth: depth + 1) }
+    }
+    if paths.count != outer.count { paths = outer }
+  }
+}

@@ -1,0 +1,178 @@
+/// What stands for the variables of a script.
+extension ShellScript {
+  /// Reads what follows a `$`; returns where it ends.
+  mutating func variable(_ text: [UInt8], from start: Int) -> Int {
+    switch start < text.count ? text[start] : 0 {
+    case UInt8(ascii: "("):
+      let isArithmetic = start + 1 < text.count && text[start + 1] == text[start]
+      // A number by itself names no file.
+      let isPart = word?.text.isEmpty == false
+      let construct = isArithmetic ? (isPart ? "$((...))" : nil) : "$(...)"
+      add([0x24], meaning: nil, blindSpot: construct)
+      begin(UInt8(ascii: ")"), isArithmetic: isArithmetic)
+      return start + 1
+    case UInt8(ascii: "{"): return braced(text, from: start)
+    case UInt8(ascii: "'") where !isQuoted: return escapes(text, from: start + 1)
+    case UInt8(ascii: "\"") where !isQuoted: return start
+    case 0x30...0x39, UInt8(ascii: "@"), UInt8(ascii: "*"):
+      add(text[(start - 1)...start], ofVariable: text[start...start])
+      return start + 1
+    default:
+      let name = text[start...].prefix(while: Environment.isInName)
+      if name.isEmpty {
+        add([0x24], meaning: nil)
+      } else {
+        add(text[(start - 1)..<name.endIndex], ofVariable: name)
+      }
+      return name.endIndex
+    }
+  }
+
+  /// Reads a `${...}`; returns where it ends, or where its operator begins if that is not followed.
+  private mutating func braced(_ text: [UInt8], from start: Int) -> Int {
+    var name = text[(start + 1)...].prefix(while: Environment.isInName)
+    if name.isEmpty, start + 1 < text.count, text[start + 1] == 0x40 || text[start + 1] == 0x2a {
+      name = text[(start + 1)...(start + 1)]
+    }
+    var end = name.isEmpty ? name.endIndex : element(text, from: name.endIndex)
+    var cut: Cut?
+    if end < text.count, !name.isEmpty, let found = Cut(text, from: end) {
+      (cut, end) = (found, found.end)
+    }
+    guard end < text.count, !name.isEmpty, text[end] == Open.brace else {
+      let isCount = name.isEmpty && start + 1 < text.count && text[start + 1] == UInt8(ascii: "#")
+      add(
+        text[(start - 1)..<name.endIndex], meaning: nil, blindSpot: isCount ? nil : "${...}")
+      open.append(Open(end: Open.brace, wasQuoted: isQuoted))
+      return name.endIndex
+    }
+    add(text[(start - 1)...end], ofVariable: name, cut: cut)
+    return end + 1
+  }
+
+  /// Where the `[...]` of an array's element ends that begins here; here if there is none.
+  private func element(_ text: [UInt8], from start: Int) -> Int {
+    guard start < text.count, text[start] == UInt8(ascii: "[") else { return start }
+    let index = text[(start + 1)...].prefix(64).prefix {
+      Environment.isInName($0) || "@*$+-".utf8.contains($0)
+    }
+    let isClosed = index.endIndex < text.count && text[index.endIndex] == UInt8(ascii: "]")
+    return isClosed && !index.isEmpty ? index.endIndex + 1 : start
+  }
+
+  /// Adds the value of a variable; outside of quotes it is several words where it has blanks.
+  mutating func add(
+    _ bytes: ArraySlice<UInt8>, ofVariable name: ArraySlice<UInt8>, cut: Cut? = nil
+  ) {
+    noteUnknown(name)
+    var values = values(name)
+    if let cut {
+      meaningsLeft -= values.count
+      if meaningsLeft < 0 || values.contains(where: { $0.count > Cut.longest }) {
+        add(bytes, meaning: nil, blindSpot: "${...}")
+        return
+      }
+      values = values.map { cut.applied(to: $0) }
+    }
+    guard values.count == 1, let value = values.first else {
+      add(
+        bytes,
+        meanings: isQuoted
+          ? values : values.flatMap { $0.split(whereSeparator: Self.divides).map(Array.init) })
+      return
+    }
+    guard !isQuoted, value.contains(where: Self.divides) else {
+      add(bytes, meaning: value, isBare: !isQuoted)
+      return
+    }
+    for part in value.prefix(Self.longest).split(
+      omittingEmptySubsequences: false, whereSeparator: Self.divides)
+    {
+      if part.startIndex > 0 { endWord() }
+      if !part.isEmpty { add(bytes, meaning: Array(part), isBare: true) }
+    }
+  }
+
+  /// Notes in the word at hand that a variable may hold what only a shell can tell.
+  private mutating func noteUnknown(_ name: ArraySlice<UInt8>) {
+    let isParameter = Self.isParameter(name)
+    let isUnknown =
+      isParameter
+      ? !parameters.isKnown || definesFunctions && !name.elementsEqual([0x30])
+      : !unknown.isEmpty && unknown.contains(Array(name))
+    guard isUnknown else { return }
+    if word == nil { word = Word() }
+    if word?.blindSpot == nil { word?.blindSpot = "$" + String(decoding: name, as: UTF8.self) }
+  }
+
+  private static func isParameter(_ name: ArraySlice<UInt8>) -> Bool {
+    guard let first = name.first else { return false }
+    return (0x30...0x39).contains(first) || first == 0x40 || first == 0x2a
+  }
+
+  private static func divides(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0a
+  }
+
+  /// Reads a `$'...'`, in which a quote may be escaped.
+  mutating func escapes(_ text: [UInt8], from start: Int) -> Int {
+    var end = start
+    while end < text.count, text[end] != UInt8(ascii: "'") {
+      end += text[end] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    let content = text[start..<min(end, text.count)]
+    let isPlain = !content.contains(UInt8(ascii: "\\"))
+    add(content, meaning: isPlain ? Array(content) : nil, blindSpot: isPlain ? nil : "$'...'")
+    return min(end + 1, text.count)
+  }
+
+  /// What a variable may hold; nothing if only a shell can tell.
+  func values(_ name: ArraySlice<UInt8>) -> [[UInt8]] {
+    if Self.isParameter(name) { return limited(parameters.meanings(of: name)) }
+    if !variables.isEmpty, let values = variables[Array(name)] { return limited(values) }
+    if !directory.isEmpty, name.elementsEqual("PWD".utf8) { return [directory] }
+    return [environment[String(decoding: name, as: UTF8.self)] ?? []]
+  }
+
+  private func limited(_ values: [[UInt8]]) -> [[UInt8]] {
+    meaningsLeft > 0 ? values : Array(values.prefix(1))
+  }
+
+  /// `${name%pattern}` and alike, which cut something off a value.
+  struct Cut {
+    private var fromEnd: Bool
+    private var isLongest: Bool
+    private var pattern: [UInt8]
+    /// Where the closing brace is.
+    private(set) var end: Int
+
+    /// Longer values are not cut: each length is tried.
+    static let longest = 128
+
+    /// Nil for other operators, and for patterns with quotes or variables in them.
+    init?(_ text: [UInt8], from start: Int) {
+      let mark = text[start]
+      guard mark == UInt8(ascii: "%") || mark == UInt8(ascii: "#") else { return nil }
+      isLongest = start + 1 < text.count && text[start + 1] == mark
+      pattern = Array(
+        text[(start + (isLongest ? 2 : 1))...].prefix(64).prefix {
+          Environment.isInName($0) || "./*?-,+@:=".utf8.contains($0)
+        })
+      fromEnd = mark == UInt8(ascii: "%")
+      end = start + (isLongest ? 2 : 1) + pattern.count
+      guard end < text.count, text[end] == Open.brace else { return nil }
+    }
+
+    func applied(to value: [UInt8]) -> [UInt8] {
+      let pattern = Pattern(bytes: pattern)
+      let sizes = isLongest ? Array((0...value.count).reversed()) : Array(0...value.count)
+      for size in sizes {
+        let part = fromEnd ? value.suffix(size) : value.prefix(size)
+        if pattern.matches(part) {
+          return Array(fromEnd ? value.dropLast(size) : value.dropFirst(size))
+        }
+      }
+      return value
+    }
+  }
+}
