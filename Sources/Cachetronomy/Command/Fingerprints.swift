@@ -65,7 +65,7 @@ struct Fingerprints: Equatable {
     for variable in call.keyedVariables() {
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }
-    let files = WatchedFiles(environment: call.environment)
+    var files = WatchedFiles(environment: call.environment, directory: call.directory)
     for path in call.settings.file { add(.file, named: path, files.contents(path, &notes)) }
     for path in call.settings.mtime { add(.mtime, named: path, files.modified(path, &notes)) }
     if let input = call.input { add(.stdin, [input]) }

@@ -110,7 +110,7 @@ public struct Invocation: Sendable {
     environment.append(variables, to: &sum)
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
-      let files = WatchedFiles(environment: environment)
+      var files = WatchedFiles(environment: environment, directory: directory)
       for path in settings.file {
         sum.add("file", [Array(path.utf8)] + files.contents(path, &notes))
       }
