@@ -146,13 +146,13 @@ struct KeyOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Include the contents of a file, tree, pattern or git:NAME in the key.", valueName: "path"))
+      "Include a file, tree or pattern in the key.", valueName: "path"))
   var file: [String] = []
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Include inode, size, mtime and ctime of such files in the key.", valueName: "path"))
+      "Include its inode, size and times in the key.", valueName: "path"))
   var mtime: [String] = []
 
   var values: KeyValues {

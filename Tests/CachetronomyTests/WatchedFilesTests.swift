@@ -177,6 +177,21 @@ import Testing
     #expect(there.parts == look(scratch("src/a.c")).parts && there.parts != gone.parts)
   }
 
+  @Test func `a mark as optional leaves the key as it is`() throws {
+    func key(_ path: String) throws -> Key {
+      var settings = RunSettings()
+      settings.file = [path]
+      settings.mtime = [path]
+      return try Invocation(
+        argv: [Array("true".utf8)], directory: Array(scratch.path.utf8),
+        environment: Environment([.init("PATH", "/bin:/usr/bin")]), settings: settings
+      ).key()
+    }
+    for path in [scratch("src"), scratch("none"), scratch("*")] {
+      #expect(try key(path) == key("-" + path))
+    }
+  }
+
   @Test func `special files are never opened, cycles end, deep trees are read`() throws {
     try sh(
       """

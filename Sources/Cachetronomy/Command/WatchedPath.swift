@@ -7,7 +7,7 @@ struct WatchedPath {
   /// Whether its absence is normal.
   let isOptional: Bool
   /// What follows the `-`.
-  private let path: ArraySlice<UInt8>
+  let path: [UInt8]
   private let isSound: Bool
 
   /// What follows the `-`, for messages.
@@ -26,7 +26,7 @@ struct WatchedPath {
     let path = isMarked ? written.dropFirst() : written
     isSound = Self.isSoundName(path) ?? Self.isSound(path, depth: 0)
     isOptional = isMarked && isSound
-    self.path = isSound ? path : written
+    self.path = Array(isSound ? path : written)
   }
 
   /// A path after what it begins with was replaced.
@@ -83,7 +83,7 @@ struct WatchedPath {
   /// The paths that it means; none if it is a file of the Git repository, or begins with a variable
   /// that is empty or not set.
   func places(_ environment: Environment) -> [Place] {
-    gitName == nil ? Self.places(path, environment, depth: 0) : []
+    gitName == nil ? Self.places(path[...], environment, depth: 0) : []
   }
 
   private static func places(
