@@ -144,12 +144,15 @@ struct KeyOptions: ParsableArguments {
   var stdin = false
 
   @Option(
-    help: ArgumentHelp("The contents of this file are in the key.", valueName: "path"))
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Include a file, tree or pattern in the key.", valueName: "path"))
   var file: [String] = []
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "The time of change of this file is in the key.", valueName: "path"))
+      "Include its inode, size and times in the key.", valueName: "path"))
   var mtime: [String] = []
 
   var values: KeyValues {
@@ -207,14 +210,18 @@ struct KeyValues: Equatable {
       settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
     }
     if stdin { settings.stdin = true }
-    for path in file { settings.file.append(try literal(path)) }
-    for path in mtime { settings.mtime.append(try literal(path)) }
+    for path in file { settings.file.append(try literal(path, "--file")) }
+    for path in mtime { settings.mtime.append(try literal(path, "--mtime")) }
     return settings
   }
 
   /// The shell has read what the path begins with.
-  private func literal(_ path: String) throws(Failure) -> String {
-    RunSettings.literal(try Words.plain(path, "path"))
+  private func literal(_ path: String, _ option: String) throws(Failure) -> String {
+    // More likely the next option than an optional file.
+    if path.hasPrefix("--") {
+      throw .badSetting("\(option) '\(path)'", "want a path; ./ before one that begins with --")
+    }
+    return RunSettings.literal(try Words.plain(path, "path"))
   }
 
   private func identity(

@@ -76,7 +76,9 @@ final class RunLine: Equatable {
         value = Array(text[text.index(after: cut)...].utf8)
         // The parser takes nothing after '=' for a value that is missing.
         if value.isEmpty { return nil }
-      } else if text.hasPrefix("--"), at < words.count, words[at].first != UInt8(ascii: "-") {
+      } else if text.hasPrefix("--"), at < words.count,
+        words[at].first != UInt8(ascii: "-") || Self.mayBeOptional(text, words[at])
+      {
         name = text.dropFirst(2)
         value = words[at]
         at += 1
@@ -90,6 +92,11 @@ final class RunLine: Equatable {
       self.words.append(words[at])
       at += 1
     }
+  }
+
+  /// Whether an option takes a path that begins with one `-`, as `--file -x`.
+  private static func mayBeOptional(_ option: String, _ value: [UInt8]) -> Bool {
+    ["--file", "--mtime"].contains(option) && value.dropFirst().first != UInt8(ascii: "-")
   }
 
   /// A line that somebody else read.

@@ -186,6 +186,7 @@ import Testing
       _ = Key(stored: text).command
       _ = Base64.decode(text)
       _ = Pattern(text).matches(good[0] + input)
+      _ = FileGlob.alternatives(input).map { NamePattern($0)?.matches(good[0] + input) }
       _ = Repository.plain(text[...])
       _ = ShellScript(input, in: environment, directory: Array(scratch.path.utf8)).names
       #expect(

@@ -181,7 +181,7 @@ struct PythonTests {
     #expect(
       lines[3]
         == "[('ci', 21600, 10000), ('cloud', 120, 10000), ('default', 3600, 10000), "
-        + "('github', 120, 10000), ('interactive', 300, 10000), ('kubernetes', 30, 10000), "
+        + "('github', 120, 10000), ('interactive', 5, 10000), ('kubernetes', 30, 10000), "
         + "('network', 300, 10000), ('ours', 90, 7), ('packages', 3600, 10000)]")
     #expect(lines[4] == "['a', 'é']")
     #expect(lines[5] == "[('text', 4)]")

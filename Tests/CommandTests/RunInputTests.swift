@@ -82,6 +82,46 @@ import Testing
     #expect(outcome.lines == ["1", "1", "2", "2", "3", "3", "1", "3"])
   }
 
+  @Test func `trees, patterns, optional files and files of Git are in the key`() throws {
+    let outcome = try Sandbox().bash(
+      #"""
+      export GIT_CONFIG_GLOBAL=/dev/null EMAIL=a@b GIT_AUTHOR_NAME=a GIT_COMMITTER_NAME=a
+      mkdir -p src/a/b src/.h; echo 1 > src/a/b/f.c; echo 1 > src/.h/f; ln -s . src/self; mkfifo src/p
+      cmd() { cachetronomy run -q "$@" -- sh -c 'echo x >> n; cat ${U-n} | wc -l'; }
+      echo "-- tree"; cmd --file src; cmd --file src; touch -r src/a/b/f.c t; echo 2 > src/a/b/f.c; touch -r t src/a/b/f.c
+      cmd --file src; echo 1 > src/a/b/f.c; cmd --file src; echo 2 > src/.h/f; cmd --file=src
+      echo "-- pattern"; p='src/**/*.{c,h}'; cmd --file "$p"; echo > src/new.h; cmd --file "$p"; cmd --file "$p"
+      rm src/new.h; cmd --file "$p"
+      echo "-- mtime"; cmd --mtime src; cmd --mtime src; mv src/a/b/f.c src/a/f.c; cmd --mtime src
+      echo "-- optional"; cmd --file -x; cmd --mtime -x; echo 1 > x; cmd --file -x; echo 1 > ./-y; cmd --file ./-y
+      echo 2 > ./-y; cmd --file ./-y; cachetronomy run --file --mtime x true; echo $?
+      echo "-- git"; git init -q; git add src/a; git commit -qm 1; cd src/a
+      git() { command git "$@" > /dev/null; }; n=$HERE/n
+      cmd() { cachetronomy run -q "$@" -- sh -c 'echo x >> $HERE/n; cat ${U-$HERE/n} | wc -l'; }
+      cmd --file git:HEAD; cmd --file git:HEAD; git commit -q --allow-empty -m 2; cmd --file git:HEAD
+      cmd --mtime git:HEAD; git commit -q --allow-empty -m 3; cmd --mtime git:HEAD
+      cachetronomy explain --mtime git:HEAD -- sh -c 'echo x >> $HERE/n; cat ${U-$HERE/n} | wc -l' | cut -c 1-3 | head -n 1
+      git tag t; cmd --file git:refs; git tag -d t; cmd --file git:refs
+      """#)
+    #expect(
+      outcome.lines == [
+        "-- tree", "1", "1", "2", "1", "3", "-- pattern", "4", "5", "5", "4", "-- mtime", "6", "6",
+        "7", "-- optional", "8", "9", "10", "11", "12", "125", "-- git", "13", "13", "14", "15",
+        "16",
+        "HIT", "17", "18",
+      ], "\(outcome.text)\(outcome.errors)")
+  }
+
+  @Test func `explain names the tree or pattern that changed`() throws {
+    let outcome = try Sandbox().bash(
+      """
+      mkdir -p src/a; echo 1 > src/a/f; cmd() { cachetronomy "$@" --file src --mtime 'src/**' -- true; }
+      cmd run; echo 2 > src/a/f; cmd explain | tail -n +2
+      """)
+    #expect(outcome.text.contains("  file src changed\n"), "\(outcome.text)\(outcome.errors)")
+    #expect(outcome.text.contains("  mtime src/** changed\n"))
+  }
+
   @Test
   func `a path of a profile may begin with a variable, one of a flag has been read by the shell`()
     throws

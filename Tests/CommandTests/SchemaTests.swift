@@ -37,6 +37,8 @@ import Testing
     "a: {rules: [{match: [ls, '']}], warm: [ls -l, [a, b], {command: x, cwd: ~/}]}",
     "a: {remote: off, run: {cwd: repository, user: no}}", "a: {extends: b}\n---\nb: {}",
     "a: &x {tags: [t]}\nb: {<<: *x}",
+    "a: {run: {file: [src, '**/*.c', '{a,b}', -x, './-x', '-git:HEAD', 'git:refs/tags', 5]}}",
+    "a: {rules: [{match: x, mtime: ['-~/.x', '-${A:-~/.x*}', 'git:..x', './git:']}]}",
   ]
 
   static let bad = [
@@ -54,6 +56,9 @@ import Testing
     "a: {rules: [{match: x, executable: none}]}", "a: {rules: [{match: x, source: y}]}",
     "a: {warm: ls}", "a: {warm: [{cwd: /}]}", "a: {warm: [{command: x, cwd: y}]}",
     "a: {warm: [{command: x, dir: /}]}", "a: {extends: [b]}", "'': {}",
+    "a: {run: {file: ['git:']}}", "a: {run: {mtime: ['-git:../x']}}",
+    "a: {run: {file: [git:a//b]}}",
+    "a: {rules: [{match: x, file: ['git:/x']}]}", "a: {rules: [{match: x, file: src}]}",
   ]
 
   static let hasValidator =

@@ -24,9 +24,14 @@ import Testing
   static let kept: [String: [String]] = [
     "default": ["anything at all"],
     "interactive": [
-      "git status -sb", "git log -3", "kubectl completion zsh", "rg --help", "bat x",
+      "git log -3", "git describe --tags", "git branch --show-current", "kubectl completion zsh",
+      "rg --help", "bat x", "kubectl config current-context", "docker context show",
+      "gcloud config get-value project", "terraform workspace show", "node --version",
     ],
-    "ci": ["make -n", "git rev-parse HEAD", "npm ls", "docker build ."],
+    "ci": [
+      "git describe --tags", "git log -1", "git merge-base main HEAD", "make -n",
+      "git rev-parse HEAD", "npm ls", "docker build .",
+    ],
     "kubernetes": [
       "kubectl get pods", "/usr/bin/kubectl -n kube-system get pods -o wide",
       "kubectl --context=prod get deploy", "kubectl --context prod describe pod x",
@@ -57,11 +62,18 @@ import Testing
   static let refused: [String: [String]] = [
     "interactive": [
       "git commit -m x", "git push", "git branch new", "git checkout a", "git stash",
+      "git status", "git status -sb", "git describe --dirty", "git describe --always --dirt=x",
+      "git describe --broken", "git log --output=f", "git log -g", "git log --walk-reflogs",
+      "git log HEAD@{1}..", "git -C sub log", "git diff", "git ls-files -m", "man ls",
+      "kubectl config use-context x", "kubectl config view --raw", "docker context use x",
+      "gcloud config set project x", "terraform workspace select x",
     ],
     "ci": [
       "git push origin", "git -C sub push", "docker push x", "docker buildx build --push .",
       "npm publish", "npm -w x publish", "fly deploy", "make deploy x", "kubectl apply -f x",
       "python3 -m twine upload d", "terraform apply", "gh release create v1", "git tag v1",
+      "git describe --dirty", "git diff --name-only", "git ls-files", "git status", "git show :x",
+      "git rev-parse HEAD@{1}", "git rev-parse :x", "git checkout x", "git fetch",
     ],
     "kubernetes": [
       "kubectl apply -f x", "kubectl delete pod get", "kubectl get secret x -o yaml",
@@ -90,7 +102,8 @@ import Testing
       "gh release create v1", "gh api -X POST repos/a/b", "gh api -XDELETE x", "gh api x -f a=b",
       "gh api graphql -f query=x", "gh api --method=PUT x", "gh api x --input f", "gh api x -iXPUT",
       "gh pr view --web", "gh pr view", "gh pr view -cw", "gh pr view 5 --web=true", "gh pr status",
-      "gh auth token", "gh run watch", "gh run rerun view",
+      "gh auth token", "gh api repos/{owner}/{repo}/commits/{branch}", "gh run watch",
+      "gh run rerun view",
     ],
     "packages": [
       "apt install list", "apt-get update", "apt remove show", "dpkg -i x.deb", "pip install list",

@@ -86,7 +86,8 @@ struct FileGlob {
     text.flatMap { "*?[]{},\\".utf8.contains($0) ? [0x5c, $0] : [$0] }
   }
 
-  private static func plain(_ text: ArraySlice<UInt8>) -> [UInt8] {
+  /// A word without the `\` before its bytes.
+  static func plain(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var plain: [UInt8] = []
     var isEscaped = false
     for byte in text {

@@ -66,9 +66,13 @@ struct Fingerprints: Equatable {
     for variable in call.keyedVariables() {
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }
-    let files = WatchedFiles(environment: call.environment)
-    for path in call.settings.file { add(.file, named: path, files.contents(path, &notes)) }
-    for path in call.settings.mtime { add(.mtime, named: path, files.modified(path, &notes)) }
+    var files = WatchedFiles(environment: call.environment, directory: call.directory)
+    for path in call.settings.file {
+      add(.file, named: WatchedPath(path).text, files.contents(path, &notes))
+    }
+    for path in call.settings.mtime {
+      add(.mtime, named: WatchedPath(path).text, files.modified(path, &notes))
+    }
     if let input = call.input ?? contents { add(.stdin, [input]) }
     if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }
   }

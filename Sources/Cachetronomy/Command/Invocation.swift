@@ -91,12 +91,12 @@ public struct Invocation: Sendable {
     environment.append(variables, to: &sum)
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
-      let files = WatchedFiles(environment: environment)
+      var files = WatchedFiles(environment: environment, directory: directory)
       for path in settings.file {
-        sum.add("file", [Array(path.utf8)] + files.contents(path, &notes))
+        sum.add("file", [WatchedPath(path).path] + files.contents(path, &notes))
       }
       for path in settings.mtime {
-        sum.add("mtime", [Array(path.utf8)] + files.modified(path, &notes))
+        sum.add("mtime", [WatchedPath(path).path] + files.modified(path, &notes))
       }
     }
     if let input { sum.add("stdin", [input]) }

@@ -35,7 +35,8 @@ struct Repository: Equatable {
     }
   }
 
-  private static func physical(_ path: [UInt8]) -> [UInt8]? {
+  /// A path with all symbolic links resolved; nil if it does not exist.
+  static func physical(_ path: [UInt8]) -> [UInt8]? {
     path.withCPath { name -> [UInt8]? in
       guard let found = realpath(name, nil) else { return nil }
       defer { free(found) }
@@ -68,15 +69,18 @@ struct Repository: Equatable {
     return read(folder + Array("/config".utf8))
   }
 
-  private static func absolute(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
+  /// A path as seen from a directory.
+  static func absolute(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
     path.first == UInt8(ascii: "/") ? path : directory + [UInt8(ascii: "/")] + path
   }
 
-  private static func line(of path: [UInt8]) -> [UInt8]? {
-    read(path).map { Array($0.prefix { $0 != 0x0a }) }
+  /// The first line of a file of at most 1 MiB; nil if it cannot be read.
+  static func line(of path: [UInt8]) -> [UInt8]? {
+    read(path).map { Array($0.prefix { $0 != 0x0a && $0 != 0x0d }) }
   }
 
-  private static func read(_ path: [UInt8]) -> [UInt8]? {
+  /// The bytes of a regular file; nil if it cannot be read or is larger than the limit.
+  static func read(_ path: [UInt8], limit: Int = Repository.limit) -> [UInt8]? {
     let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

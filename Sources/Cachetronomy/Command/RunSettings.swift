@@ -32,12 +32,13 @@ public struct RunSettings: Sendable, Equatable {
   public var argFiles: Identity?
   /// `--stdin`: standard input is read, is in the key, and goes to the command.
   public var stdin: Bool?
-  /// `--file`: files whose contents are in the key; they add up.
+  /// `--file`: files, trees and patterns whose contents are in the key; they add up.
   ///
-  /// A path may begin with `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`; `literal(_:)` is for one that
-  /// is not to be read so.
+  /// A path may begin with `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, or be `git:NAME`, a file of the
+  /// Git repository; `literal(_:)` is for one whose `$` means itself. A leading `-` marks a file that
+  /// need not exist.
   public var file: [String] = []
-  /// `--mtime`: files whose time of change is in the key, paths as in `file`; they add up.
+  /// `--mtime`: files whose inode, size, mtime and ctime are in the key, paths as in `file`; they add up.
   public var mtime: [String] = []
   /// `--timeout`: how long the command may run; zero is no limit.
   public var timeout: TimeToLive?

@@ -1,51 +1,140 @@
 internal import Glibc
 
 /// The files that `--file` and `--mtime` put into the key.
+///
+/// One value serves all paths of a call, which share a limit on the number of files.
 struct WatchedFiles {
-  /// For paths that begin with `~/` or a variable.
+  /// For paths that begin with `~/` or a variable, and for where Git looks.
   let environment: Environment
+  /// The working directory, from which a repository is looked for.
+  let directory: [UInt8]
 
-  /// What stands for the contents of a file.
+  var budget = FileBudget()
+  private var repository: GitDirectory??
+
+  init(environment: Environment, directory: [UInt8]) {
+    self.environment = environment
+    self.directory = directory
+  }
+
+  /// What stands for the contents of the files that a path names.
   ///
-  /// A file that is not there is a value too. What has no contents that could be read, as a directory
-  /// or a file of somebody else's, is known by why, and by its size and time of change.
-  func contents(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] { each(path, contents) }
+  /// A file that does not exist is a value too.
+  mutating func contents(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] {
+    each(path, .contents, &notes)
+  }
 
-  /// What stands for the time of change of a file, to the nanosecond; nothing if there is none.
-  func modified(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] { each(path, modified) }
+  /// What stands for the identity of the files that a path names: inode, size, mtime and ctime.
+  mutating func modified(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] {
+    each(path, .identity, &notes)
+  }
 
-  private func each(_ path: String, _ parts: ([UInt8]) -> [[UInt8]]) -> [[UInt8]] {
-    let paths = WatchedPath.expand(Array(path.utf8)[...], environment)
-    if paths.count == 1 { return parts(paths[0]) }
-    return paths.flatMap { path in
-      let parts = parts(path)
+  private mutating func each(
+    _ written: String, _ view: FileView, _ notes: inout KeyNotes
+  ) -> [[UInt8]] {
+    let path = WatchedPath(written)
+    var missing: [String] = []
+    defer {
+      if !path.isOptional { for name in missing { notes.missed(name) } }
+      if budget.isExceeded {
+        notes.refuse("more than \(FileBudget.limit) files under '\(path.text)'")
+      }
+    }
+    if let name = path.gitName {
+      guard let parts = gitParts(name, view) else {
+        missing.append(path.text)
+        return []
+      }
+      return parts
+    }
+    let places = path.places(environment)
+    if places.isEmpty { missing.append(path.text) }
+    if places.count == 1 { return parts(places[0], path, view, &missing) }
+    return places.flatMap { place in
+      let parts = parts(place, path, view, &missing)
       return [Invocation.bytes(Int64(parts.count))] + parts
     }
   }
 
-  private func contents(_ path: [UInt8]) -> [[UInt8]] {
+  /// What stands for a path or pattern.
+  private mutating func parts(
+    _ place: WatchedPath.Place, _ path: WatchedPath, _ view: FileView, _ missing: inout [String]
+  ) -> [[UInt8]] {
     var status = stat()
-    guard path.withCPath({ stat($0, &status) }) == 0 else { return Self.refusal(errno, nil) }
-    guard status.st_mode & S_IFMT == S_IFREG else { return Self.refusal(EISDIR, status) }
-    guard let digest = FileStamp.digest(path) else { return Self.refusal(errno, status) }
+    // A file that exists under a name like a pattern is that file.
+    guard PathPattern.isPattern(place.rest), place.plain.withCPath({ lstat($0, &status) }) != 0
+    else {
+      return parts(ofFile: place.plain, view) ?? absent(errno, path.text, view, &missing)
+    }
+    let pattern = FileGlob.escaped(place.value) + place.rest
+    let matches = PathPattern.matches(pattern, &budget)
+    if matches.isEmpty { missing.append(path.text) }
+    var sum = Digest(size: 32)
+    for match in matches {
+      var entry: [UInt8] = []
+      // From the variable or home on, so that another home with the same files has the same key.
+      entry.add(match.path.dropFirst(match.path.starts(with: place.value) ? place.value.count : 0))
+      let parts =
+        parts(ofFile: match.path, view, isTree: match.isTree)
+        ?? absent(
+          errno, matches.count == 1 ? path.text : String(decoding: match.path, as: UTF8.self), view,
+          &missing,
+          isNamed: match.isLiteral)
+      let isFound = match.path.withCPath { stat($0, &status) } == 0
+      entry.append(little: isFound ? UInt32(status.st_mode) : UInt32.max)
+      entry.append(little: UInt64(parts.count))
+      for part in parts { entry.add(part) }
+      sum.update(entry)
+    }
+    return [Array("pattern".utf8), sum.finish()]
+  }
+
+  /// What stands for a file that cannot be found.
+  private func absent(
+    _ reason: Int32, _ name: String, _ view: FileView, _ missing: inout [String],
+    isNamed: Bool = true
+  ) -> [[UInt8]] {
+    // A match that is gone, or a link that leads nowhere, was not written by the user.
+    if isNamed { missing.append(name) }
+    return view == .contents ? [Invocation.bytes(Int64(reason))] : []
+  }
+
+  /// What stands for a file or directory, symbolic links followed.
+  ///
+  /// - Returns: nil if it cannot be found, with the reason in `errno`.
+  mutating func parts(ofFile path: [UInt8], _ view: FileView, isTree: Bool = true) -> [[UInt8]]? {
+    var status = stat()
+    guard path.withCPath({ isTree ? stat($0, &status) : lstat($0, &status) }) == 0 else {
+      return nil
+    }
+    var kind = status.st_mode & S_IFMT
+    if kind == S_IFLNK {
+      // `**` follows links to files, not to directories.
+      guard path.withCPath({ stat($0, &status) }) == 0 else { return nil }
+      kind = status.st_mode & S_IFMT
+      if kind == S_IFDIR { return [Array("link".utf8), FileTree.target(path) ?? []] }
+    }
+    if kind == S_IFDIR {
+      if !isTree { return [Array("directory".utf8), Invocation.bytes(Int64(status.st_mode))] }
+      var tree = FileTree(view)
+      return [Array("tree".utf8), tree.digest(path, status, &budget)]
+    }
+    if view == .identity { return [status.identity] }
+    guard kind == S_IFREG else { return Self.refusal(EISDIR, status) }
+    var reader = FileTree(view)
+    guard let digest = reader.contents(path) else { return Self.refusal(errno, status) }
     return [digest]
   }
 
-  private func modified(_ path: [UInt8]) -> [[UInt8]] {
-    var status = stat()
-    guard path.withCPath({ stat($0, &status) }) == 0 else { return [] }
-    return [status.modified]
+  private static func refusal(_ reason: Int32, _ status: stat) -> [[UInt8]] {
+    [Invocation.bytes(Int64(reason)), status.identity]
   }
 
-  private static func refusal(_ reason: Int32, _ status: stat?) -> [[UInt8]] {
-    let why = Invocation.bytes(Int64(reason))
-    guard let status else { return [why] }
-    return [why, Invocation.bytes(Int64(status.st_size)), status.modified]
-  }
-}
-
-extension stat {
-  fileprivate var modified: [UInt8] {
-    Invocation.bytes(Int64(st_mtim.tv_sec)) + Invocation.bytes(Int64(st_mtim.tv_nsec))
+  /// What stands for a file of the Git repository, which is looked for once.
+  private mutating func gitParts(_ name: [UInt8], _ view: FileView) -> [[UInt8]]? {
+    let found = repository ?? GitDirectory(of: directory, environment)
+    repository = .some(found)
+    guard let found else { return nil }
+    return found.parts(name, view, &self)
   }
 }

@@ -1,9 +1,45 @@
-/// The path of a file in the key, which may begin as paths in a shell do: with `~/`, `$NAME`, `${NAME}`
-/// or `${NAME:-path}`.
+/// A path of `--file` or `--mtime` as written.
 ///
-/// A variable alone may hold several paths with colons between them.
-enum WatchedPath {
-  /// Fallbacks may be so deep in each other.
+/// A leading `-` marks a file that need not exist. Then it may begin as paths in a shell do, with `~/`,
+/// `$NAME`, `${NAME}` or `${NAME:-path}`, and have patterns in it; or it is `git:` and the name of a
+/// file of the Git repository. A variable alone may hold several paths with colons between them.
+struct WatchedPath {
+  /// Whether its absence is normal.
+  let isOptional: Bool
+  /// What follows the `-`.
+  let path: [UInt8]
+  private let isSound: Bool
+
+  /// What follows the `-`, for messages.
+  var text: String { String(decoding: path, as: UTF8.self) }
+
+  /// The name of a file of the Git repository; nil if it is an ordinary path.
+  var gitName: [UInt8]? {
+    isSound && path.starts(with: "git:".utf8) ? Array(path.dropFirst(4)) : nil
+  }
+
+  init(_ written: String) { self.init(Array(written.utf8)[...]) }
+
+  /// What is not sound is a path that means itself.
+  private init(_ written: ArraySlice<UInt8>) {
+    let isMarked = written.first == 0x2d && written.count > 1
+    let path = isMarked ? written.dropFirst() : written
+    isSound = Self.isSoundName(path) ?? Self.isSound(path, depth: 0)
+    isOptional = isMarked && isSound
+    self.path = Array(isSound ? path : written)
+  }
+
+  /// A path after what it begins with was replaced.
+  struct Place: Equatable {
+    /// The value of a variable, in which nothing is a pattern.
+    var value: [UInt8]
+    /// What was written, patterns included.
+    var rest: [UInt8]
+
+    var plain: [UInt8] { value + rest }
+  }
+
+  /// Levels that fallbacks may be nested.
   private static let depthLimit = 8
 
   /// A path that begins with a variable.
@@ -14,11 +50,22 @@ enum WatchedPath {
   }
 
   /// What is wrong with how a path begins; nil if nothing is.
-  static func flaw(_ path: String) -> String? {
-    isSound(Array(path.utf8)[...], depth: 0)
-      ? nil
-      : "'\(path)' begins with no variable: want $NAME, ${NAME} or ${NAME:-path}, "
-        + "then nothing or '/'; or ./ before a '$' that means itself"
+  static func flaw(_ written: String) -> String? {
+    let path = WatchedPath(written)
+    if path.isSound { return nil }
+    if path.path.drop(while: { $0 == 0x2d }).first != 0x24 {
+      return "'\(written)' names no file of a Git repository: want git:NAME, as git:HEAD; "
+        + "or ./ before a name that begins with 'git:'"
+    }
+    return "'\(written)' begins with no variable: want $NAME, ${NAME} or ${NAME:-path}, "
+      + "then nothing or '/'; or ./ before a '$' that means itself"
+  }
+
+  /// Whether `git:` names a file below the repository's directory; nil if it is an ordinary path.
+  private static func isSoundName(_ path: ArraySlice<UInt8>) -> Bool? {
+    guard path.starts(with: "git:".utf8) else { return nil }
+    return path.dropFirst(4).split(separator: 0x2f, omittingEmptySubsequences: false)
+      .allSatisfy { !$0.isEmpty && !$0.elementsEqual("..".utf8) }
   }
 
   private static func isSound(_ path: ArraySlice<UInt8>, depth: Int) -> Bool {
@@ -27,33 +74,40 @@ enum WatchedPath {
     return start.fallback.map { isSound($0, depth: depth + 1) } ?? true
   }
 
-  /// The paths that one means; none if it begins with a variable that is empty or not there.
-  ///
-  /// What is not sound is a path that means itself.
+  /// The paths that one means, patterns as written; none if it is a file of the Git repository, or
+  /// begins with a variable that is empty or not set.
   static func expand(_ path: ArraySlice<UInt8>, _ environment: Environment) -> [[UInt8]] {
-    expand(path, environment, depth: 0)
+    WatchedPath(path).places(environment).map(\.plain)
   }
 
-  private static func expand(
+  /// The paths that it means; none if it is a file of the Git repository, or begins with a variable
+  /// that is empty or not set.
+  func places(_ environment: Environment) -> [Place] {
+    gitName == nil ? Self.places(path[...], environment, depth: 0) : []
+  }
+
+  private static func places(
     _ path: ArraySlice<UInt8>, _ environment: Environment, depth: Int
-  ) -> [[UInt8]] {
+  ) -> [Place] {
     guard path.first == 0x24, isSound(path, depth: depth), let start = start(of: path) else {
       return [home(path, environment)]
     }
     let value = environment[String(decoding: start.name, as: UTF8.self)] ?? []
     if value.isEmpty {
       guard let fallback = start.fallback else { return [] }
-      return expand(fallback, environment, depth: depth + 1).map { $0 + start.rest }
+      return places(fallback, environment, depth: depth + 1).map {
+        Place(value: $0.value, rest: $0.rest + start.rest)
+      }
     }
-    if !start.rest.isEmpty { return [value + start.rest] }
-    return value.split(separator: 0x3a).map(Array.init)
+    if !start.rest.isEmpty { return [Place(value: value, rest: Array(start.rest))] }
+    return value.split(separator: 0x3a).map { Place(value: Array($0), rest: []) }
   }
 
-  private static func home(_ path: ArraySlice<UInt8>, _ environment: Environment) -> [UInt8] {
+  private static func home(_ path: ArraySlice<UInt8>, _ environment: Environment) -> Place {
     guard path.first == 0x7e, path.count == 1 || path.dropFirst().first == 0x2f,
       let home = environment["HOME"]
-    else { return Array(path) }
-    return home + path.dropFirst()
+    else { return Place(value: [], rest: Array(path)) }
+    return Place(value: home, rest: Array(path.dropFirst()))
   }
 
   /// Nil if what follows the `$` is no variable, or something other than a `/` follows that.
@@ -93,7 +147,10 @@ enum WatchedPath {
 
 extension RunSettings {
   /// A path for `file` and `mtime` whose `$` means itself.
+  ///
+  /// A leading `-` and `git:` mean what they mean in a profile.
   public static func literal(_ path: String) -> String {
-    path.hasPrefix("$") ? "./" + path : path
+    if path.hasPrefix("$") { return "./" + path }
+    return path.hasPrefix("-$") ? "-./" + path.dropFirst() : path
   }
 }

@@ -1,0 +1,139 @@
+internal import Glibc
+
+/// How a watched file enters the key.
+enum FileView {
+  /// `--file`: by what it holds.
+  case contents
+  /// `--mtime`: by inode, size, mtime and ctime.
+  case identity
+}
+
+/// Digests files, and trees of files, for `--file` and `--mtime`.
+struct FileTree {
+  let view: FileView
+  /// Leaves out directories, modes and lock files: a tree of Git's refs.
+  var isOfRefs = false
+  private var buffer: [UInt8] = []
+
+  init(_ view: FileView, isOfRefs: Bool = false) {
+    self.view = view
+    self.isOfRefs = isOfRefs
+  }
+
+  /// A digest of the tree below a directory.
+  ///
+  /// Each entry is its path from the root, its kind and mode, and what it holds: the digest of a
+  /// file, the text of a symbolic link, which is not followed. Devices, FIFOs and sockets, which are
+  /// never opened, and directories hold nothing.
+  mutating func digest(_ root: [UInt8], _ status: stat, _ budget: inout FileBudget) -> [UInt8] {
+    var sum = Digest(size: 32)
+    add([], root, status, to: &sum, &budget)
+    return sum.finish()
+  }
+
+  private mutating func add(
+    _ place: [UInt8], _ path: [UInt8], _ status: stat, to sum: inout Digest,
+    _ budget: inout FileBudget
+  ) {
+    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    var names: [[UInt8]]? = []
+    var reason: Int32 = 0
+    if isDirectory {
+      names = budget.names(in: path)
+      if names == nil { reason = errno }
+    }
+    if !isDirectory || !isOfRefs {
+      var entry: [UInt8] = []
+      entry.add(place)
+      entry.append(little: isOfRefs ? 0 : UInt32(status.st_mode))
+      entry.add(names == nil ? Self.unreadable(reason, status) : value(path, status))
+      sum.update(entry)
+    }
+    for name in names ?? [] {
+      if isOfRefs, name.ends(with: ".lock") { continue }
+      let (place, path) = (PathPattern.join(place, name), PathPattern.join(path, name))
+      var status = stat()
+      if path.withCPath({ lstat($0, &status) }) == 0 {
+        add(place, path, status, to: &sum, &budget)
+      } else {
+        var entry: [UInt8] = []
+        let reason = errno
+        entry.add(place)
+        entry.append(little: UInt32.max)
+        entry.append(little: reason)
+        sum.update(entry)
+      }
+    }
+  }
+
+  /// What stands for what an entry of a tree holds.
+  private mutating func value(_ path: [UInt8], _ status: stat) -> [UInt8] {
+    if view == .identity { return status.identity }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return contents(path, flags: O_NOFOLLOW) ?? Self.unreadable(errno, status)
+    case S_IFLNK: return Self.target(path) ?? Self.unreadable(errno, status)
+    default: return []
+    }
+  }
+
+  /// A digest of the bytes of a regular file.
+  ///
+  /// - Returns: nil if it cannot be read, with the reason in `errno`.
+  mutating func contents(_ path: [UInt8], flags: Int32 = 0) -> [UInt8]? {
+    let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags) }
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: 1 << 16) }
+    var digest = Digest(size: 32)
+    while true {
+      let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { return nil }
+      if got == 0 { return digest.finish() }
+      buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+    }
+  }
+
+  /// The text of a symbolic link.
+  static func target(_ path: [UInt8]) -> [UInt8]? {
+    var text = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
+    let size = text.count
+    let count = path.withCPath { path in
+      text.withUnsafeMutableBytes {
+        $0.withMemoryRebound(to: CChar.self) { buffer in
+          buffer.baseAddress.map { readlink(path, $0, size) } ?? -1
+        }
+      }
+    }
+    return count < 0 ? nil : Array(text[..<count])
+  }
+
+  /// What stands for a file that cannot be read; longer than any digest.
+  static func unreadable(_ reason: Int32, _ status: stat) -> [UInt8] {
+    Invocation.bytes(Int64(reason)) + status.identity
+  }
+}
+
+extension stat {
+  /// Inode, size, mtime and ctime, the times to the nanosecond: 48 bytes.
+  var identity: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(little: UInt64(st_ino))
+    bytes.append(little: Int64(st_size))
+    for time in [st_mtim, st_ctim] {
+      bytes.append(little: Int64(time.tv_sec))
+      bytes.append(little: Int64(time.tv_nsec))
+    }
+    return bytes
+  }
+}
+
+extension [UInt8] {
+  /// Whether the bytes end with a text.
+  func ends(with text: StaticString) -> Bool {
+    let end = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    return suffix(end.count).elementsEqual(end)
+  }
+}
