@@ -54,6 +54,8 @@ struct ChildMonitor {
   private var wasCutOff = false
   private var unwritten: Failure?
   private var hasReleased = false
+  /// Whether a signal came that was meant for the command.
+  private var isInterrupted = false
   /// When the command is to end, by TERM or, once that was sent, by KILL.
   private var deadline: Int64?
   private var isOutOfTime = false
@@ -104,6 +106,7 @@ struct ChildMonitor {
           cutOff()
         }
       }
+      if signals.last != nil { isInterrupted = true }
       if ending == nil { enforceDeadline() }
       noteInput()
       for index in ready { pump(index) }
@@ -150,7 +153,7 @@ struct ChildMonitor {
     if pumps.contains(where: { !$0.isDone }) {
       due.append(readerLeftAt.map { $0 + Self.orphanedOutputLimit })
     }
-    if pumps.contains(where: { $0.isOpen && !$0.isBlocked }) || isOutOfTime {
+    if pumps.contains(where: { $0.isOpen && !$0.isBlocked }) || isToEnd {
       due.append(endedAt.map { $0 + Self.drainTimeout })
     }
     if !hasReleased {
@@ -210,6 +213,9 @@ struct ChildMonitor {
     request.releaseWaiters(readsInput)
   }
 
+  /// Whether a reader that takes nothing is not to be waited for.
+  private var isToEnd: Bool { isOutOfTime || isInterrupted }
+
   /// Ends what has lasted long enough.
   private mutating func settle() {
     let now = Timestamp.monotonic()
@@ -221,7 +227,7 @@ struct ChildMonitor {
     if let endedAt, now - endedAt > Self.drainTimeout {
       // What comes after that is of processes that it left behind.
       for index in pumps.indices where pumps[index].unreadBytes <= 0 { pumps[index].close() }
-      if isOutOfTime, pumps.contains(where: \.isBlocked) { cutOff() }
+      if isToEnd, pumps.contains(where: \.isBlocked) { cutOff() }
     }
     if let readerLeftAt, pumps.contains(where: { !$0.isDone }),
       now - readerLeftAt > Self.orphanedOutputLimit
