@@ -52,7 +52,7 @@ public struct Invocation: Sendable {
 
   /// The name of its entry, and what making it found out besides.
   public func resolve() -> (key: Key, notes: KeyNotes) {
-    // Whoever gives a scope answers for what its commands read.
+    // A caller that gives a scope vouches for what the command reads.
     var notes = KeyNotes(refuses: settings.scope == nil)
     let digest = digest(&notes)
     var shown = ""
