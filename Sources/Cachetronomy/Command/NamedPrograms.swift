@@ -109,7 +109,10 @@ struct ProgramSearch {
   ///
   /// - Returns: whether there is such a program.
   mutating func add(_ name: [UInt8], text: [UInt8]? = nil, word: Int, depth: Int = 0) -> Bool {
-    guard !name.isEmpty, names.insert(name).inserted else { return false }
+    // Most words of a wrapper that are not its command are numbers, as in `timeout 5`.
+    guard !name.allSatisfy({ (0x30...0x39).contains($0) }), names.insert(name).inserted else {
+      return false
+    }
     var exists = false
     for (index, searchPath) in paths.enumerated() where !paths[..<index].contains(searchPath) {
       guard
