@@ -96,7 +96,7 @@ _cachetronomy_run() {
         '(--quiet -q)'{--quiet,-q}'[Say nothing but errors.]'
         '(--verbose -v)'{--verbose,-v}'[Say what happens and why.]'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
@@ -162,7 +162,7 @@ _cachetronomy_get() {
     local -ar arg_specs=(
         ':key:{__cachetronomy_custom_complete ---completion get -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
@@ -196,7 +196,7 @@ _cachetronomy_has() {
     local -ar arg_specs=(
         ':key:{__cachetronomy_custom_complete ---completion has -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
@@ -226,7 +226,7 @@ _cachetronomy_delete() {
     local -ar arg_specs=(
         '*:key:{__cachetronomy_custom_complete ---completion delete -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
@@ -279,7 +279,7 @@ _cachetronomy_show() {
     local -ar arg_specs=(
         ':key:{__cachetronomy_custom_complete ---completion show -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
@@ -328,7 +328,7 @@ _cachetronomy_explain() {
     local -ar arg_specs=(
         ':key:{__cachetronomy_custom_complete ---completion explain -- positional@0 "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'
@@ -361,7 +361,7 @@ _cachetronomy_evict() {
         '*--tag[Entries with any of these tags (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion evict -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
         '--match[Entries whose keys match, as a shell glob.]:glob:'
         '-c[A pipeline for the shell, as the command.]:pipeline:'
-        '--shell[The shell for -c (default\: /bin/sh).]:words:'
+        '--shell[The shell for -c (default\: bash -o pipefail).]:words:'
         '*--env[Only these variables are in the key (globs).]:name:'
         '*--env-ignore[These variables are not in the key (globs).]:name:'
         '--no-env[No variable is in the key.]'

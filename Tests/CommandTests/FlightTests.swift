@@ -27,7 +27,7 @@ import Testing
       """
       mkfifo go
       for i in $(seq 100); do
-        { cachetronomy run -- sh -c 'echo x >> n; read x < go; echo failed; exit 3' > o$i
+        { cachetronomy run -- sh -c 'echo x >> n; read x < ${U-go}; echo failed; exit 3' > o$i
           echo $? > s$i; } &
       done
       # All but the one that runs sleep on its lock: then it may go on.
@@ -46,9 +46,9 @@ import Testing
     let outcome = try sandbox.bash(
       """
       mkfifo up
-      cachetronomy run -- sh -c 'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] && echo up > up && sleep 3; echo done' > a &
+      cachetronomy run -- sh -c 'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] && echo > up && sleep 3; echo done' > a &
       read x < up; leader=$!
-      cachetronomy run -- sh -c 'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] && echo up > up && sleep 3; echo done' > b &
+      cachetronomy run -- sh -c 'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] && echo > up && sleep 3; echo done' > b &
       inode=$(stat -c %i store/*-flight.*)
       until [ $(grep -c "FLOCK.*:$inode " /proc/locks) = 2 ]; do sleep .02; done
       kill -9 $leader; wait $!; echo $?; cat b; wc -l < n
@@ -104,7 +104,7 @@ import Testing
       """
       mkfifo up go
       cachetronomy set other v
-      cachetronomy run -v -- sh -c 'echo > up; read x < go; echo done' 2> err & read x < up
+      cachetronomy run -v -- sh -c 'echo > up; read x < ${U-go}; echo done' 2> err & read x < up
       cachetronomy delete other; echo > go; wait
       cachetronomy keys | wc -l; grep -c 'removed or replaced' err
       """)
@@ -116,7 +116,7 @@ import Testing
     let outcome = try sandbox.bash(
       """
       mkfifo up go
-      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; if [ $(cat ${U-n} | wc -l) = 1 ]; then echo > up; read x < go; fi; echo done'; }
+      cmd() { cachetronomy run "$@" -- sh -c 'echo x >> n; if [ $(cat ${U-n} | wc -l) = 1 ]; then echo > up; read x < ${U-go}; fi; echo done'; }
       cmd > a & read x < up
       cmd --wait 100ms; wc -l < n; echo > go; wait; cat a
       key=$(cachetronomy keys | sed 's/.*#//')

@@ -72,7 +72,7 @@ import Testing
     let outcome = try sandbox.bash(
       """
       mkfifo go
-      cachetronomy run -- sh -c 'echo first; read x < go; echo second' |
+      cachetronomy run -- sh -c 'echo first; read x < ${U-go}; echo second' |
         { read line; echo "got $line"; echo > go; cat; }
       """)
     #expect(outcome.lines == ["got first", "second"])

@@ -18,7 +18,7 @@ import Testing
     let outcome = try sandbox.bash(
       Self.shell + """
         cmd() { cachetronomy run --ttl 1h --stale-while-revalidate 10m -- sh -c \
-          'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] || read y < go; cat ${U-n} | wc -l'; }
+          'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] || read y < ${U-go}; cat ${U-n} | wc -l'; }
         mkfifo go; cmd; age
         for i in 1 2 3 4 5 6 7 8; do cmd > o$i & done; wait; cat o? | tr '\\n' ' '; echo
         until_true '[ $(wc -l < n) = 2 ]'; cmd; echo > go; until_true 'landed 2'; cmd; wc -l < n
@@ -33,7 +33,7 @@ import Testing
     let outcome = try sandbox.bash(
       Self.shell + """
         cmd() { cachetronomy run --ttl 1h --stale-while-revalidate 10m -- sh -c \
-          'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] || { ls /proc/$PPID/fd > fds; ps -o sess= $PPID > session; read y < go; }; cat ${U-n} | wc -l'; }
+          'echo x >> n; [ $(cat ${U-n} | wc -l) = 1 ] || { ls ${U-/proc}/$PPID/fd > fds; ps -o sess= $PPID > session; read y < ${U-go}; }; cat ${U-n} | wc -l'; }
         mkfifo go; cmd; age
         # Descriptors 3 and 9 are the pipe of $(...): it ends only when all who hold it have.
         x=$( { cmd; } 3>&1 9>&1 ); echo "got $x"

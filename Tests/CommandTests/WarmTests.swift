@@ -100,7 +100,7 @@ import Testing
     let outcome = try Sandbox().bash(
       """
       mkfifo p
-      export WARM='[[sh, -c, "date >> log; echo a > p"], [sh, -c, "date >> log; read x < p"]]'
+      export WARM='[[sh, -c, "date >> log; echo a > p"], [sh, -c, "date >> log; read x < ${U-p}"]]'
       \(Self.file)
       timeout 60 cachetronomy warm -j 2
       """)

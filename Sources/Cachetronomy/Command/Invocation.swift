@@ -46,7 +46,7 @@ public struct Invocation: Sendable {
 
   /// Makes its key, and reports what that found out besides.
   public func resolve() -> CommandKey {
-    // Whoever gives a scope answers for what its commands read.
+    // A caller that gives a scope vouches for what the command reads.
     var notes = KeyNotes(refuses: settings.scope == nil)
     let digest = digest(&notes)
     var shown = ""

@@ -2,12 +2,12 @@ internal import Glibc
 
 /// The files and directories that the arguments of a command name.
 extension Invocation {
-  /// What stands for the files among the arguments: which word, then the parts of its file.
+  /// The key parts of the files among the arguments: the index of each, then its parts.
   func fileParts(_ notes: inout KeyNotes) -> [[UInt8]] {
     argumentFiles(&notes).flatMap { [Self.bytes(Int64($0.index))] + $0.parts }
   }
 
-  /// Each argument that names a file or a directory, and what stands for that.
+  /// Each argument that names a file or a directory, with the key parts of that.
   func argumentFiles(_ notes: inout KeyNotes) -> [(index: Int, parts: [[UInt8]])] {
     var found: [(Int, [[UInt8]])] = []
     for (index, word) in argv.enumerated() {
@@ -21,7 +21,8 @@ extension Invocation {
     return found
   }
 
-  /// What stands for what a word names; nil if it names nothing, or files are not in the key.
+  /// The key parts of the file or directory that a word names; nil if there is none, or files are
+  /// not in the key.
   func part(
     ofFile word: [UInt8], shown: () -> [UInt8], _ notes: inout KeyNotes
   ) -> [[UInt8]]? {
@@ -29,7 +30,8 @@ extension Invocation {
     return part(of: path, status, shown: shown, &notes)
   }
 
-  /// What stands for the file that each bash reads first; nil without one, or without files in the key.
+  /// The key parts of the file that each bash reads first; nil without one, or without files in the
+  /// key.
   func startupFilePart(_ notes: inout KeyNotes) -> [[UInt8]]? {
     guard let path = environment["BASH_ENV"], !path.isEmpty else { return nil }
     if path.first == 0x7e || path.contains(where: { "$`\\".utf8.contains($0) }) {
@@ -51,7 +53,7 @@ extension Invocation {
     }
     guard namesFiles else { return nil }
     let identity = settings.argFiles ?? .stat
-    // By its content it is in the key already.
+    // `--file` has put its content into the key.
     if !settings.file.isEmpty, isWatched(path) { return nil }
     switch file {
     case .volatile: return nil
@@ -104,7 +106,7 @@ extension Invocation {
     return status(of: rest).map { (rest, $0) }
   }
 
-  /// Nil for what does not exist, and for what is no hindrance and no input of its own.
+  /// The status of a path; nil if nothing is there, and for constant devices and standard streams.
   private static func status(of path: [UInt8]) -> stat? {
     if NamedFile.isStandardStream(path) { return nil }
     var status = stat()

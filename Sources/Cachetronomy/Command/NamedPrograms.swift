@@ -1,6 +1,6 @@
 /// The programs that a command starts: its first word, interpreters, and what wrappers start.
 extension Invocation {
-  /// What stands for the program of the first word.
+  /// The key parts of the program that the first word names.
   func executablePart(_ notes: inout KeyNotes) -> [[UInt8]] { part(ofProgram: executable.path) }
 
   fileprivate func part(ofProgram path: [UInt8]) -> [[UInt8]] {
@@ -14,7 +14,7 @@ extension Invocation {
     }
   }
 
-  /// Where a program is: within the repository, if that stands for the working directory.
+  /// The key parts of a program's place: in the repository, if the key has that for the directory.
   private func place(ofProgram path: [UInt8]) -> [[UInt8]] {
     guard settings.cwd == .repository, let repository = Repository(of: directory),
       let place = repository.place(of: path)
@@ -22,7 +22,7 @@ extension Invocation {
     return [Array("repository".utf8), repository.identity, place]
   }
 
-  /// A digest of what a file holds; its size and time of change if that is not for us to read.
+  /// A digest of a file's contents; its size and mtime if it cannot be read.
   static func content(_ path: [UInt8]) -> [UInt8] {
     if let digest = FileStamp.digest(path) { return digest }
     return FileStamp(path).map { bytes($0.size) + bytes($0.modified) } ?? []
@@ -33,7 +33,7 @@ extension Invocation {
     var search = ProgramSearch(self, paths: [environment["PATH"]])
     search.seen.insert(executable.path)
     search.addInterpreters(of: executable.path, word: 0)
-    guard let first = argv.first, Wrappers.contains(first) else { return search.found }
+    guard let first = argv.first, Wrappers.contains(first) else { return search.take() }
     search.paths = searchPaths
     for (index, word) in argv.enumerated().dropFirst() {
       // An option may have one behind an `=`.
@@ -45,7 +45,7 @@ extension Invocation {
         _ = search.add(word, word: index)
       }
     }
-    return search.found
+    return search.take()
   }
 
   /// Where programs behind the first word are looked for: in `PATH`, and where wrappers may look.
@@ -79,10 +79,10 @@ struct NamedInput {
   /// As the word or script spells it.
   var text: [UInt8]
   var isProgram: Bool
-  /// What stands for it.
+  /// Its key parts.
   var parts: [[UInt8]]
 
-  /// All of it, as it is in the key.
+  /// The whole of it, as the key has it.
   var whole: [[UInt8]] {
     [Int64(word), isProgram ? 1 : 0, Int64(parts.count)].map(Invocation.bytes) + [text] + parts
   }
@@ -96,7 +96,7 @@ struct ProgramSearch {
   /// The files that are in `found`, or in the key by other means.
   var seen: Set<[UInt8]> = []
   private var names: Set<[UInt8]> = []
-  private(set) var found: [NamedInput] = []
+  private var found: [NamedInput] = []
 
   /// Interpreters may be scripts themselves; Linux follows as many.
   private static let deepest = 4
@@ -109,7 +109,10 @@ struct ProgramSearch {
   ///
   /// - Returns: whether there is such a program.
   mutating func add(_ name: [UInt8], text: [UInt8]? = nil, word: Int, depth: Int = 0) -> Bool {
-    guard !name.isEmpty, names.insert(name).inserted else { return false }
+    // Most words of a wrapper that are not its command are numbers, as in `timeout 5`.
+    guard !name.allSatisfy({ (0x30...0x39).contains($0) }), names.insert(name).inserted else {
+      return false
+    }
     var exists = false
     for (index, searchPath) in paths.enumerated() where !paths[..<index].contains(searchPath) {
       guard
@@ -124,6 +127,12 @@ struct ProgramSearch {
     return exists
   }
 
+  /// What was found since the last call, in that order.
+  mutating func take() -> [NamedInput] {
+    defer { found = [] }
+    return found
+  }
+
   /// Adds what the first line of a script names: an interpreter, and the program behind it.
   mutating func addInterpreters(of path: [UInt8], word: Int, depth: Int = 0) {
     guard depth < Self.deepest, let interpreter = Interpreter(of: path) else { return }
@@ -135,7 +144,7 @@ struct ProgramSearch {
         if name.elementsEqual("PATH".utf8) { paths.append(Array(value)) }
         continue
       }
-      // Others look for no program in `PATH`.
+      // Other interpreters do not search `PATH`.
       guard Wrappers.contains(interpreter.path) || argument.contains(0x2f) else { continue }
       if argument.first != 0x2d { _ = add(argument, word: word, depth: depth + 1) }
     }

@@ -2,12 +2,14 @@
 extension Invocation {
   /// The programs and files that its scripts name, if the command is a shell with one.
   ///
-  /// Builtins and what is not there are left out.
+  /// Builtins and names of nothing are left out.
   func scriptInputs(_ notes: inout KeyNotes) -> [NamedInput] {
+    let (scripts, first) = (scripts, firstScript)
+    if scripts.isEmpty { return [] }
+    let scriptEnvironment = scriptEnvironment
     var found: [NamedInput] = []
     var search = ProgramSearch(self, paths: [])
     var files = Set<[UInt8]>()
-    let (scripts, first) = (scripts, firstScript)
     for (place, text) in scripts {
       // A script that is one word may be a file itself, and is among the arguments then.
       files.insert(argv[place])
@@ -20,11 +22,9 @@ extension Invocation {
           refuseUnknown(name, &notes)
           continue
         }
-        if name.mayBeProgram, search.add(value, text: name.text, word: place),
-          value.contains(0x2f)
-        {
-          continue
-        }
+        let isProgram = name.mayBeProgram && search.add(value, text: name.text, word: place)
+        found.append(contentsOf: search.take())
+        if isProgram, value.contains(0x2f) { continue }
         guard files.insert(value).inserted else { continue }
         // A link that leads nowhere matches a pattern too.
         let parts =
@@ -35,7 +35,7 @@ extension Invocation {
         }
       }
     }
-    return search.found + found
+    return found
   }
 
   /// The scripts with their places: what follows the `-c` of a shell, and words of a wrapper with
@@ -43,6 +43,7 @@ extension Invocation {
   private var scripts: [(place: Int, text: [UInt8])] {
     let ofShell = ShellScript.places(in: argv)
     let mayBeWrapped = argv.first.map(Wrappers.contains) == true
+    if ofShell.isEmpty, !mayBeWrapped { return [] }
     return argv.indices.dropFirst().compactMap { index in
       let word = argv[index]
       if ofShell.contains(index) { return (index, word) }

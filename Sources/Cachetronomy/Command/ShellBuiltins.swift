@@ -43,7 +43,7 @@ extension ShellScript {
     case ".", "source":
       isCertain = false
       cannotFollow("source")
-    // What follows may be a command.builtin, or a group.
+    // What follows may be a builtin, or a group.
     case "exec", "command", "builtin", "time", "coproc":
       (command.callsAnother, isCertain) = (true, false)
     default: command.callsAnother = Wrappers.contains(name)

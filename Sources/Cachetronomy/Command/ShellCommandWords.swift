@@ -76,7 +76,7 @@ extension ShellScript {
       }
       mayBeProgram = true
     }
-    // To a shell a lone dot is a command, to others it is the directory.
+    // The command `.` is not the directory.
     if !mayBeProgram || !beginsCommand || word.text != [0x2e] {
       note(word, mayBeProgram: mayBeProgram || command.callsAnother)
     }
@@ -132,7 +132,7 @@ extension ShellScript {
       return
     }
     for path in paths.isEmpty ? [meaning.value] : paths {
-      // What a variable holds is nobody's business.
+      // The value of a variable may be secret.
       let text = text.contains(0x24) ? text + [0x20] + FileGlob.last(path) : path
       let isCalled = mayBeProgram && (paths.isEmpty || path.contains(0x2f))
       keep(Name(text: text, value: path, mayBeProgram: isCalled, isMatch: !paths.isEmpty))
@@ -174,7 +174,7 @@ extension ShellScript {
 
   private static let path = Array("PATH".utf8)
 
-  /// Where programs are looked for besides our `PATH`: in each that the script sets.
+  /// Values of `PATH` that the script sets; programs are looked up in each.
   var searchPaths: [[UInt8]] {
     (variables.isEmpty ? [] : variables[Self.path] ?? [])
       + (searchesStandardPath ? [Wrappers.standardPath] : [])

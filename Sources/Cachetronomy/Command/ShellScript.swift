@@ -69,7 +69,7 @@ struct ShellScript {
     case duplicates
   }
 
-  /// What sort of command is at hand, and what is known of its words so far.
+  /// The kind of the command being read, and what its words so far say.
   struct CommandState {
     var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
     /// Whether its redirections can all be opened, as far as they are read.
@@ -155,7 +155,7 @@ struct ShellScript {
   var blindSpot: String?
   /// A network connection that it opens as a file.
   var connection: [UInt8]?
-  /// Whether `>` may leave a file that exists as it is.
+  /// Whether `>` may fail on a file that exists.
   var keepsFiles = false
   /// Whether a program may look for another elsewhere than in the script's `PATH`.
   var searchesStandardPath = false

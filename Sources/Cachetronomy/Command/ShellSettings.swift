@@ -43,7 +43,7 @@ extension ShellScript {
   mutating func set() {
     for (setting, index) in settings {
       set(setting)
-      // What programs get from us may be theirs to read.
+      // A program may read what is in its environment.
       if isCertain, !command.isDeclaration, setting.values.count == 1, !setting.appends,
         !setting.isElement,
         environment[String(decoding: setting.name, as: UTF8.self)] == nil
@@ -91,7 +91,7 @@ extension ShellScript {
     if command.loopIsUnknown { unknown.insert(name) }
   }
 
-  /// Begins an array if the word at hand is `name=` or `name+=`.
+  /// Begins an array if the word being read is `name=` or `name+=`.
   mutating func beginsArray() -> Bool {
     guard mayBegin || command.isDeclaration, redirection == nil, let word, word.text.last == 0x3d,
       let setting = Self.setting(word), word.text.firstIndex(of: 0x3d) == word.text.count - 1
@@ -106,7 +106,7 @@ extension ShellScript {
     return true
   }
 
-  /// Adds an element to the array at hand; nil is for what only a shell can tell.
+  /// Adds an element to the array being read; nil is for what only a shell can tell.
   mutating func addElement(_ value: [UInt8]?) {
     guard let last = open.indices.last, let count = open[last].array?.values.count else { return }
     guard var value, count < Self.mostMeanings else {
@@ -137,7 +137,7 @@ struct Parameters {
   /// `$0`.
   private(set) var zero: [UInt8] = []
   private(set) var values: [[UInt8]] = []
-  /// Whether there are no others.
+  /// Whether these are all of them.
   private(set) var isKnown = true
   /// Whether each of them may be any.
   var mayBeShifted = false
@@ -149,7 +149,7 @@ struct Parameters {
     zero = arguments.first ?? []
     values = Array(arguments.dropFirst())
     self.isKnown = isKnown
-    // A command.loop may shift them after they are used.
+    // A loop may shift them after they are used.
     mayBeShifted =
       !isKnown || values.count > 1 && script.holds(Array("shift".utf8))
   }

@@ -1,4 +1,4 @@
-/// What stands for the variables of a script.
+/// The variables in the words of a script.
 extension ShellScript {
   /// Reads what follows a `$`; returns where it ends.
   mutating func variable(_ text: [UInt8], from start: Int) -> Int {
@@ -64,8 +64,10 @@ extension ShellScript {
   mutating func add(
     _ bytes: ArraySlice<UInt8>, ofVariable name: ArraySlice<UInt8>, cut: Cut? = nil
   ) {
-    noteUnknown(name)
     var values = values(name)
+    if values.isEmpty || mayBeOther(name) {
+      noteBlindSpot("$" + String(decoding: name, as: UTF8.self))
+    }
     if let cut {
       meaningsLeft -= values.count
       if meaningsLeft < 0 || values.contains(where: { $0.count > Cut.longest }) {
@@ -93,16 +95,17 @@ extension ShellScript {
     }
   }
 
-  /// Notes in the word at hand that a variable may hold what only a shell can tell.
-  private mutating func noteUnknown(_ name: ArraySlice<UInt8>) {
-    let isParameter = Self.isParameter(name)
-    let isUnknown =
-      isParameter
-      ? !parameters.isKnown || definesFunctions && !name.elementsEqual([0x30])
-      : !unknown.isEmpty && unknown.contains(Array(name))
-    guard isUnknown else { return }
+  /// Whether a variable may hold what only a shell can tell.
+  private func mayBeOther(_ name: ArraySlice<UInt8>) -> Bool {
+    if Self.isParameter(name) {
+      return !parameters.isKnown || definesFunctions && !name.elementsEqual([0x30])
+    }
+    return !unknown.isEmpty && unknown.contains(Array(name))
+  }
+
+  private mutating func noteBlindSpot(_ construct: String) {
     if word == nil { word = Word() }
-    if word?.blindSpot == nil { word?.blindSpot = "$" + String(decoding: name, as: UTF8.self) }
+    if word?.blindSpot == nil { word?.blindSpot = construct }
   }
 
   private static func isParameter(_ name: ArraySlice<UInt8>) -> Bool {
@@ -131,7 +134,17 @@ extension ShellScript {
     if Self.isParameter(name) { return limited(parameters.meanings(of: name)) }
     if !variables.isEmpty, let values = variables[Array(name)] { return limited(values) }
     if !directory.isEmpty, name.elementsEqual("PWD".utf8) { return [directory] }
-    return [environment[String(decoding: name, as: UTF8.self)] ?? []]
+    let name = String(decoding: name, as: UTF8.self)
+    if let value = environment[name] { return [value] }
+    switch name {
+    // The shell makes them up.
+    case "PPID", "BASHPID", "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME",
+      "LINENO", "UID", "EUID", "HOSTNAME", "HOSTTYPE", "MACHTYPE", "OSTYPE", "OLDPWD", "BASH",
+      "BASH_VERSION", "BASH_SOURCE", "BASH_ARGV", "FUNCNAME", "PIPESTATUS", "REPLY", "OPTARG",
+      "BASH_REMATCH", "DIRSTACK", "GROUPS":
+      return []
+    default: return [[]]
+    }
   }
 
   private func limited(_ values: [[UInt8]]) -> [[UInt8]] {
