@@ -262,10 +262,16 @@ import Testing
     var (early, late) = (try entry("k", "early"), try entry("k", "late"))
     early.info?.began = noon
     late.info?.began = noon.plus(seconds: 1)
+    early.info?.created = noon.plus(seconds: 3)
+    late.info?.created = noon.plus(seconds: 2)
     let witness = try store.witness(at: noon)
     try store.put(late, unless: try store.witness(at: noon.plus(seconds: 1)))
     #expect(try store.put(early, unless: witness) == false)
     #expect(try store.entry(early.key) == late)
+    // The clock was set back: any result made now wins over what began in the future.
+    early.info?.created = noon
+    #expect(try store.put(early, unless: witness))
+    #expect(try store.entry(early.key) == early)
   }
 
   // MARK: chunks

@@ -55,8 +55,9 @@ final class Sandbox {
   ) throws -> Outcome {
     let id = UUID().uuidString
     let (outPath, errorPath) = ("\(directory)/.out-\(id)", "\(directory)/.err-\(id)")
-    let inPath = "\(directory)/.in-\(id)"
-    try Data(input).write(to: URL(fileURLWithPath: inPath))
+    // Without input the same as cron and CI give.
+    let inPath = input.isEmpty ? "/dev/null" : "\(directory)/.in-\(id)"
+    if !input.isEmpty { try Data(input).write(to: URL(fileURLWithPath: inPath)) }
     var variables = [
       "PATH": "\(Self.products):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
       "HOME": directory, "HERE": directory, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
@@ -97,7 +98,8 @@ final class Sandbox {
     let output = [UInt8](FileManager.default.contents(atPath: outPath) ?? Data())
     let errors = String(
       decoding: FileManager.default.contents(atPath: errorPath) ?? Data(), as: UTF8.self)
-    for path in [outPath, errorPath, inPath] { unlink(path) }
+    for path in [outPath, errorPath] { unlink(path) }
+    if !input.isEmpty { unlink(inPath) }
     #expect(!errors.contains("Fatal error"), "a trap: \(errors)")
     let signal = status & 0x7f
     return Outcome(

@@ -121,7 +121,7 @@ import Testing
       cmd --wait 100ms; wc -l < n; echo > go; wait; cat a
       key=$(cachetronomy keys | sed 's/.*#//')
       cachetronomy clear --all
-      echo garbage > store/cache.db-flight.$key; echo other > store/cache.db-flight.00000000000000000000000000000000
+      echo garbage > store/cache.db-flight.$key.1; echo other > store/cache.db-flight.00000000000000000000000000000000.1
       cmd; ls store | grep -c flight; cachetronomy gc; ls store | grep -c flight
       cachetronomy run --wait 10x true; echo $?
       """)

@@ -693,6 +693,22 @@
       #expect(lines.last == "cachetronomy: HIT of another machine's", "\(outcome.text)")
     }
 
+    @Test func `a run that began earlier does not replace a later one there`() throws {
+      let outcome = try run(
+        #"""
+        serve; team
+        echo 'v=$(cat ${U-value}); : > ${U-begun}; [ $v = new ] || until [ -e ${U-go} ]; do sleep .02; done; echo $v' > slow
+        echo old > value; on a run --refresh -- sh slow > one &
+        until [ -e begun ]; do sleep .02; done
+        echo new > value; on b run --refresh -- sh slow; : > go; wait $!; cat one
+        on c run -v -- sh slow 2>&1 | cut -d, -f1; on a run --refresh -- sh slow; on b delete -- sh slow; on b run -- sh slow
+        """#)
+      #expect(
+        outcome.lines == [
+          "new", "old", "new", "cachetronomy: HIT of another machine's", "new", "new",
+        ], "\(outcome.text)\(outcome.errors)")
+    }
+
     @Test func `a socket file is a server too`() throws {
       let outcome = try run(
         #"""

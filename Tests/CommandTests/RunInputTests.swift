@@ -146,7 +146,7 @@ import Testing
         "home", "staging", "prod", "production", "  mtime ${KUBECONFIG:-~/.kube/config} changed",
         "-- flags", "1", "1", "2", "2", "3", "3", "4", "-- refused", "65",
       ], "\(outcome.text)\(outcome.errors)")
-    #expect(outcome.errors.hasPrefix("cachetronomy: p.yaml:3:15: '$b-c' begins with no variable: "))
+    #expect(outcome.errors.contains("cachetronomy: p.yaml:3:15: '$b-c' begins with no variable: "))
   }
 
   @Test func `a gcloud configuration that is changed is seen by its sentinel`() throws {

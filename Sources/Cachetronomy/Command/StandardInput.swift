@@ -181,15 +181,31 @@ public final class StandardInput {
     lseek(0, off_t(offset + moved), SEEK_SET)
   }
 
-  /// Runs a body with a descriptor that reads the rest of a regular file, with an offset of its own.
+  /// Runs a body with an input of the same kind for another process: the rest of a regular file, with
+  /// an offset of its own, or a closed pipe.
   ///
-  /// - Parameter body: gets nil where there is no such file.
+  /// - Parameter body: gets nil for `/dev/null`.
   func withCopy<T>(_ body: (Int32?) throws(Failure) -> T) throws(Failure) -> T {
-    guard case .file(let offset, let size) = kind, offset < size else { return try body(nil) }
-    let copy = open("/proc/self/fd/0", O_RDONLY | O_CLOEXEC)
-    guard copy >= 0 else { return try body(nil) }
-    defer { close(copy) }
-    lseek(copy, off_t(offset), SEEK_SET)
-    return try body(copy)
+    let copy = copy()
+    defer { if copy >= 0 { close(copy) } }
+    return try body(copy >= 0 ? copy : nil)
+  }
+
+  private func copy() -> Int32 {
+    switch kind {
+    case .file(let offset, _):
+      let copy = open("/proc/self/fd/0", O_RDONLY | O_CLOEXEC)
+      if copy >= 0 { lseek(copy, off_t(offset), SEEK_SET) }
+      return copy
+    case .stream where emptiness != nil:
+      var ends: [Int32] = [-1, -1]
+      guard ends.withUnsafeMutableBufferPointer({ $0.baseAddress.map { pipe($0) } }) == 0 else {
+        return -1
+      }
+      close(ends[1])
+      _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+      return ends[0]
+    case .null, .given, .device, .stream: return -1
+    }
   }
 }

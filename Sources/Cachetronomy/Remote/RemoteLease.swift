@@ -83,7 +83,7 @@ final class LeaseRenewal: @unchecked Sendable {
             word("SET"), name, lease.token, word("NX"), word("PX"),
             word("\(RemoteLease.life)"),
           ],
-          [word("GET"), seal.name("entry", key.text)],
+          [word("GET"), seal.name(Self.entry, key.text)],
           [word("GET"), name],
         ], isWrite: true
       ) {

@@ -2,8 +2,8 @@
   /// What the server does in one step: its scripts.
   enum Script {
     // Not if somebody removed the entry, runs the command or has run it since the lease was ours.
-    // Nor if the entry there is of a run that began later: both times are in microseconds, and a run that
-    // began after this result was made is one of a clock that has been set back since.
+    // Nor if the entry there is of a run that began later, which stands before what is sealed; one that
+    // began after this result was made is of a clock that has been set back since.
     // The set of a tag lives as long as the entry in it that lives longest; some of those in it that
     // are gone leave it each time.
     static let store = """
@@ -11,14 +11,10 @@
       if ARGV[3] ~= '' and holder ~= ARGV[3] and (holder or redis.call('EXISTS', KEYS[1]) == 1) then
         return 0
       end
-      local began = tonumber(redis.call('GET', KEYS[3]) or 0)
-      if began > tonumber(ARGV[4]) and began <= tonumber(ARGV[5])
-        and redis.call('EXISTS', KEYS[1]) == 1 then
-        return 0
-      end
-      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-      redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[2])
-      for i = 4, #KEYS do
+      local began = redis.call('GETRANGE', KEYS[1], 0, 19)
+      if began > ARGV[4] and began <= ARGV[5] then return 0 end
+      redis.call('SET', KEYS[1], ARGV[4] .. ARGV[1], 'PX', ARGV[2])
+      for i = 3, #KEYS do
         for _, name in ipairs(redis.call('SRANDMEMBER', KEYS[i], 3)) do
           if redis.call('EXISTS', name) == 0 then redis.call('SREM', KEYS[i], name) end
         end

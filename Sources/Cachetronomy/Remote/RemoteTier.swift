@@ -139,17 +139,29 @@
       }
     }
 
+    /// What an entry's name in the server is made from; another form of values has another.
+    static let entry = "entry 2"
+    /// Before what is sealed stands when the run began, so that the server can compare it.
+    private static let digitCount = 20
+
+    /// Microseconds in decimal, so that texts are ordered as the numbers are.
+    private static func digits(_ microseconds: Int64) -> [UInt8] {
+      let text = "\(max(0, microseconds))"
+      return Array((String(repeating: "0", count: digitCount - text.utf8.count) + text).utf8)
+    }
+
     /// An entry; nil if there is none.
     ///
     /// - Throws: `Failure.remote` with `.forged` for what this team did not seal for this key.
     func fetch(_ key: Key) throws(Failure) -> RemoteEntry? {
-      let name = try seal().name("entry", key.text)
+      let name = try seal().name(Self.entry, key.text)
       return try open(try ask([[word("GET"), name]]) { $0[0].isValue }[0], key)
     }
 
     func open(_ answer: Answer, _ key: Key) throws(Failure) -> RemoteEntry? {
       if case .nothing = answer { return nil }
-      guard case .bytes(let sealed) = answer else { throw nonsense }
+      guard case .bytes(let value) = answer else { throw nonsense }
+      let sealed = Array(value.dropFirst(Self.digitCount))
       guard let plain = try seal().open(sealed, for: key) else {
         throw .remote(server, .forged, detail: "an entry is not what was sealed for it")
       }
@@ -173,7 +185,7 @@
       }
       let seal = try seal()
       let key = entry.entry.key
-      var names = ["entry", "lease", "began"].map { seal.name($0, key.text) }
+      var names = [Self.entry, "lease"].map { seal.name($0, key.text) }
       names += entry.entry.tags.map { seal.name("tag", $0) }
       let created = entry.entry.info?.created.microseconds ?? 0
       // What is no recording was made at once.
@@ -183,7 +195,7 @@
           Script.store, names,
           [
             seal.close(entry.encoded(), for: key), word("\(life)"), lease?.token ?? [],
-            word("\(began > 0 ? began : created)"), word("\(created)"),
+            Self.digits(began > 0 ? began : created), Self.digits(created),
           ])
       ]
       if let lease { commands.append(release(lease, seal)) }
@@ -199,7 +211,7 @@
       var wereThere: [Bool] = []
       for start in stride(from: 0, to: keys.count, by: 1000) {
         let some = keys[start..<min(start + 1000, keys.count)]
-        let names = ["entry", "lease"].flatMap { kind in some.map { seal.name(kind, $0.text) } }
+        let names = [Self.entry, "lease"].flatMap { kind in some.map { seal.name(kind, $0.text) } }
         let command = Script.call(
           Script.remove, names, [RemoteLease.nothingKept, word("\(RemoteLease.life)")])
         let answers = try ask([command], isWrite: true) {
