@@ -11,7 +11,7 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/hot-functions \
   -Xlinker --no-warn-symbol-ordering \
-  -Xlinker --wrap=swift_copyAuxiliaryExecutablePath
+  -Xlinker --wrap=swift_copyAuxiliaryExecutablePath -Xswiftc -DSTATIC_BINARY
 # On a fresh machine these come from the distribution; the toolchain does not.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev

@@ -4,6 +4,7 @@
 // What Swift's Glibc module does not show: globals that Swift 6 refuses, and calls behind _GNU_SOURCE.
 
 #include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
@@ -25,6 +26,15 @@ static inline char **cachetronomy_words(int *count) {
   if (!&__libc_argc || !&__libc_argv || !__libc_argv) return NULL;
   *count = __libc_argc;
   return __libc_argv;
+}
+
+// The same; none where they cannot be told.
+static inline char **cachetronomy_words_or_none(int *count) {
+  static char *none[1];
+  char **words = cachetronomy_words(count);
+  if (words) return words;
+  *count = 0;
+  return none;
 }
 
 static inline int cachetronomy_terminal_width(int fd) {
@@ -62,6 +72,14 @@ static inline long long cachetronomy_filesystem_free(const char *path) {
 static inline int cachetronomy_waiting_bytes(int fd) {
   int count = 0;
   return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
+}
+
+extern void *memmem(const void *text, size_t size, const void *wanted, size_t count);
+
+// Whether some bytes stand in others. Behind _GNU_SOURCE in <string.h>.
+static inline bool cachetronomy_find(
+    const void *text, size_t size, const void *wanted, size_t count) {
+  return memmem(text, size, wanted, count) != NULL;
 }
 
 // The kind of file system that an open file is on, as statfs names it; 0 if that is not known.

@@ -1,3 +1,5 @@
+internal import CPOSIX
+
 /// What the runtime asks for when a program starts: the path of its printer of stack traces.
 ///
 /// There is none beside a static binary, and to look for it where there is no `/proc` ends the program
@@ -6,3 +8,20 @@
 func noAuxiliaryExecutable(
   _ directory: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?
 ) -> UnsafeMutableRawPointer? { nil }
+
+#if STATIC_BINARY
+  /// The words of the command line, for the runtime.
+  ///
+  /// A static binary's own way to find them is to read `/proc/self/maps` before `main`, a sixth of a
+  /// hit. The C library keeps them: with this and the next function the runtime's file is not linked.
+  @c(_swift_stdlib_getUnsafeArgvArgc)
+  func commandLineOfProcess(
+    _ count: UnsafeMutablePointer<Int32>
+  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? { cachetronomy_words_or_none(count) }
+
+  /// Replaces those words; not called here.
+  @c(_swift_stdlib_overrideUnsafeArgvArgc)
+  func replaceCommandLine(
+    _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int32
+  ) {}
+#endif

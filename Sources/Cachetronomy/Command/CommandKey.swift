@@ -1,5 +1,7 @@
 /// The key of a command, and what making it found out.
-public struct CommandKey: Sendable {
+///
+/// A class, since an optional structure of this size costs its metadata.
+public final class CommandKey: Sendable {
   /// `run:`, the command shortened, `#`, 32 hexadecimal digits.
   public let key: Key
   /// What making the key found out.

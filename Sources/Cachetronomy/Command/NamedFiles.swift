@@ -26,8 +26,10 @@ extension Invocation {
   func part(
     ofFile word: [UInt8], shown: () -> [UInt8], _ notes: inout KeyNotes
   ) -> [[UInt8]]? {
-    guard let (path, status) = Self.named(word) else { return nil }
-    return part(of: path, status, shown: shown, &notes)
+    // Not an optional pair: its metadata would cost a tenth of a hit.
+    var status = stat()
+    let path = Self.named(word, &status)
+    return path.isEmpty ? nil : part(of: path, status, shown: shown, &notes)
   }
 
   /// The key parts of the file that each bash reads first; nil without one, or without files in the
@@ -39,7 +41,8 @@ extension Invocation {
       return nil
     }
     guard namesFiles else { return nil }
-    guard let status = Self.status(of: path) else { return [] }
+    var status = stat()
+    guard Self.exists(path, &status) else { return [] }
     return part(of: path, status, shown: { Array("BASH_ENV".utf8) }, &notes) ?? []
   }
 
@@ -83,13 +86,18 @@ extension Invocation {
 
   /// What a word names: as a whole, after its first `=`, or after the letter of an option; in all of
   /// these places also after a `@`.
-  private static func named(_ word: [UInt8]) -> ([UInt8], stat)? {
-    guard let first = word.first else { return nil }
-    if let status = status(of: word) { return (word, status) }
-    if first == 0x40 { return named(after: 0, in: word) }
-    if let cut = word.firstIndex(of: 0x3d), let found = named(after: cut, in: word) { return found }
-    guard first == 0x2d, word.count > 2, word[1] != 0x2d, !isSeparator(word) else { return nil }
-    return named(after: 1, in: word)
+  ///
+  /// - Returns: empty if it names nothing.
+  private static func named(_ word: [UInt8], _ status: inout stat) -> [UInt8] {
+    guard let first = word.first else { return [] }
+    if exists(word, &status) { return word }
+    if first == 0x40 { return named(after: 0, in: word, &status) }
+    if let cut = word.firstIndex(of: 0x3d) {
+      let found = named(after: cut, in: word, &status)
+      if !found.isEmpty { return found }
+    }
+    guard first == 0x2d, word.count > 2, word[1] != 0x2d, !isSeparator(word) else { return [] }
+    return named(after: 1, in: word, &status)
   }
 
   /// Whether a word is `-d.`, `-F/` or alike, which says what fields end with.
@@ -97,22 +105,19 @@ extension Invocation {
     word.count == 3 && "dFt".utf8.contains(word[1]) && "./".utf8.contains(word[2])
   }
 
-  private static func named(after cut: Int, in word: [UInt8]) -> ([UInt8], stat)? {
+  private static func named(
+    after cut: Int, in word: [UInt8], _ status: inout stat
+  ) -> [UInt8] {
     var rest = Array(word[(cut + 1)...])
-    if rest.isEmpty { return nil }
-    if let status = status(of: rest) { return (rest, status) }
-    guard word[cut] != 0x40, rest[0] == 0x40 else { return nil }
+    if rest.isEmpty || exists(rest, &status) { return rest }
+    guard word[cut] != 0x40, rest[0] == 0x40 else { return [] }
     rest.removeFirst()
-    return status(of: rest).map { (rest, $0) }
+    return exists(rest, &status) ? rest : []
   }
 
-  /// The status of a path; nil if nothing is there, and for constant devices and standard streams.
-  private static func status(of path: [UInt8]) -> stat? {
-    if NamedFile.isStandardStream(path) { return nil }
-    var status = stat()
-    guard path.withCPath({ stat($0, &status) }) == 0, !NamedFile.isConstant(status) else {
-      return nil
-    }
-    return status
+  /// False for what does not exist, and for what is no hindrance and no input of its own.
+  private static func exists(_ path: [UInt8], _ status: inout stat) -> Bool {
+    if path.isEmpty || NamedFile.isStandardStream(path) { return false }
+    return path.withCPath { stat($0, &status) } == 0 && !NamedFile.isConstant(status)
   }
 }

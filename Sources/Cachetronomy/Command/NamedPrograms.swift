@@ -30,10 +30,13 @@ extension Invocation {
 
   /// The interpreters of the first word's program, and the programs behind a wrapper.
   func programs(_ notes: inout KeyNotes) -> [NamedInput] {
+    let isWrapper = argv.first.map(Wrappers.contains) == true
+    // Most commands are neither: to set up a search would cost them a tenth of a hit.
+    guard isWrapper || Interpreter.isNeeded(for: executable.path) else { return [] }
     var search = ProgramSearch(self, paths: [environment["PATH"]])
     search.seen.insert(executable.path)
     search.addInterpreters(of: executable.path, word: 0)
-    guard let first = argv.first, Wrappers.contains(first) else { return search.take() }
+    guard isWrapper else { return search.take() }
     search.paths = searchPaths
     for (index, word) in argv.enumerated().dropFirst() {
       // An option may have one behind an `=`.

@@ -42,10 +42,15 @@ public enum ShellWords {
     if let text = String(validating: word, as: UTF8.self),
       !text.unicodeScalars.contains(where: isUnprintable)
     {
-      // By scalars: a quote and a mark that combines with it are one character, yet two to a shell.
-      return "'"
-        + text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
-        .map { String($0) }.joined(separator: "'\\''") + "'"
+      if !word.contains(0x27) { return "'" + text + "'" }
+      // By bytes: a quote and a mark that combines with it are one character, yet two to a shell. And
+      // without `joined`, whose generic look-up takes a quarter of a hit.
+      var quoted: [UInt8] = [0x27]
+      for byte in word {
+        if byte == 0x27 { quoted.append(contentsOf: "'\\'".utf8) }
+        quoted.append(byte)
+      }
+      return String(decoding: quoted + [0x27], as: UTF8.self)
     }
     var text = "$'"
     var left = word[...]

@@ -1,3 +1,5 @@
+internal import CPOSIX
+
 /// Programs that start another program, which their arguments name.
 ///
 /// The one list for arguments and for scripts: after one of these every later word is looked up as a
@@ -6,9 +8,10 @@ enum Wrappers {
   /// Whether a word names such a program, by its last path component.
   static func contains(_ word: some Collection<UInt8>) -> Bool {
     let name = Array(lastComponent(word))
-    guard name.count >= 2, !name.contains(0x20) else { return false }
-    let names = UnsafeBufferPointer(start: names.utf8Start, count: names.utf8CodeUnitCount)
-    return names[...].holds([0x20] + name + [0x20])
+    guard name.count >= 2, name.count < 24, !name.contains(0x20) else { return false }
+    return ([0x20] + name + [0x20]).withUnsafeBytes { wanted in
+      cachetronomy_find(names.utf8Start, names.utf8CodeUnitCount, wanted.baseAddress, wanted.count)
+    }
   }
 
   /// Whether such a program may look for the other one elsewhere than in the `PATH` it has.
