@@ -216,7 +216,7 @@ complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" no-store' -l 'no-store' -d 'Do not store what it prints.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" no-remote' -l 'no-remote' -d 'Ask no other machine\'s cache, and give it nothing.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" rules-only' -l 'rules-only' -d 'Only what a rule of the profile matches is kept.'
-complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" no-stdin' -l 'no-stdin' -d 'It needs no input, though some may be waiting.'
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" no-stdin' -l 'no-stdin' -d 'Give the command /dev/null as standard input.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" version' -l 'version' -d 'Show the version.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy set" file' -l 'file' -d 'Read the value from a file.' -rfka ''

@@ -125,7 +125,7 @@ _cachetronomy_run() {
         '--no-store[Do not store what it prints.]'
         '--no-remote[Ask no other machine'\''s cache, and give it nothing.]'
         '--rules-only[Only what a rule of the profile matches is kept.]'
-        '--no-stdin[It needs no input, though some may be waiting.]'
+        '--no-stdin[Give the command /dev/null as standard input.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

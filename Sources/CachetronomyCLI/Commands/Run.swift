@@ -13,7 +13,7 @@ extension Tool {
       discussion: """
         For example:
           cachetronomy run --ttl 10m -- curl -fsS https://example.com/rates.json
-          cachetronomy run --shell 'bash -o pipefail' -c 'ps aux | sort -k4 | tail'
+          cachetronomy run -c 'ps aux | sort -k4 | tail'
         """)
 
     @OptionGroup var common: CommonOptions
@@ -88,7 +88,7 @@ extension Tool {
     @Flag(help: "Only what a rule of the profile matches is kept.")
     var rulesOnly = false
 
-    @Flag(help: "It needs no input, though some may be waiting.")
+    @Flag(help: "Give the command /dev/null as standard input.")
     var noStdin = false
 
     /// What was read, without the command's own words.
