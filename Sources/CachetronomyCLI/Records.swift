@@ -104,7 +104,7 @@ enum Records {
       ("duration_seconds", seconds(recording.duration)),
       ("stdout_bytes", .int(recording.outputBytes)),
       ("stderr_bytes", .int(recording.errorBytes)),
-      ("streams", .string(recording.terms.isMerged ? "both streams in one" : "apart")),
+      ("streams", .string(recording.terms.streamsName)),
       ("stdin", .string(recording.terms.inputName)),
       ("profile", .string(entry.profile)),
       ("rule", entry.info?.rule.map { .string($0) } ?? .null),

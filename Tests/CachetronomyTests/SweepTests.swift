@@ -42,6 +42,15 @@ import Testing
 
   // MARK: limits
 
+  @Test mutating func storesAndReadsWithinOneSecondAreTold() throws {
+    try put("early", at: noon.adding(microseconds: 100_000))
+    try put("late", at: noon.adding(microseconds: 900_000))
+    try read("early", at: noon.adding(microseconds: 500_000))
+    profile.maxStoreItems = 1
+    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 100)).run()
+    #expect(try keys() == "late\n")
+  }
+
   @Test(arguments: [
     (Policy.lru, "a c\n"), (.lfu, "a b\n"), (.cost, "a d\n"),
   ]) mutating func overTheNumberOfEntriesThePolicyChooses(policy: Policy, left: String) throws {

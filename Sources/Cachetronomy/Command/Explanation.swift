@@ -12,6 +12,8 @@ public struct Explanation: Sendable, Equatable {
   public var age: Int64?
   /// The time it has left, below zero if that is over, in microseconds; nil: for ever, or no entry.
   public var left: Int64?
+  /// Who may be served with the entry; nil if there is none, or it is a value.
+  public var terms: ServingTerms?
   /// On a miss, the newest recording of the same words.
   public var nearest: Nearest?
   /// The variables that are in the key.
@@ -81,6 +83,7 @@ extension Explanation {
       }
     age = entry?.info.map { max(0, now.since($0.created)) }
     left = entry.flatMap { $0.expiry == .never ? nil : $0.expiry.since(now) }
+    if let entry, entry.info?.origin == .run { terms = (try? Recording(entry.data))?.terms }
   }
 }
 

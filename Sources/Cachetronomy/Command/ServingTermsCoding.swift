@@ -22,6 +22,9 @@ extension ServingTerms {
     }
   }
 
+  /// The streams in words, as `show` prints them.
+  public var streamsName: String { isMerged ? "both streams in one" : "apart" }
+
   /// Reads the fields of a recording's map; nil if they are not what was written.
   init?(_ input: Value?, _ moved: Value?, _ isMerged: Value?, _ outputs: Value?) {
     if let input {

@@ -91,6 +91,9 @@ struct ExplainReport {
     if let profile { words.append("profile \(profile)") }
     if let source = rule?.source { words.append("rule \(source)") }
     var lines = ["\(words.joined(separator: ", ")): \(found.key)"]
+    if let terms = found.terms, terms != ServingTerms() {
+      lines.append("stdin: \(terms.inputName), streams: \(terms.streamsName)")
+    }
     if let nearest = found.nearest {
       let digits = nearest.key.digest?.prefix(8) ?? ""
       lines.append("nearest: #\(digits), \(Human.duration(nearest.age)) old, differs in")
@@ -143,6 +146,7 @@ struct ExplainReport {
       ("age_seconds", found.age.map { Records.seconds($0) } ?? .null),
       ("nearest", nearest), ("parts", parts),
       ("portable", .bool(found.machineBound?.isEmpty ?? false)),
+      ("streams", text(found.terms?.streamsName)), ("stdin", text(found.terms?.inputName)),
       ("machine_bound", found.machineBound.map { texts($0) } ?? .null),
     ])
   }
