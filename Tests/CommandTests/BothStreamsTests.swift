@@ -119,11 +119,13 @@ import Testing
     let outcome = try run(
       """
       cachetronomy run -- sh -c 'seq 1000; echo end > ended' > /dev/full 2> said; echo $?; cat ended; cat said
+      for i in 1 2; do cachetronomy run -- sh -c 'echo out; echo err >&2' 2> said > /dev/full; echo $?; head -n 1 said; done
       rm ended; cachetronomy run -- sh -c 'seq 1001; echo end > ended' >&- 2> said; echo $?; cat ended; cat said
       """)
     #expect(
       outcome.lines == [
         "125", "end", "cachetronomy: cannot write to 'standard output': No space left on device",
+        "125", "err", "125", "err",
         "125", "end", "cachetronomy: cannot write to 'standard output': Bad file descriptor",
       ], "\(outcome.text)\(outcome.errors)")
   }

@@ -96,6 +96,26 @@ import Testing
       ], "\(outcome.text)\(outcome.errors)")
   }
 
+  @Test func `in the middle of a file all of it counts once it was read`() throws {
+    let outcome = try run(
+      """
+      printf 'head\nb\n' > l; (read h; v -- sort /dev/stdin) < l; printf 'HEAD\nb\n' > l; (read h; v -- sort /dev/stdin) < l
+      (read h; v -- cat) < l; (cat > /dev/null; v -- cat /dev/stdin) < l; printf 'new\nb\n' > l
+      (cat > /dev/null; v -- cat /dev/stdin) < l; (cat > /dev/null; v -- wc -l) < l; (read h; v -- wc -l) < l
+      for i in 1 2; do (read h; v -- perl -e 'sysseek(STDIN, 0, 0)'; cat) < l; done; verdicts
+      # What did not read is served in the middle of a file alone.
+      (read h; v -- wc -c) < l; v -- wc -c < l; seq 10 | v -- wc -c; v -- wc -c < /dev/null
+      """)
+    #expect(
+      outcome.lines == [
+        "b", "head", "HEAD", "b", "b", "HEAD", "b", "new", "b", "0", "1", "new", "b", "new", "b",
+        String(repeating: "MISS (absent), kept;", count: 5)
+          + "MISS (absent), kept;MISS (recorded with an empty file as standard input), kept;"
+          + "MISS (absent), kept;HIT;",
+        "2", "6", "21", "0",
+      ], "\(outcome.text)\(outcome.errors)")
+  }
+
   @Test func `what a command does not read is left untouched, to the byte`() throws {
     let outcome = try run(
       """

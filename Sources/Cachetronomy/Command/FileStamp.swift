@@ -25,14 +25,14 @@ struct FileStamp: Equatable {
     let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    return digest(descriptor: descriptor, from: 0)
+    return digest(descriptor: descriptor)
   }
 
-  /// A digest of an open file's bytes from an offset on, which is not moved; nil if it cannot be read.
-  static func digest(descriptor: Int32, from start: Int64) -> [UInt8]? {
+  /// A digest of an open file's bytes, whose offset is not moved; nil if it cannot be read.
+  static func digest(descriptor: Int32) -> [UInt8]? {
     var digest = Digest(size: 32)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    var offset = off_t(start)
+    var offset: off_t = 0
     while true {
       let got = buffer.withUnsafeMutableBytes {
         pread(descriptor, $0.baseAddress, $0.count, offset)

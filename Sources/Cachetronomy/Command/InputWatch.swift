@@ -43,7 +43,7 @@ final class InputWatch {
     hadWriters = !StandardInput.isAtEnd(0, isSocket: isSocket)
     bytesBefore = cachetronomy_waiting_bytes(0)
     let isPipe = !isSocket && cachetronomy_descriptor_filesystem(0) == Self.pipes
-    if hadWriters || !isPipe { watch(IN_ACCESS) }
+    if hadWriters || !isPipe || bytesBefore > 0 { watch(IN_ACCESS) }
     if hadWriters, isPipe {
       // Were we to hold the pipe, its writer would not learn that the command has closed it.
       handle = open("/proc/self/fd/0", cachetronomy_path_only | O_CLOEXEC)
@@ -53,8 +53,8 @@ final class InputWatch {
   }
 
   deinit {
-    // Closing a watch waits for the kernel, 4 to 16 ms: not before the output is out.
-    if notifier >= 0 { close(notifier) }
+    // To close a watch that saw nothing waits for the kernel, 4 to 16 ms, and so does to exit with it.
+    if notifier >= 0 { cachetronomy_close_elsewhere(notifier) }
     if handle >= 0 { close(handle) }
   }
 
@@ -95,8 +95,10 @@ final class InputWatch {
     case .null, .given, .device: return .nothing
     case .file:
       if !stdin.hasContents { return .nothing }
-      if stdin.moved > 0 { return .read }
-      return notifier >= 0 ? .unread : .unknown
+      if stdin.moved != 0 || !stdin.isShared { return .read }
+      if notifier < 0 { return .unknown }
+      // A read at the end gives nothing, and no event.
+      return stdin.emptiness == nil ? .unread : .nothing
     case .stream(let isSocket): return finishStream(isSocket: isSocket)
     }
   }

@@ -15,7 +15,13 @@ extension Invocation {
         notes.refuse("\(ShellWords.quote(shownArguments[index])) is this call's alone")
       }
       if index == 0 { continue }
-      let part = part(ofFile: word, shown: { shownArguments[index] }, &notes)
+      var part = part(ofFile: word, shown: { shownArguments[index] }, &notes)
+      // After `-C` and its kin a word may be meant from there.
+      if let place = place(before: index), word.first != 0x2f {
+        let there = self.part(
+          ofFile: place + [0x2f] + word, shown: { shownArguments[index] }, &notes)
+        if let there { part = (part ?? []) + there }
+      }
       if let part { found.append((index, part)) }
     }
     return found
@@ -30,6 +36,24 @@ extension Invocation {
     var status = stat()
     let path = Self.named(word, &status)
     return path.isEmpty ? nil : part(of: path, status, shown: shown, &notes)
+  }
+
+  /// The directory that an option before a word names, as `-C`, `--chdir=` and `--directory=` do.
+  private func place(before index: Int) -> [UInt8]? {
+    for at in 1..<index {
+      let word = argv[at]
+      guard word.count > 1, word[0] == 0x2d else { continue }
+      if word[1] == UInt8(ascii: "C") {
+        if word.count > 2 { return Array(word[2...]) }
+        return at + 1 < index ? argv[at + 1] : nil
+      }
+      guard word[1] == 0x2d else { continue }
+      for option in ["--chdir", "--directory"] where word.starts(with: option.utf8) {
+        if word.count > option.utf8.count { return Array(word.dropFirst(option.utf8.count + 1)) }
+        return at + 1 < index ? argv[at + 1] : nil
+      }
+    }
+    return nil
   }
 
   /// The key parts of the file that each bash reads first; nil without one, or without files in the

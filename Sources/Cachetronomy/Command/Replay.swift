@@ -65,35 +65,45 @@ public struct Replay {
   public func write(_ wanted: [Stream] = [.output, .errors], to sink: Sink) throws(Failure) {
     var isOutputOpen = wanted.contains(.output)
     var isErrorsOpen = wanted.contains(.errors)
-    func give(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
-      guard stream == .errors ? isErrorsOpen : isOutputOpen, try !sink(stream, bytes) else {
-        return
+    // What cannot be written does not keep back the other stream.
+    var unwritten: Failure?
+    func give(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) {
+      guard stream == .errors ? isErrorsOpen : isOutputOpen else { return }
+      do throws(Failure) {
+        if try sink(stream, bytes) { return }
+      } catch {
+        unwritten = unwritten ?? error
       }
       if stream == .errors { isErrorsOpen = false } else { isOutputOpen = false }
     }
+    try walk(give, isOpen: { isOutputOpen || isErrorsOpen })
+    if let unwritten { throw unwritten }
+  }
+
+  /// Hands over all pieces in their order, while there is somewhere for them to go.
+  private func walk(
+    _ give: (Stream, UnsafeRawBufferPointer) -> Void, isOpen: () -> Bool
+  ) throws(Failure) {
     if let file {
       var offset = 0
-      for size in chunkSizes where isOutputOpen || isErrorsOpen {
+      for size in chunkSizes where isOpen() {
         let chunk = try file.read(at: offset, count: size)
         offset += size
         try Self.walk(chunk, give)
       }
       return
     }
-    for chunk in chunks where isOutputOpen || isErrorsOpen { try Self.walk(chunk, give) }
+    for chunk in chunks where isOpen() { try Self.walk(chunk, give) }
     guard case .inline(let order, let output, let errors) = recording.body else { return }
-    let result: Result<Void, Failure> = data.withUnsafeBytes { bytes in
-      Result { () throws(Failure) in
-        var (outputAt, errorsAt) = (output.lowerBound, errors.lowerBound)
-        for turn in stride(from: 0, to: order.count, by: 2) {
-          let stream = Stream(rawValue: UInt8(truncatingIfNeeded: order[turn])) ?? .output
-          let start = stream == .errors ? errorsAt : outputAt
-          let end = start + Int(order[turn + 1])
-          if stream == .errors { errorsAt = end } else { outputAt = end }
-          try give(stream, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-        }
+    data.withUnsafeBytes { bytes in
+      var (outputAt, errorsAt) = (output.lowerBound, errors.lowerBound)
+      for turn in stride(from: 0, to: order.count, by: 2) {
+        let stream = Stream(rawValue: UInt8(truncatingIfNeeded: order[turn])) ?? .output
+        let start = stream == .errors ? errorsAt : outputAt
+        let end = start + Int(order[turn + 1])
+        if stream == .errors { errorsAt = end } else { outputAt = end }
+        give(stream, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
       }
     }
-    try result.get()
   }
 }

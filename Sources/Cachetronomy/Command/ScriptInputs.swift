@@ -47,7 +47,8 @@ extension Invocation {
     return argv.indices.dropFirst().compactMap { index in
       let word = argv[index]
       if ofShell.contains(index) { return (index, word) }
-      guard mayBeWrapped, word.contains(0x20), Self.assignment(word) == nil else { return nil }
+      // `-S 'X=1 foo'` sets a variable and names a program.
+      guard mayBeWrapped, word.contains(0x20) else { return nil }
       // The value of an option such as `-S` or `--command=`.
       if word.starts(with: "--".utf8) {
         return (index, Array(word[(word.firstIndex(of: 0x3d) ?? 0)...].dropFirst()))
@@ -90,9 +91,14 @@ extension Invocation {
     if let connection = script.connection {
       notes.refuse("\(ShellWords.quote(shown(connection))) is a network connection")
     }
+    if let descriptor = script.foreignDescriptor {
+      notes.refuse("\(ShellWords.quote(descriptor)) is this call's alone")
+    }
     let isCertain = isFirst && argv.first.map(ShellScript.isShell) == true
     for output in script.outputs {
-      notes.replaces(ScriptOutput(path: output.path, isCertain: output.isCertain && isCertain))
+      notes.replaces(
+        ScriptOutput(
+          shown: shown(output.shown), path: output.path, isCertain: output.isCertain && isCertain))
     }
     if isFirst, let construct = script.blindSpot { notes.cannotFollow(construct) }
   }

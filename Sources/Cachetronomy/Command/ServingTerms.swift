@@ -5,6 +5,9 @@ public enum RecordedInput: Sendable, Equatable {
   case nothing(EmptyInput)
   /// Input that the command left untouched.
   case unread
+  /// The rest of a regular file that its caller was reading, which the command left untouched. It may
+  /// have asked for its size, which no watch sees: calls with other input are not served.
+  case unreadFile
   /// A regular file whose contents are in the key; the command moved its offset by that many bytes.
   case file(moved: Int64)
   /// Input given with `--stdin`, which is in the key.
@@ -48,6 +51,9 @@ public struct ServingTerms: Sendable, Equatable {
   private func inputObjection(for stdin: StandardInput) -> String? {
     switch input {
     case .unread, .file, .given: return nil
+    case .unreadFile:
+      if stdin.isGiven || stdin.isShared && stdin.emptiness == nil { return nil }
+      return "recorded in the middle of a file as standard input"
     case .nothing(let kind):
       // With --stdin the input is in the key, and older recordings do not say so.
       if stdin.isGiven || stdin.emptiness == kind { return nil }
@@ -79,7 +85,7 @@ extension RecordedInput {
   var isInKey: Bool {
     switch self {
     case .file, .given: true
-    case .nothing, .unread: false
+    case .nothing, .unread, .unreadFile: false
     }
   }
 }

@@ -17,6 +17,7 @@ extension ServingTerms {
     switch input {
     case .nothing(let kind): kind.rawValue
     case .unread: "unread"
+    case .unreadFile: "unread file"
     case .file: "file"
     case .given: "given"
     }
@@ -30,8 +31,9 @@ extension ServingTerms {
     if let input {
       switch input.text {
       case "unread": self.input = .unread
+      case "unread file": self.input = .unreadFile
       case "file":
-        guard let count = moved?.integer, count >= 0 else { return nil }
+        guard let count = moved?.integer else { return nil }
         self.input = .file(moved: count)
       case "given": self.input = .given
       case let name?:
@@ -60,6 +62,7 @@ extension ServingTerms {
     case .unread: (3, 0)
     case .file(let moved): (4, moved)
     case .given: (5, 0)
+    case .unreadFile: (6, 0)
     }
   }
 
@@ -70,8 +73,9 @@ extension ServingTerms {
     case 1: .nothing(.stream)
     case 2: .nothing(.file)
     case 3: .unread
-    case 4: moved >= 0 ? .file(moved: moved) : nil
+    case 4: .file(moved: moved)
     case 5: .given
+    case 6: .unreadFile
     default: nil
     }
   }

@@ -5,11 +5,15 @@ extension ShellScript {
   /// Reads a `<` or `>` and what belongs to it; returns where its word begins.
   mutating func redirect(_ byte: UInt8, _ text: [UInt8], _ at: Int) -> Int {
     // The number of a descriptor may stand before it.
-    if let word, word.text.allSatisfy({ (0x30...0x39).contains($0) }) { self.word = nil }
+    if let word, word.text.allSatisfy({ (0x30...0x39).contains($0) }) {
+      if !word.text.isEmpty { openedDescriptors.insert(word.text) }
+      self.word = nil
+    }
     endWord()
     let next = at < text.count ? text[at] : 0
     if byte == UInt8(ascii: "<") {
       redirection = next == 0x26 ? .text : .reads
+      if next == 0x26 { noteDescriptor(text, at + 1) }
       guard next == byte else { return next == 0x26 || next == 0x3e ? at + 1 : at }
       if at + 1 < text.count, text[at + 1] == byte {
         redirection = .text
@@ -29,6 +33,15 @@ extension ShellScript {
       return next == UInt8(ascii: "|") ? at + 1 : at
     }
     return at + 1
+  }
+
+  /// Notes a descriptor that is read and that the script has not opened: its caller has.
+  private mutating func noteDescriptor(_ text: [UInt8], _ at: Int) {
+    let number = Array(text[at...].prefix { (0x30...0x39).contains($0) })
+    guard number.count > 1 || number.first.map({ $0 > 0x32 }) == true,
+      !openedDescriptors.contains(number)
+    else { return }
+    foreignDescriptor = foreignDescriptor ?? Array("<&".utf8) + number
   }
 
   /// Notes the word of a redirection.
@@ -58,7 +71,7 @@ extension ShellScript {
   private mutating func replace(_ word: Word) {
     let isOne = word.others.isEmpty && word.first?.pattern == nil
     if !isOne, word.first?.pattern != nil { return }
-    for meaning in word.meanings { write(meaning.value, isOne: isOne) }
+    for meaning in word.meanings { write(meaning.value, as: word.text, isOne: isOne) }
   }
 
   private func isReadable(_ meaning: Meaning?) -> Bool {
@@ -94,7 +107,10 @@ extension ShellScript {
     for range in teed {
       for index in range {
         let value = names[index].value
-        if value?.first != 0x2d { write(value, isOne: range.count == 1 && !command.callsAnother) }
+        if value?.first != 0x2d {
+          let isOne = range.count == 1 && !command.callsAnother
+          write(value, as: names[index].text, isOne: isOne)
+        }
         if !command.callsAnother, range.count == 1 { names[index].value = nil }
       }
     }
@@ -106,7 +122,7 @@ extension ShellScript {
   }
 
   /// Notes a file that is replaced; one that is certainly replaced is no input of what follows.
-  private mutating func write(_ value: [UInt8]?, isOne: Bool) {
+  private mutating func write(_ value: [UInt8]?, as text: [UInt8], isOne: Bool) {
     guard let value, !value.isEmpty, !value.starts(with: "/dev/".utf8) else { return }
     // Relative to which directory is not known.
     if hasMoved, value.first != 0x2f { return }
@@ -115,7 +131,7 @@ extension ShellScript {
       isCertain && isOne && open.isEmpty && command.redirectionsSucceed && !keepsFiles
       && (!access(value, F_OK) || access(value, W_OK))
     if outputs.count < Self.mostOutputs {
-      outputs.append(ScriptOutput(path: path, isCertain: isCertain))
+      outputs.append(ScriptOutput(shown: text, path: path, isCertain: isCertain))
     }
     guard isCertain else { return }
     written.insert(path)

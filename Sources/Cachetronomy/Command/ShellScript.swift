@@ -153,6 +153,10 @@ struct ShellScript {
   var outputs: [ScriptOutput] = []
   /// The first construct that may name files and that cannot be followed.
   var blindSpot: String?
+  /// The numbers of descriptors that redirections of the script name first.
+  var openedDescriptors: Set<[UInt8]> = []
+  /// A redirection from a descriptor that the script has not opened.
+  var foreignDescriptor: [UInt8]?
   /// A network connection that it opens as a file.
   var connection: [UInt8]?
   /// Whether `>` may fail on a file that exists.

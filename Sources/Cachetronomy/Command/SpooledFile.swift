@@ -92,10 +92,11 @@ public final class CommandInput {
         poll(&waiting, 1, -1)
         continue
       }
+      // A closed input has nothing in it.
+      if got == 0 || got < 0 && errno == EBADF { break }
       guard got >= 0 else {
         throw .file(verb: "read", path: "standard input", reason: SystemError.text(errno))
       }
-      if got == 0 { break }
       let result: Result<Void, Failure> = buffer.withUnsafeBytes { all in
         Result { () throws(Failure) in
           let bytes = UnsafeRawBufferPointer(rebasing: all[..<got])

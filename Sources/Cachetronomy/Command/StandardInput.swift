@@ -87,9 +87,10 @@ public final class StandardInput {
     return poll(&state, 1, 0) >= 0 && state.revents & closed != 0
   }
 
-  /// Whether a regular file has bytes left, so that its contents may be an input.
+  /// Whether it is a regular file with anything in it, so that its contents may be an input: at its
+  /// end too, since a command may go back or open it again.
   var hasContents: Bool {
-    if case .file(let offset, let size) = kind { return offset < size }
+    if case .file(_, let size) = kind { return size > 0 }
     return false
   }
 
@@ -102,7 +103,7 @@ public final class StandardInput {
   /// Larger contents are known by the identity of their file.
   private static let contentsLimit: Int64 = 64 << 20
 
-  /// A digest of what is left of a regular file; nil if nothing is.
+  /// A digest of a regular file and its offset; nil if there is nothing in it.
   public var contentsDigest: [UInt8]? {
     if let contents { return contents }
     let found = readContents()
@@ -111,11 +112,9 @@ public final class StandardInput {
   }
 
   private func readContents() -> [UInt8]? {
-    guard case .file(let offset, let size) = kind, offset < size else { return nil }
-    if size - offset <= Self.contentsLimit,
-      let digest = FileStamp.digest(descriptor: 0, from: offset)
-    {
-      return digest
+    guard case .file(let offset, let size) = kind, size > 0 else { return nil }
+    if size <= Self.contentsLimit, let digest = FileStamp.digest(descriptor: 0) {
+      return offset == 0 ? digest : digest + Invocation.bytes(offset)
     }
     var identity = [UInt8]()
     for number in [
@@ -134,10 +133,11 @@ public final class StandardInput {
       || now.st_ctim.nanoseconds != status.st_ctim.nanoseconds
   }
 
-  /// How far the offset of the file has been moved since the call began.
+  /// How far the offset of the file has been moved since the call began; below 0 if back.
   var moved: Int64 {
     guard case .file(let offset, _) = kind else { return 0 }
-    return max(0, Int64(lseek(0, 0, SEEK_CUR)) - offset)
+    let now = lseek(0, 0, SEEK_CUR)
+    return now < 0 ? 0 : Int64(now) - offset
   }
 
   /// What the command gets.
@@ -165,20 +165,23 @@ public final class StandardInput {
     case .given: .given
     case .stream: finding == .nothing ? .nothing(.stream) : .unread
     case .file:
-      if !hasContents {
-        .nothing(.file)
-      } else {
-        isShared && finding == .unread ? .unread : .file(moved: moved)
+      switch finding {
+      // At its start it is not watched.
+      case .nothing where hasContents && !isShared: .file(moved: moved)
+      case .nothing: .nothing(.file)
+      case .unread where isShared: .unreadFile
+      case .read, .unknown, .unread: .file(moved: moved)
       }
     }
   }
 
   /// Moves the offset as the recorded command did.
   public func advance(_ terms: ServingTerms) {
-    guard case .file(let moved) = terms.input, moved > 0, case .file(let offset, _) = kind else {
+    guard case .file(let moved) = terms.input, moved != 0, case .file(let offset, _) = kind else {
       return
     }
-    lseek(0, off_t(offset + moved), SEEK_SET)
+    let place = offset.addingReportingOverflow(moved)
+    if !place.overflow, place.partialValue >= 0 { lseek(0, off_t(place.partialValue), SEEK_SET) }
   }
 
   /// Runs a body with an input of the same kind for another process: the rest of a regular file, with

@@ -149,6 +149,7 @@ public struct HotEntry: ~Copyable {
   /// any more is passed over.
   public func write(output: Bool = true, errors: Bool = true, to sink: Sink) throws(Failure) {
     var (output, errors) = (output, errors)
+    var unwritten: Failure?
     var at = payload.lowerBound
     for turn in stride(from: turns.lowerBound, to: turns.upperBound, by: 8) {
       let word = file.loadUnaligned(fromByteOffset: turn, as: UInt64.self).littleEndian
@@ -156,12 +157,20 @@ public struct HotEntry: ~Copyable {
       let stream: Stream = word & 1 == 1 ? .errors : terms.isMerged ? .both : .output
       if stream == .errors ? errors : output {
         let piece = UnsafeRawBufferPointer(rebasing: file[at..<end])
-        if try !sink(stream, piece) {
+        var isWritten = false
+        do throws(Failure) {
+          isWritten = try sink(stream, piece)
+        } catch {
+          // The other stream is written all the same.
+          unwritten = unwritten ?? error
+        }
+        if !isWritten {
           if stream == .errors { errors = false } else { output = false }
         }
       }
       at = end
     }
+    if let unwritten { throw unwritten }
   }
 }
 

@@ -197,6 +197,7 @@ enum RunVerb {
     let stdin: StandardInput =
       plan.settings.stdin == true ? .given : line.noStdin ? .null : .inherited()
     let isTalking = line.common.verbose && !line.common.quiet
+    let obstacle = resolved.notes.obstacle ?? stdin.obstacle
     let notCached: String? =
       if isOff {
         "CACHETRONOMY_DISABLE is set"
@@ -205,13 +206,21 @@ enum RunVerb {
       } else if plan.settings.cache == false {
         "rule \(plan.rule?.source ?? "") says so"
       } else {
-        resolved.notes.obstacle ?? stdin.obstacle
+        obstacle
       }
     if let notCached, !line.explain {
       if isTalking { Output.say("not cached: \(notCached)") }
       if line.cachedOnly { return (Status.miss, nil) }
       if isSilent { return (Status.done, nil) }
-      throw Memo.become(call)
+      // What the options ask for holds for a command too whose result cannot be stored.
+      let isBounded = plan.settings.timeout.map { $0.microseconds > 0 } ?? false
+      guard notCached == obstacle, isBounded || line.noStdin || call.hasDefaultShell else {
+        throw Memo.become(call)
+      }
+      return try runUnstored(
+        Memo(
+          call, resolved, stdin: stdin, profile: profile, store: nil, sink: Output.pass,
+          warn: trouble.warn))
     }
     var input: CommandInput?
     if plan.settings.stdin == true {
@@ -275,6 +284,17 @@ enum RunVerb {
           "this script may read files that are not seen, by \(construct): --file names them")
       }
     }
+    return (outcome.status, outcome.signal)
+  }
+
+  /// Runs a command whose result is not stored.
+  private static func runUnstored(
+    _ memo: Memo
+  ) throws(Failure) -> (status: Int32, signal: Int32?) {
+    var memo = memo
+    memo.live = LiveOutput()
+    memo.refresh = true
+    let outcome = try memo.answer()
     return (outcome.status, outcome.signal)
   }
 
