@@ -231,7 +231,7 @@ import Testing
         "0", "3", "0", "3", "MISS (absent), kept;MISS (absent), kept;HIT;HIT;", "0", "HIT;",
         "\"stdin\":\"/dev/null\"", "\"stdin\":\"given\"", "4", "1",
         "cachetronomy: not cached: standard input is a device",
-        "cachetronomy: not cached: standard input is a file of the kernel",
+        "cachetronomy: not cached: standard input is in /proc",
       ], "\(outcome.text)\(outcome.errors)")
   }
 

@@ -1,4 +1,3 @@
-internal import CPOSIX
 internal import Glibc
 
 /// What the key holds of a file.
@@ -44,17 +43,6 @@ struct FileStamp: Equatable {
       buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
     }
   }
-
-  /// Whether an open file is one in which the kernel tells of itself, as in `/proc` and `/sys`.
-  static func isOnPseudoFileSystem(descriptor: Int32) -> Bool {
-    pseudoFileSystems.contains(cachetronomy_descriptor_filesystem(descriptor))
-  }
-
-  // procfs, sysfs, debugfs, tracefs, securityfs, cgroup, cgroup2, bpf, configfs, pstore, efivarfs.
-  static let pseudoFileSystems: [UInt] = [
-    0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x7363_6673, 0x27_e0eb, 0x6367_7270,
-    0xcafe_4a11, 0x6265_6570, 0x6165_676c, 0xde5e_81e4,
-  ]
 }
 
 extension [UInt8] {

@@ -26,7 +26,14 @@ enum NamedFile {
     if path.starts(with: "/proc/".utf8) { return "is in /proc" }
     // Only file systems without a block device of their own have a major number of 0.
     guard status.st_dev >> 8 & 0xfff == 0, status.st_dev >> 44 == 0 else { return nil }
-    switch path.withCPath({ cachetronomy_filesystem_kind($0) }) {
+    return kernel(path.withCPath { cachetronomy_filesystem_kind($0) })
+  }
+
+  /// Where files on a file system are whose contents the kernel makes up; nil for any other.
+  ///
+  /// - Parameter kind: as `statfs` names it.
+  static func kernel(_ kind: UInt) -> String? {
+    switch kind {
     // procfs
     case 0x9fa0: return "is in /proc"
     // sysfs, debugfs, tracefs, cgroup, cgroup2, bpf, securityfs, pstore, efivarfs, configfs,

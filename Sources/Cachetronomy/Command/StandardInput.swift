@@ -62,8 +62,8 @@ public final class StandardInput {
   public var obstacle: String? {
     switch kind {
     case .device: return "standard input is a device"
-    case .file where FileStamp.isOnPseudoFileSystem(descriptor: 0):
-      return "standard input is a file of the kernel"
+    case .file:
+      return NamedFile.kernel(cachetronomy_descriptor_filesystem(0)).map { "standard input \($0)" }
     default: return nil
     }
   }
