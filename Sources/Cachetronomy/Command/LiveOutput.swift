@@ -13,7 +13,7 @@ protocol LiveSink: AnyObject {
 
 /// What became of some bytes.
 enum LiveWrite: Equatable {
-  /// So many were written; fewer than given where the stream is full for now.
+  /// The number of bytes written; fewer than given where the stream is full for now.
   case wrote(Int)
   /// The stream has no reader left.
   case closed
@@ -66,7 +66,7 @@ private final class LiveDescriptor {
     case cautious
   }
 
-  /// So many bytes fit where `poll` says that there is room.
+  /// Bytes that fit where `poll` says that there is room.
   private static let cautiousLimit = 512
 
   private let descriptor: Int32

@@ -1,7 +1,7 @@
 internal import CPOSIX
 internal import Glibc
 
-/// The signals that somebody may send us and mean the command.
+/// Signals that reach this process and are meant for the command.
 final class Signals {
   let descriptor: Int32
   /// The mask that we came with, for the command.
@@ -86,7 +86,7 @@ final class Signals {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// The same for files alone: who reads a pipe of ours may end us, as Unix does.
+  /// The same for files alone: a reader that leaves may end this process, as Unix does.
   static func blockFileLimit() {
     var set = sigset_t()
     sigemptyset(&set)
