@@ -10,7 +10,7 @@ func noAuxiliaryExecutable(
 ) -> UnsafeMutableRawPointer? { nil }
 
 #if STATIC_BINARY
-  /// The words of the command line, for the runtime.
+  /// The arguments of the process, for the runtime.
   ///
   /// A static binary's own way to find them is to read `/proc/self/maps` before `main`, a sixth of a
   /// hit. The C library keeps them: with this and the next function the runtime's file is not linked.

@@ -11,16 +11,20 @@ public final class CommandKey: Sendable {
 
   init(shown: String, digest: [UInt8], notes: KeyNotes) {
     (self.shown, self.digest, self.notes) = (shown, digest, notes)
-    key = Key(stored: "run:\(shown)#\(Digest.hex(digest))")
+    key = Self.key(shown, digest)
   }
 
   /// The key of the same command with a regular file as standard input.
   ///
-  /// - Parameter contents: a digest of what the file holds from its offset on.
+  /// - Parameter contents: a digest of the file and its offset.
   public func key(withInput contents: [UInt8]) -> Key {
     var bytes = digest
     bytes.append(contentsOf: "standard input".utf8)
     bytes.append(contentsOf: contents)
-    return Key(stored: "run:\(shown)#\(Digest.hex(Digest.of(bytes)))")
+    return Self.key(shown, Digest.of(bytes))
+  }
+
+  private static func key(_ shown: String, _ digest: [UInt8]) -> Key {
+    Key(stored: "run:\(shown)#\(Digest.hex(digest))")
   }
 }

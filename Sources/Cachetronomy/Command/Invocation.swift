@@ -12,11 +12,9 @@ public struct Invocation: Sendable {
   public var environment: Environment
   /// What shapes its key.
   public var settings: RunSettings
-  /// The last word is a pipeline of `-c`, in which the shell itself opens files.
-  public var isPipeline: Bool
   /// Whether the shell of `-c` is ours to choose, with `pipefail`: status 141 is then that of a producer
   /// whose reader had enough, and counts as 0.
-  public var hasDefaultShell = false
+  public var hasPipefail = false
   /// The digest of the standard input that `--stdin` read; nil without it.
   public var input: [UInt8]?
 
@@ -27,11 +25,10 @@ public struct Invocation: Sendable {
   ///
   /// - Throws: `Failure.cannotRun` if there is no such program.
   public init(
-    argv: [[UInt8]], isPipeline: Bool = false, directory: [UInt8], environment: Environment,
+    argv: [[UInt8]], directory: [UInt8], environment: Environment,
     settings: RunSettings
   ) throws(Failure) {
     self.argv = argv
-    self.isPipeline = isPipeline
     self.directory = directory
     self.environment = environment
     self.settings = settings

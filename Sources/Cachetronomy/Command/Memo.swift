@@ -153,10 +153,7 @@ public struct Memo {
   }
 
   private func serve(_ found: Found, isRefill: Bool) throws(Failure) -> Outcome {
-    if !background {
-      try found.replay.write(to: sink)
-      stdin.advance(found.replay.of.terms)
-    }
+    if !background { try give(found.replay) }
     let outcome = hit(found)
     if isRefill, profile.maxMemory > 0 { store?.refill(found.entry, found.replay) }
     return outcome
@@ -276,6 +273,12 @@ public struct Memo {
     }
     warn(failure)
     return false
+  }
+
+  /// Writes what a recording holds, and leaves the standard input where its command did.
+  func give(_ replay: Replay) throws(Failure) {
+    try replay.write(to: sink)
+    stdin.advance(replay.of.terms)
   }
 
   private func hit(_ found: Found) -> Outcome {

@@ -28,10 +28,7 @@ extension Memo {
       complainOfRemote(error)
     }
     if let found, let replay = usable(found) {
-      if !background {
-        try replay.write(to: sink)
-        stdin.advance(replay.of.terms)
-      }
+      if !background { try give(replay) }
       return .answered(keep(found, replay, target, witness))
     }
     if let target, target.isWritable {

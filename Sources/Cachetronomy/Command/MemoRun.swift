@@ -151,7 +151,7 @@ extension Memo {
         ? Child.become(invocation) : Child.becomeWithoutInput(invocation)
     }
     let duration = Timestamp.monotonic() - start
-    if invocation.hasDefaultShell, result.ending == .exited(141) { result.ending = .exited(0) }
+    if invocation.hasPipefail, result.ending == .exited(141) { result.ending = .exited(0) }
     let finding = watch?.finish() ?? .nothing
     var run = Run(result: result, duration: duration, finding: finding, terms: ServingTerms())
     run.terms.isMerged = isMerged

@@ -61,8 +61,15 @@ enum NamedFile {
 
   /// Whether a device gives the same to each reader: `/dev/null`, `/dev/zero` and `/dev/full`.
   static func isConstant(_ status: stat) -> Bool {
-    guard status.st_mode & S_IFMT == S_IFCHR, status.st_rdev >> 8 == 1 else { return false }
-    return [3, 5, 7].contains(status.st_rdev & 0xff)
+    memoryDevice(status).map { [null, 5, 7].contains($0) } ?? false
+  }
+
+  /// The minor number of `/dev/null`.
+  static let null: UInt = 3
+
+  /// The minor number of one of the kernel's memory devices, as `/dev/null`; nil for anything else.
+  static func memoryDevice(_ status: stat) -> UInt? {
+    status.st_mode & S_IFMT == S_IFCHR && status.st_rdev >> 8 == 1 ? status.st_rdev & 0xff : nil
   }
 
   /// Whether a word names a descriptor other than the standard ones, which only this call has.

@@ -28,15 +28,18 @@ extension Invocation {
     return FileStamp(path).map { bytes($0.size) + bytes($0.modified) } ?? []
   }
 
+  /// Whether the first word is a program that starts another.
+  var isWrapped: Bool { argv.first.map(Wrappers.contains) == true }
+
   /// The interpreters of the first word's program, and the programs behind a wrapper.
   func programs(_ notes: inout KeyNotes) -> [NamedInput] {
-    let isWrapper = argv.first.map(Wrappers.contains) == true
+    let isWrapped = isWrapped
     // Most commands are neither: to set up a search would cost them a tenth of a hit.
-    guard isWrapper || Interpreter.isNeeded(for: executable.path) else { return [] }
+    guard isWrapped || Interpreter.isNeeded(for: executable.path) else { return [] }
     var search = ProgramSearch(self, paths: [environment["PATH"]])
     search.seen.insert(executable.path)
     search.addInterpreters(of: executable.path, word: 0)
-    guard isWrapper else { return search.take() }
+    guard isWrapped else { return search.take() }
     search.paths = searchPaths
     for (index, word) in argv.enumerated().dropFirst() {
       // An option may have one behind an `=`.

@@ -68,8 +68,7 @@ extension Memo {
 
   /// Gives an old answer at once, and has a new one made by a process that outlives us.
   func serve(_ old: OldAnswer) throws(Failure) -> Outcome {
-    try old.replay.write(to: sink)
-    stdin.advance(old.replay.of.terms)
+    try give(old.replay)
     record(.stale, old.entry.key, saved: old.entry.info?.cost ?? 0)
     let isStarted = cachedOnly ? false : store.map { detach($0) } ?? false
     return Outcome(
@@ -79,8 +78,7 @@ extension Memo {
 
   /// Gives an old answer in place of a failure.
   func fallBack(to old: OldAnswer, _ why: String) throws(Failure) -> Outcome {
-    try old.replay.write(to: sink)
-    stdin.advance(old.replay.of.terms)
+    try give(old.replay)
     record(.stale, old.entry.key, saved: 0)
     return Outcome(
       status: old.replay.of.exitStatus, key: old.entry.key, verdict: .fallback(age: old.age, why))

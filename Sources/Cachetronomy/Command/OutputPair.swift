@@ -13,15 +13,13 @@ enum OutputPair {
       output.st_ino == errors.st_ino, output.st_rdev == errors.st_rdev
     else { return false }
     let kind = output.st_mode & S_IFMT
-    if kind == S_IFCHR, output.st_rdev == null { return false }
+    if NamedFile.memoryDevice(output) == NamedFile.null { return false }
     switch cachetronomy_is_same_open_file(1, 2) {
     case 1: return true
     case 0 where kind == S_IFREG: return areAppended
     default: return kind != S_IFREG || areAppended
     }
   }
-
-  private static let null: UInt = 1 << 8 | 3
 
   private static var areAppended: Bool {
     fcntl(1, F_GETFL) & O_APPEND != 0 && fcntl(2, F_GETFL) & O_APPEND != 0

@@ -57,9 +57,9 @@ public struct Plan: Sendable {
     directory: [UInt8], environment: Environment
   ) throws(Failure) -> Invocation {
     var call = try Invocation(
-      argv: argv, isPipeline: isPipeline, directory: directory, environment: environment,
+      argv: argv, directory: directory, environment: environment,
       settings: settings)
-    call.hasDefaultShell = hasPipefail
+    call.hasPipefail = hasPipefail
     return call
   }
 }

@@ -42,13 +42,13 @@ extension Invocation {
   /// blanks.
   private var scripts: [(place: Int, text: [UInt8])] {
     let ofShell = ShellScript.places(in: argv)
-    let mayBeWrapped = argv.first.map(Wrappers.contains) == true
-    if ofShell.isEmpty, !mayBeWrapped { return [] }
+    let isWrapped = isWrapped
+    if ofShell.isEmpty, !isWrapped { return [] }
     return argv.indices.dropFirst().compactMap { index in
       let word = argv[index]
       if ofShell.contains(index) { return (index, word) }
       // `-S 'X=1 foo'` sets a variable and names a program.
-      guard mayBeWrapped, word.contains(0x20) else { return nil }
+      guard isWrapped, word.contains(0x20) else { return nil }
       // The value of an option such as `-S` or `--command=`.
       if word.starts(with: "--".utf8) {
         return (index, Array(word[(word.firstIndex(of: 0x3d) ?? 0)...].dropFirst()))
@@ -59,7 +59,7 @@ extension Invocation {
 
   /// The environment of the scripts, with what `env` or `sudo` sets before them.
   private var scriptEnvironment: Environment {
-    guard argv.first.map(Wrappers.contains) == true else { return environment }
+    guard isWrapped else { return environment }
     var changed = environment
     for word in argv.dropFirst() {
       if ShellScript.isShell(word) { break }

@@ -8,8 +8,6 @@ struct ScriptOutputs {
 
   init(_ files: [ScriptOutput]) { self.files = files }
 
-  var isEmpty: Bool { files.isEmpty }
-
   /// A print of each file as it is now; 0 where there is no regular file.
   func prints() -> [UInt64] { files.map { Self.print($0.path) } }
 

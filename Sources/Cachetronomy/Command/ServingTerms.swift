@@ -44,7 +44,6 @@ public struct ServingTerms: Sendable, Equatable {
   func objection(for caller: CallSurroundings) -> String? {
     if isMerged, !caller.hasOneStream { return "both streams were recorded in one" }
     if let why = inputObjection(for: caller.stdin) { return why }
-    if outputs.isEmpty, caller.outputs.isEmpty { return nil }
     return caller.outputs.objection(to: outputs)
   }
 

@@ -43,17 +43,12 @@ public final class StandardInput {
       return StandardInput(.file(offset: Int64(offset), size: Int64(status.st_size)), status)
     case S_IFIFO: return StandardInput(.stream(isSocket: false), status)
     case S_IFSOCK: return StandardInput(.stream(isSocket: true), status)
-    case S_IFCHR where isNull(status) || isatty(0) == 1: return .null
+    case S_IFCHR where NamedFile.memoryDevice(status) == NamedFile.null || isatty(0) == 1:
+      return .null
     case S_IFCHR, S_IFBLK: return StandardInput(.device, status)
     default: return .null
     }
   }
-
-  private static let nullNumber = makedev(1, 3)
-  private static func isNull(_ status: stat) -> Bool { status.st_rdev == nullNumber }
-
-  // glibc's macro: the major number in bits 8 to 19, the minor one in bits 0 to 7.
-  private static func makedev(_ major: UInt, _ minor: UInt) -> UInt { major << 8 | minor }
 
   /// Whether it was read whole and is in the key.
   public var isGiven: Bool { kind == .given }

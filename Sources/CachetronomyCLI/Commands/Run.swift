@@ -214,7 +214,7 @@ enum RunVerb {
       if isSilent { return (Status.done, nil) }
       // What the options ask for holds for a command too whose result cannot be stored.
       let isBounded = plan.settings.timeout.map { $0.microseconds > 0 } ?? false
-      guard notCached == obstacle, isBounded || line.noStdin || call.hasDefaultShell else {
+      guard notCached == obstacle, isBounded || line.noStdin || call.hasPipefail else {
         throw Memo.become(call)
       }
       return try runUnstored(
@@ -305,7 +305,7 @@ enum RunVerb {
       Output.say(
         "the command read its standard input, so its result is not kept "
           + "(--stdin puts it in the key, --no-stdin gives none)")
-    case .status(let status) where call.hasDefaultShell:
+    case .status(let status) where call.hasPipefail:
       Output.say(
         "status \(status) of the pipeline is not kept (--cache-status keeps it; "
           + "with --shell sh only the last command counts)")
