@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -35,6 +36,49 @@ static inline char **cachetronomy_words_or_none(int *count) {
   if (words) return words;
   *count = 0;
   return none;
+}
+
+extern unsigned long getauxval(unsigned long kind);
+extern void *mmap(void *start, size_t size, int access, int flags, int fd, long offset);
+extern int getrlimit64(unsigned kind, void *limit);
+extern int pthread_attr_init(void *attributes);
+extern int pthread_attr_setstacksize(void *attributes, size_t size);
+extern int pthread_setattr_default_np(const void *attributes);
+
+// Gives every thread that is made later a stack of this size; by default it is `ulimit -s`.
+static inline void cachetronomy_set_thread_stack(size_t size) {
+  long attributes[16];  // More than a pthread_attr_t has on any machine.
+  if (pthread_attr_init(attributes) == 0 && pthread_attr_setstacksize(attributes, size) == 0)
+    pthread_setattr_default_np(attributes);
+}
+
+// Calls a function, on a stack of its own where `ulimit -s` has left too little of this one: what the
+// arguments and the environment take of it counts.
+static inline void cachetronomy_with_stack(void (*body)(void)) {
+  enum { needed = 512 << 10, size = 2 << 20 };
+  struct {
+    unsigned long soft, hard;
+  } limit;
+  ucontext_t here, there;
+  // The name of the program stands at the very beginning of the stack.
+  unsigned long start = getauxval(31 /* AT_EXECFN */);
+  unsigned long used = start - (unsigned long)&here;
+  if (!start || used > 1UL << 40 || getrlimit64(3 /* RLIMIT_STACK */, &limit) != 0 ||
+      (limit.soft > used && limit.soft - used >= needed)) {
+    body();
+    return;
+  }
+  cachetronomy_set_thread_stack(needed);
+  void *stack = mmap(NULL, size, 3 /* read, write */, 0x20022 /* private, of a stack */, -1, 0);
+  if (stack == (void *)-1 || getcontext(&there) != 0) {
+    body();
+    return;
+  }
+  there.uc_stack.ss_sp = stack;
+  there.uc_stack.ss_size = size;
+  there.uc_link = &here;
+  makecontext(&there, body, 0);
+  swapcontext(&here, &there);
 }
 
 static inline int cachetronomy_terminal_width(int fd) {
@@ -171,6 +215,16 @@ static inline int cachetronomy_spawn_chdir(posix_spawn_file_actions_t *actions, 
 // In the child every descriptor from this one on is closed.
 static inline int cachetronomy_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
   return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}
+
+// Whether processes that descendants of this one leave behind become its children.
+static inline bool cachetronomy_is_subreaper(void) {
+  int is_set = 0;
+  return syscall(SYS_prctl, 37 /* PR_GET_CHILD_SUBREAPER */, &is_set, 0, 0, 0) == 0 && is_set;
+}
+
+static inline void cachetronomy_set_subreaper(bool is_set) {
+  syscall(SYS_prctl, 36 /* PR_SET_CHILD_SUBREAPER */, (long)is_set, 0L, 0L, 0L);
 }
 
 // A descriptor that becomes readable when the process ends; -1 on kernels before 5.3.

@@ -1,28 +1,34 @@
+internal import CPOSIX
 internal import Cachetronomy
 internal import Glibc
 
-// A descriptor that the caller closed would be given to the next file we open, and our output
-// would go there: hold its place with something that cannot be written.
-for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
-  _ = open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
-}
-
-#if DEBUG
-  // Tests let a process die at a place of their choice; the shipped tool knows nothing of it.
-  if let count = Words.environment().text("CACHETRONOMY_FAULT").flatMap({ Int($0) }) {
-    Fault.arm(count)
+/// All of the program, from its first line to its end.
+func runProgram() -> Never {
+  // A descriptor that the caller closed would be given to the next file we open, and our output
+  // would go there: hold its place with something that cannot be written.
+  for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
+    _ = open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
   }
-#endif
 
-let (status, signal) = Tool.start(Words.own())
-if let signal {
-  // The command died of a signal that was meant for both of us: so do we, and the shell sees it.
-  Glibc.signal(signal, SIG_DFL)
-  raise(signal)
+  #if DEBUG
+    // Tests let a process die at a place of their choice; the shipped tool knows nothing of it.
+    if let count = Words.environment().text("CACHETRONOMY_FAULT").flatMap({ Int($0) }) {
+      Fault.arm(count)
+    }
+  #endif
+
+  let (status, signal) = Tool.start(Words.own())
+  if let signal {
+    // The command died of a signal that was meant for both of us: so do we, and the shell sees it.
+    Glibc.signal(signal, SIG_DFL)
+    raise(signal)
+  }
+  #if COVERAGE
+    // What was run is written at exit.
+    exit(status)
+  #else
+    _exit(status)
+  #endif
 }
-#if COVERAGE
-  // What was run is written at exit.
-  exit(status)
-#else
-  _exit(status)
-#endif
+
+cachetronomy_with_stack { runProgram() }

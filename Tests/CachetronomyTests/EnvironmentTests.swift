@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Cachetronomy
@@ -78,5 +79,23 @@ import Testing
         .init("A", "1"), .init("B", "x=y"), .init("C", ""), .init("", "D"), .init([0x45], [0xff]),
       ])
     #expect(Environment(nil).variables.isEmpty)
+  }
+
+  @Test func `entries without = are kept in their place and count for the key`() throws {
+    let texts = ["A=1", "LOOSE", "B=", "TMUX", "other", "C=x=y", "=D"]
+    var block: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
+    defer { for text in block { free(text) } }
+    let environment = block.withUnsafeMutableBufferPointer { Environment($0.baseAddress) }
+    #expect(environment.entries.map { String(decoding: $0, as: UTF8.self) } == texts)
+    #expect(environment.count == 4)
+    func keyed(_ wanted: [String]?, _ ignored: [String] = []) -> [String] {
+      environment.keyedNameless(wanted, ignoring: ignored).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+    }
+    #expect(keyed(nil) == ["LOOSE", "other"])
+    #expect(keyed([]) == [])
+    #expect(keyed(["LO*"]) == ["LOOSE"])
+    #expect(keyed(nil, ["oth*"]) == ["LOOSE"])
   }
 }

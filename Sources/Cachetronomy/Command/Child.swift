@@ -38,10 +38,9 @@ struct Child {
   /// - Parameters:
   ///   - input: what it reads.
   ///   - isMerged: whether it gets one pipe for both streams.
-  ///   - leadsGroup: whether it gets a process group of its own.
   /// - Throws: `Failure.cannotRun` in a shell's words.
   static func start(
-    _ invocation: Invocation, input: Input, isMerged: Bool, leadsGroup: Bool, mask: sigset_t
+    _ invocation: Invocation, input: Input, isMerged: Bool, mask: sigset_t
   ) throws(Failure) -> Child {
     var pipes: [Int32] = [-1, -1, -1, -1]
     let made = pipes.withUnsafeMutableBufferPointer { ends in
@@ -67,7 +66,7 @@ struct Child {
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
     posix_spawn_file_actions_adddup2(&actions, pipes[isMerged ? 1 : 3], 2)
     var process = pid_t()
-    let code = spawn(invocation, actions: &actions, leadsGroup, mask, &process)
+    let code = spawn(invocation, actions: &actions, mask, &process)
     guard code == 0 else {
       close(pipes[0])
       if !isMerged { close(pipes[2]) }
@@ -218,7 +217,7 @@ struct Child {
 
   private static func spawn(
     _ invocation: Invocation, actions: UnsafeMutablePointer<posix_spawn_file_actions_t>,
-    _ leadsGroup: Bool, _ mask: sigset_t, _ process: inout pid_t
+    _ mask: sigset_t, _ process: inout pid_t
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -226,8 +225,7 @@ struct Child {
     // What we block for ourselves is not the command's affair.
     var mask = mask
     posix_spawnattr_setsigmask(&attributes, &mask)
-    let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     return withArguments(
       invocation.argv, invocation.environment, invocation.executable.program
     ) { path, argv, environment in
@@ -247,9 +245,7 @@ struct Child {
     _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
   ) -> Int32 {
     var argv = argv.map { word in word.withCPath { strdup($0) } }
-    var environment = environment.variables.map { variable in
-      (variable.name + [0x3d] + variable.value).withCPath { strdup($0) }
-    }
+    var environment = environment.entries.map { entry in entry.withCPath { strdup($0) } }
     argv.append(nil)
     environment.append(nil)
     defer { for text in argv + environment { free(text) } }

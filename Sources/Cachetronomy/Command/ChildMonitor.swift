@@ -46,7 +46,8 @@ struct ChildMonitor {
 
   private let request: Request
   private let child: Child
-  private let leadsGroup: Bool
+  /// All that the command started, where there is a limit for it.
+  private let tree: ProcessTree?
   private var pumps: [OutputPump]
   private var ending: Child.Ending?
   private var endedAt: Int64?
@@ -59,26 +60,29 @@ struct ChildMonitor {
   /// When the command is to end, by TERM or, once that was sent, by KILL.
   private var deadline: Int64?
   private var isOutOfTime = false
+  /// Whether it was ended and processes that it started may still run.
+  private var isEnding = false
+  /// When to wait no longer for processes that KILL does not end; nil before the first KILL.
+  private var killEnd: Int64?
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
   /// Runs a command to its end.
   static func run(_ request: Request) throws(Failure) -> Result {
-    let signals = Signals()
-    defer { signals.restore() }
-    // A command with a limit is ended with all that it started: in a group of its own.
     let limit = request.invocation.settings.timeout.flatMap { $0.microseconds == 0 ? nil : $0 }
+    let signals = Signals(adopts: limit != nil)
+    defer { signals.restore() }
+    let tree = limit == nil ? nil : ProcessTree()
     let child = try Child.start(
-      request.invocation, input: request.input, isMerged: request.isMerged,
-      leadsGroup: limit != nil, mask: signals.before)
+      request.invocation, input: request.input, isMerged: request.isMerged, mask: signals.before)
+    tree?.add(command: child.process)
     request.watch?.release()
-    var monitor = ChildMonitor(request, child, limit)
+    var monitor = ChildMonitor(request, child, tree, limit)
     defer { monitor.closePipes() }
     return try monitor.loop(signals)
   }
 
-  private init(_ request: Request, _ child: Child, _ limit: TimeToLive?) {
-    (self.request, self.child) = (request, child)
-    leadsGroup = limit != nil
+  private init(_ request: Request, _ child: Child, _ tree: ProcessTree?, _ limit: TimeToLive?) {
+    (self.request, self.child, self.tree) = (request, child, tree)
     if let limit {
       let end = Timestamp.monotonic().addingReportingOverflow(limit.microseconds)
       deadline = end.overflow ? nil : end.partialValue
@@ -95,9 +99,9 @@ struct ChildMonitor {
     let handle = cachetronomy_pidfd_open(child.process)
     defer { if handle >= 0 { close(handle) } }
     var signal: Int32?
-    while ending == nil || !pumps.allSatisfy(\.isDone) {
+    while ending == nil || isEnding || !pumps.allSatisfy(\.isDone) {
       let ready = try wait(signals.descriptor, handle)
-      if let received = signals.next(isAlone: leadsGroup) {
+      if let received = signals.next() {
         if ending == nil {
           send(received)
         } else {
@@ -107,10 +111,11 @@ struct ChildMonitor {
         }
       }
       if signals.last != nil { isInterrupted = true }
-      if ending == nil { enforceDeadline() }
+      enforceDeadline()
       noteInput()
       for index in ready { pump(index) }
       if ending == nil { reap() }
+      if signals.takeEndOfChild() { tree?.reapAdopted() }
       settle()
     }
     let ending = ending ?? .exited(0)
@@ -149,7 +154,8 @@ struct ChildMonitor {
     // Without a handle for the process its end is polled for.
     var limit: Int32 = handle >= 0 ? -1 : 50
     if !pumps.contains(where: \.isOpen), ending == nil, handle < 0 { limit = 5 }
-    var due: [Int64?] = [ending == nil ? deadline : nil]
+    if isEnding, ending != nil { limit = Int32(ProcessTree.checkInterval / 1000) }
+    var due: [Int64?] = [ending == nil || isEnding ? deadline : nil]
     if pumps.contains(where: { !$0.isDone }) {
       due.append(readerLeftAt.map { $0 + Self.orphanedOutputLimit })
     }
@@ -219,7 +225,8 @@ struct ChildMonitor {
   /// Ends what has lasted long enough.
   private mutating func settle() {
     let now = Timestamp.monotonic()
-    if ending != nil, endedAt == nil {
+    if isEnding, ending != nil, tree?.isEmpty != false || now > killEnd ?? .max { isEnding = false }
+    if ending != nil, !isEnding, endedAt == nil {
       endedAt = now
       // What is in the pipes now is the command's own, however long its reader takes.
       for index in pumps.indices { pumps[index].countUnread() }
@@ -241,15 +248,24 @@ struct ChildMonitor {
     }
   }
 
-  private func send(_ signal: Int32) { kill(leadsGroup ? -child.process : child.process, signal) }
+  private func send(_ signal: Int32) {
+    if let tree { tree.send(signal) } else { kill(child.process, signal) }
+  }
 
   private mutating func enforceDeadline() {
-    guard let end = deadline, Timestamp.monotonic() >= end else { return }
-    send(isOutOfTime ? SIGKILL : SIGTERM)
-    // One that was stopped can die only of KILL, or once it goes on.
-    if !isOutOfTime { send(SIGCONT) }
-    deadline = isOutOfTime ? nil : Timestamp.monotonic() + Self.killDelay
-    isOutOfTime = true
+    let now = Timestamp.monotonic()
+    guard let end = deadline, now >= end, ending == nil || isEnding else { return }
+    if isOutOfTime {
+      send(SIGKILL)
+      // What it started meanwhile is for the next round.
+      deadline = now + ProcessTree.checkInterval
+      killEnd = killEnd ?? now + ProcessTree.killLimit
+    } else {
+      // One that is stopped can act on TERM only once it goes on.
+      tree?.send(SIGTERM, SIGCONT)
+      deadline = now + Self.killDelay
+      (isOutOfTime, isEnding) = (true, true)
+    }
   }
 
   private mutating func cutOff() {
@@ -268,6 +284,7 @@ struct ChildMonitor {
       (ending, wasCutOff) = (.exited(125), true)
     }
     guard found == child.process else { return }
+    tree?.commandHasEnded()
     let signal = status & 0x7f
     ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
   }

@@ -89,7 +89,7 @@ public struct Crew {
       let hasAllHandles = workers.allSatisfy { $0.handle >= 0 }
       // What they complain of is read now and then, so that their pipes do not fill up.
       poll(&polled, nfds_t(polled.count), hasAllHandles ? 200 : 20)
-      if let signal = signals.next(isAlone: false) {
+      if let signal = signals.next() {
         for worker in workers { kill(worker.process, signal) }
       }
       reap(done)

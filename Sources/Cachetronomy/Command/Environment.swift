@@ -26,6 +26,15 @@ public struct Environment: Sendable {
   private var block: [UInt8] = []
   /// For each variable where it begins, where its `=` is, and where it ends.
   private var places: [Int] = []
+  /// Entries without `=`, which programs can list but not look up.
+  private var nameless: [Nameless] = []
+
+  /// An entry without `=`.
+  private struct Nameless {
+    /// The number of variables before it.
+    var place: Int
+    var bytes: [UInt8]
+  }
 
   /// An environment of these variables.
   public init(_ variables: [Variable]) {
@@ -42,8 +51,11 @@ public struct Environment: Sendable {
       at += 1
       var cut = 0
       while item[cut] != 0, item[cut] != 0x3d { cut += 1 }
-      // What has no '=' is no variable; programs cannot see it by name either.
-      guard item[cut] == 0x3d else { continue }
+      guard item[cut] == 0x3d else {
+        let bytes = UnsafeRawBufferPointer(start: item, count: cut)
+        nameless.append(Nameless(place: count, bytes: Array(bytes)))
+        continue
+      }
       var end = cut + 1
       while item[end] != 0 { end += 1 }
       let start = self.block.count
@@ -82,6 +94,32 @@ public struct Environment: Sendable {
   /// The variables in the order given.
   public var variables: [Variable] {
     (0..<count).map { Variable(Array(name($0)), Array(value($0))) }
+  }
+
+  /// All entries in the order given, as `execve` takes them.
+  var entries: [[UInt8]] {
+    var entries: [[UInt8]] = []
+    var rest = nameless[...]
+    for index in 0..<count {
+      while let first = rest.first, first.place <= index {
+        entries.append(first.bytes)
+        rest = rest.dropFirst()
+      }
+      entries.append(Array(block[places[index * 3]..<places[index * 3 + 2]]))
+    }
+    return entries + rest.map(\.bytes)
+  }
+
+  /// The entries without `=` that are in the key, sorted.
+  ///
+  /// - Parameters: as for `keyed`.
+  func keyedNameless(_ wanted: [String]?, ignoring ignored: [String]) -> [[UInt8]] {
+    if nameless.isEmpty { return [] }
+    let (named, noise) = (wanted?.map { Pattern($0) }, ignored.map { Pattern($0) })
+    let filter = NoiseFilter()
+    return nameless.map(\.bytes).filter { entry in
+      entry.withUnsafeBufferPointer { Self.isKeyed($0, named, noise, filter) }
+    }.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// Whether a shell takes a byte for part of a variable's name.

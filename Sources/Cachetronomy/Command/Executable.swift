@@ -20,7 +20,7 @@ public struct Executable: Sendable, Equatable {
     if name.contains(UInt8(ascii: "/")) {
       program = name
       path = Self.absolute(name, in: directory)
-      switch Self.judge(path) {
+      switch Self.judge(name) {
       case .runnable: return
       case .refused(EACCES):
         throw .cannotRun(.notExecutable(name: shown, reason: "Permission denied"))

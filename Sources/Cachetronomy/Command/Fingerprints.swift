@@ -66,6 +66,9 @@ struct Fingerprints: Equatable {
     for variable in call.keyedVariables() {
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }
+    let nameless = call.environment.keyedNameless(
+      call.settings.env, ignoring: call.settings.envIgnore)
+    if !nameless.isEmpty { add(.environment, named: "entries without =", nameless) }
     var files = WatchedFiles(environment: call.environment, directory: call.directory)
     for path in call.settings.file {
       add(.file, named: WatchedPath(path).text, files.contents(path, &notes))

@@ -86,6 +86,8 @@ public struct Invocation: Sendable {
     let variables = environment.keyed(settings.env, ignoring: settings.envIgnore)
     sum.begin("environment", count: variables.count * 2)
     environment.append(variables, to: &sum)
+    let nameless = environment.keyedNameless(settings.env, ignoring: settings.envIgnore)
+    if !nameless.isEmpty { sum.add("environment entries without =", nameless) }
     if let scope = settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     if !settings.file.isEmpty || !settings.mtime.isEmpty {
       var files = WatchedFiles(environment: environment, directory: directory)

@@ -8,13 +8,16 @@ final class Signals {
   private(set) var before = sigset_t()
   /// The last signal that came from the terminal or another process.
   private(set) var last: Int32?
+  private var hasChildEnded = false
 
   private static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM]
 
-  init() {
+  /// - Parameter adopts: the end of any child is to be noticed, too.
+  init(adopts: Bool = false) {
     var ours = sigset_t()
     sigemptyset(&ours)
     for signal in Self.forwarded { sigaddset(&ours, signal) }
+    if adopts { sigaddset(&ours, SIGCHLD) }
     // Where our caller ignores it, as daemons do, the kernel would keep the command's status from us.
     signal(SIGCHLD, SIG_DFL)
     sigprocmask(SIG_BLOCK, &ours, &before)
@@ -24,18 +27,26 @@ final class Signals {
   }
 
   /// The next signal to hand on; one that the terminal sent has reached the command already.
-  ///
-  /// - Parameter isAlone: the command is in another group, where the terminal's do not reach it.
-  func next(isAlone: Bool) -> Int32? {
+  func next() -> Int32? {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size
     while read(descriptor, &info, size) == size {
+      if info.ssi_signo == UInt32(SIGCHLD) {
+        hasChildEnded = true
+        continue
+      }
       last = Int32(info.ssi_signo)
       // A terminal that hangs up tells the leader of its session alone; an alarm is its owner's.
       let isOurs = last == SIGALRM || last == SIGHUP && getsid(0) == getpid()
-      if isAlone || isOurs || info.ssi_code <= 0 { return last }
+      if isOurs || info.ssi_code <= 0 { return last }
     }
     return nil
+  }
+
+  /// Whether a child has ended since the last call.
+  func takeEndOfChild() -> Bool {
+    defer { hasChildEnded = false }
+    return hasChildEnded
   }
 
   func restore() {

@@ -4,21 +4,33 @@ internal import Glibc
 public enum WorkingDirectory {
   /// `$PWD` if it names the directory we are in, else the physical path.
   ///
-  /// - Throws: `Failure.file` if the directory is gone.
+  /// - Throws: `Failure.file` if no path leads there: the directory was removed, its path is too long,
+  ///   or a directory above it may not be searched.
   public static func path(named candidate: [UInt8]?) throws(Failure) -> [UInt8] {
-    if let candidate, candidate.first == UInt8(ascii: "/"), isPlain(candidate) {
-      var (named, here) = (stat(), stat())
-      let found = candidate.withCPath { stat($0, &named) == 0 } && stat(".", &here) == 0
-      if found, named.st_dev == here.st_dev, named.st_ino == here.st_ino { return candidate }
+    if let candidate, candidate.first == UInt8(ascii: "/"), isPlain(candidate),
+      candidate.withCPath({ leadsHere($0) })
+    {
+      return candidate
     }
-    guard let path = getcwd(nil, 0) else {
-      throw .file(verb: "find", path: ".", reason: SystemError.text(errno))
-    }
+    errno = ENOENT
+    guard let path = getcwd(nil, 0) else { throw unknown(errno) }
     defer { free(path) }
+    errno = ENOENT
+    guard leadsHere(path) else { throw unknown(errno) }
     let count = strlen(path)
     return path.withMemoryRebound(to: UInt8.self, capacity: count) {
       Array(UnsafeBufferPointer(start: $0, count: count))
     }
+  }
+
+  private static func leadsHere(_ path: UnsafePointer<CChar>) -> Bool {
+    var (named, here) = (stat(), stat())
+    guard stat(path, &named) == 0, stat(".", &here) == 0 else { return false }
+    return named.st_dev == here.st_dev && named.st_ino == here.st_ino
+  }
+
+  private static func unknown(_ reason: Int32) -> Failure {
+    .file(verb: "find the path of", path: ".", reason: SystemError.text(reason))
   }
 
   /// Does something in another directory, and comes back.

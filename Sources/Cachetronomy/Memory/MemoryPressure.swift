@@ -38,7 +38,7 @@ public enum MemoryPressure {
 
   /// The smaller of `MemAvailable` and the cgroup's headroom; nil where neither can be read.
   public static func read() -> Reading? {
-    guard let text = File.text("/proc/meminfo") else { return nil }
+    guard let text = KernelFile.text("/proc/meminfo") else { return nil }
     var values: [String: Int64] = [:]
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: " ", omittingEmptySubsequences: true)
@@ -56,7 +56,7 @@ public enum MemoryPressure {
 
   private static func cgroup() -> (limit: Int64, used: Int64)? {
     guard
-      let line = File.text("/proc/self/cgroup")?.split(separator: "\n").first(where: {
+      let line = KernelFile.text("/proc/self/cgroup")?.split(separator: "\n").first(where: {
         $0.hasPrefix("0::")
       })
     else { return nil }
@@ -64,8 +64,8 @@ public enum MemoryPressure {
     var tightest: (limit: Int64, used: Int64)?
     // A limit above us binds as well as our own.
     while path.hasPrefix("/sys/fs/cgroup") {
-      if let limit = File.number(path + "/memory.max"),
-        let used = File.number(path + "/memory.current"),
+      if let limit = KernelFile.number(path + "/memory.max"),
+        let used = KernelFile.number(path + "/memory.current"),
         limit - used < tightest.map({ $0.limit - $0.used }) ?? .max
       {
         tightest = (limit, used)
@@ -74,20 +74,5 @@ public enum MemoryPressure {
       path = String(path[..<cut])
     }
     return tightest
-  }
-
-  private enum File {
-    static func text(_ path: String) -> String? {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { return nil }
-      defer { close(descriptor) }
-      var buffer = [UInt8](repeating: 0, count: 8192)
-      let got = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      return got > 0 ? String(decoding: buffer[..<got], as: UTF8.self) : nil
-    }
-
-    static func number(_ path: String) -> Int64? {
-      text(path).flatMap { Int64($0.filter(\.isNumber)) }
-    }
   }
 }

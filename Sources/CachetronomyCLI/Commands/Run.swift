@@ -135,18 +135,12 @@ enum RunVerb {
     for word in [line.common.store, line.common.profile].compacted {
       _ = try Words.plain(word, "command line")
     }
-    let directory: [UInt8]
+    // A command can run where no path leads to, but has no name to be known by.
+    var (directory, nowhere) = ([UInt8(ascii: ".")], Failure?.none)
     do throws(Failure) {
       directory = try WorkingDirectory.path(named: environment["PWD"])
     } catch {
-      if line.explain { throw error }
-      if line.cachedOnly { return (Status.miss, nil) }
-      if line.background || line.warm { return (Status.done, nil) }
-      // Somebody removed it: a command can run there still, but has no name to be known by.
-      if !line.common.quiet { Output.warn(error) }
-      let plan = try Plan(command, profile: Profile(name: Profile.defaultName), flags: flags)
-      throw Memo.become(
-        try plan.invocation(directory: [UInt8(ascii: ".")], environment: environment))
+      nowhere = error
     }
     func invocation(_ profile: Profile) throws(Failure) -> (Plan, Invocation) {
       let plan = try Plan(command, profile: profile, flags: flags)
@@ -197,7 +191,7 @@ enum RunVerb {
     let stdin: StandardInput =
       plan.settings.stdin == true ? .given : line.noStdin ? .null : .inherited()
     let isTalking = line.common.verbose && !line.common.quiet
-    let obstacle = resolved.notes.obstacle ?? stdin.obstacle
+    let obstacle = nowhere?.description ?? resolved.notes.obstacle ?? stdin.obstacle
     let notCached: String? =
       if isOff {
         "CACHETRONOMY_DISABLE is set"
@@ -209,18 +203,23 @@ enum RunVerb {
         obstacle
       }
     if let notCached, !line.explain {
-      if isTalking { Output.say("not cached: \(notCached)") }
+      if let nowhere, notCached == obstacle {
+        trouble.warn(nowhere)
+      } else if isTalking {
+        Output.say("not cached: \(notCached)")
+      }
       if line.cachedOnly { return (Status.miss, nil) }
       if isSilent { return (Status.done, nil) }
       // What the options ask for holds for a command too whose result cannot be stored.
       let isBounded = plan.settings.timeout.map { $0.microseconds > 0 } ?? false
-      guard notCached == obstacle, isBounded || line.noStdin || call.hasPipefail else {
-        throw Memo.become(call)
-      }
-      return try runUnstored(
-        Memo(
-          call, resolved, stdin: stdin, profile: profile, store: nil, sink: Output.pass,
-          warn: trouble.warn))
+      guard notCached == obstacle,
+        nowhere != nil || isBounded || line.noStdin || call.hasPipefail
+      else { throw Memo.become(call) }
+      var memo = Memo(
+        call, resolved, stdin: stdin, profile: profile, store: nil, sink: Output.pass,
+        warn: trouble.warn)
+      if stdin.isGiven { memo.input = try Input.spool(beside: store) }
+      return try runUnstored(memo)
     }
     var input: CommandInput?
     if plan.settings.stdin == true {

@@ -1,0 +1,113 @@
+internal import CPOSIX
+internal import Glibc
+
+/// The processes that a command with a time limit started, all of which its limit ends.
+///
+/// While one of these is in use, this process adopts what the command leaves behind. The command keeps
+/// its caller's process group, so that the terminal's signals reach it; a process group would be a
+/// simpler way to find them all. A daemon, which has a session of its own, is not among them.
+final class ProcessTree {
+  /// How long after KILL to wait for processes that do not end.
+  static let killLimit: Int64 = 2_000_000
+  /// How often to look whether they have ended.
+  static let checkInterval: Int64 = 20_000
+
+  private let wasAdopting: Bool
+  /// Children that this process had before, as one that a shell replaced by `exec` has.
+  private let earlier: Set<pid_t>
+  private var sessions: Set<pid_t> = [getsid(0)]
+  /// The command itself; 0 before it is started.
+  private var command: pid_t = 0
+
+  init() {
+    wasAdopting = cachetronomy_is_subreaper()
+    cachetronomy_set_subreaper(true)
+    earlier = Set(Self.children(of: getpid()))
+  }
+
+  deinit { cachetronomy_set_subreaper(wasAdopting) }
+
+  /// Notes which process is the command.
+  func add(command: pid_t) { self.command = command }
+
+  /// Whether any process of the tree is running, the command not counted.
+  var isEmpty: Bool { !running().contains { $0 != command } }
+
+  /// Sends signals to the command and all its descendants, one after the other to each.
+  func send(_ signals: Int32...) {
+    let all = running()
+    for signal in signals {
+      for process in all { kill(process, signal) }
+      // Where `/proc` is not there.
+      if !all.contains(command), command != 0 { kill(command, signal) }
+    }
+  }
+
+  /// Forgets the command, whose status has been taken: another process may get its number.
+  func commandHasEnded() { command = 0 }
+
+  /// Takes the status of processes that the command left behind and that have ended.
+  func reapAdopted() {
+    for process in Self.children(of: getpid())
+    where process != command && !earlier.contains(process) {
+      var status: Int32 = 0
+      waitpid(process, &status, WNOHANG)
+    }
+  }
+
+  /// The processes of the tree, from the top down, without those that have ended.
+  private func running() -> [pid_t] {
+    if command > 0 {
+      // The command may have made a session of its own; it is none of a daemon.
+      let session = getsid(command)
+      if session > 0 { sessions.insert(session) }
+    }
+    var found: [pid_t] = []
+    var next = Self.children(of: getpid()).filter { !earlier.contains($0) }
+    while let process = next.popLast() {
+      let isOurs = process == command || sessions.contains(getsid(process))
+      guard isOurs, !found.contains(process) else { continue }
+      next += Self.children(of: process)
+      if !Self.hasEnded(process) { found.append(process) }
+    }
+    return found
+  }
+
+  private static func hasEnded(_ process: pid_t) -> Bool {
+    status(of: process).map { $0.state == "Z" || $0.state == "X" } ?? true
+  }
+
+  /// The state and the parent of a process; nil if there is none.
+  private static func status(of process: pid_t) -> (state: Character, parent: pid_t)? {
+    // The name, in parentheses, may hold anything.
+    guard let text = KernelFile.text("/proc/\(process)/stat"), let end = text.lastIndex(of: ")")
+    else {
+      return nil
+    }
+    let fields = text[end...].split(separator: " ")
+    guard fields.count > 2, let state = fields[1].first, let parent = pid_t(fields[2]) else {
+      return nil
+    }
+    return (state, parent)
+  }
+
+  private static func children(of process: pid_t) -> [pid_t] {
+    let tasks = "/proc/\(process)/task"
+    var found: [pid_t] = []
+    for task in StoreFile.names(in: tasks) {
+      guard let text = KernelFile.text("\(tasks)/\(task)/children") else {
+        // The process has ended, or the kernel has no such files.
+        if errno == ENOENT, status(of: process) != nil { return scanned(process) }
+        continue
+      }
+      found += text.split(separator: " ").compactMap { pid_t($0) }
+    }
+    return found
+  }
+
+  private static func scanned(_ parent: pid_t) -> [pid_t] {
+    StoreFile.names(in: "/proc").compactMap { pid_t($0) }.filter {
+      status(of: $0)?.parent == parent
+    }
+  }
+}
