@@ -9,6 +9,8 @@ public final class HotStore {
   public let path: String
   private let place: TierPlace
   private let profiles: HotProfiles
+  /// The checksum of the profiles, with which a manifest is made.
+  let profilesSum: UInt64
 
   /// A window on a store whose tier is true at this moment.
   ///
@@ -30,6 +32,19 @@ public final class HotStore {
       let stamp = Stamp(unopened: self.path, database), stamp == head.stamp
     else { return nil }
     profiles = HotProfiles(head.profiles)
+    profilesSum = head.profilesSum
+  }
+
+  /// Writes a manifest made with this store's profiles.
+  ///
+  /// - Returns: false if it was not written: the tier is not true any more, or there is no room.
+  @discardableResult
+  func keep(_ manifest: ManifestFile) -> Bool {
+    guard place.isTrusted, let head = TierHead.read(in: place), let database = Stamp.File(path),
+      let stamp = Stamp(unopened: path, database), stamp == head.stamp,
+      head.profilesSum == manifest.profilesSum
+    else { return false }
+    return place.write(manifest, TierPlace.ManifestLimits(head, room: place.roomLimit))
   }
 
   /// What a command line, the profile and its first matching rule together say of a command.

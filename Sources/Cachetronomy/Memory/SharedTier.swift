@@ -118,7 +118,7 @@ final class SharedTier {
     guard let isNew = place.make(for: path) else { return }
     let name = entry.flatMap { makeRoom(for: $0.key, Int64($0.file.count), in: next, isNew: isNew) }
     // A profile may have lowered them.
-    let room = min(next.limits.bytes, place.roomLimit)
+    let room = entryRoom(next)
     if next.entries > next.limits.entries || next.bytes > room {
       trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: 0)
     }
@@ -133,17 +133,24 @@ final class SharedTier {
     Fault.reach()
   }
 
+  /// Bytes that entries may take: an eighth is left for manifests.
+  private func entryRoom(_ next: TierHead) -> Int64 {
+    let room = min(next.limits.bytes, place.roomLimit)
+    return room - room / 8
+  }
+
   /// Counts an entry in, and makes room for it.
   ///
   /// - Returns: the name of its file; nil if it is too large.
   private func makeRoom(
     for key: Key, _ size: Int64, in next: TierHead, isNew: Bool
   ) -> String? {
-    let room = min(next.limits.bytes, place.roomLimit)
+    let room = entryRoom(next)
     guard size <= room / 4 else { return nil }
     // A look at all other tiers is worth its time now and then.
     if isNew || (next.bytes + size) >> 20 != next.bytes >> 20 {
       sweepSiblings(leaving: room - next.bytes - size)
+      place.trimManifests(TierPlace.ManifestLimits(next, room: place.roomLimit))
     }
     if next.entries >= next.limits.entries || next.bytes + size > room {
       trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: size)
@@ -179,11 +186,17 @@ final class SharedTier {
 
   // MARK: bounds
 
-  /// What is in the tier, if it is true of the store now.
-  func inventory() -> Store.Memory? {
+  /// The head, if it is true of the store now.
+  private func currentHead() -> TierHead? {
     guard place.isTrusted, let found = TierHead.read(in: place),
       let stamp = Stamp(store: path, header), found.stamp == stamp
     else { return nil }
+    return found
+  }
+
+  /// What is in the tier, if it is true of the store now.
+  func inventory() -> Store.Memory? {
+    guard let found = currentHead() else { return nil }
     var memory = Store.Memory()
     memory.path = place.directory
     for file in byUse() {
@@ -191,21 +204,14 @@ final class SharedTier {
       memory.bytes += file.bytes
     }
     memory.entries = Int64(memory.names.count)
+    memory.bytes += place.files(where: ManifestFile.isName).reduce(0) { $0 + $1.bytes }
     memory.limit = min(found.limits.bytes, place.roomLimit)
     memory.dropped = found.dropped
     return memory
   }
 
-  /// The files of entries, those first that were used the longest time ago.
-  private func byUse() -> [(name: String, bytes: Int64)] {
-    var found: [(name: String, bytes: Int64, used: Int64)] = []
-    for name in StoreFile.names(in: place.directory) where name.utf8.count == 32 {
-      var status = stat()
-      guard lstat(place.path(name), &status) == 0 else { continue }
-      found.append((name, Int64(status.st_size), status.st_atim.nanoseconds))
-    }
-    return found.sorted { $0.used < $1.used }.map { ($0.name, $0.bytes) }
-  }
+  /// The files of entries, least recently used first.
+  private func byUse() -> [TierPlace.File] { place.files { $0.utf8.count == 32 } }
 
   /// The least used entries that have to go for so many bytes to be free.
   func leastUsed(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
@@ -223,7 +229,28 @@ final class SharedTier {
   func release(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
     let chosen = leastUsed(wanted)
     for one in chosen { forget(one.key) }
+    // What was last used before the entries that stay is of no use to anyone.
+    let oldest = byUse().first?.used ?? .max
+    for file in place.files(where: ManifestFile.isName) where file.used < oldest {
+      unlink(place.path(file.name))
+    }
     return chosen
+  }
+
+  // MARK: manifests
+
+  /// The checksum of the profiles in force, with which a manifest is made; nil if the tier is not true
+  /// of the store now.
+  func profilesSum() -> UInt64? { currentHead()?.profilesSum }
+
+  /// Writes a manifest; no transaction is needed.
+  ///
+  /// - Returns: false if it was not written: the tier is not true of the store now, the profiles are
+  ///   others than the manifest was made with, or there is no room.
+  @discardableResult
+  func keep(_ manifest: ManifestFile) -> Bool {
+    guard let head = currentHead(), head.profilesSum == manifest.profilesSum else { return false }
+    return place.write(manifest, TierPlace.ManifestLimits(head, room: place.roomLimit))
   }
 
   /// Makes room, and an eighth more, so that not every entry pays for a look at all others.
@@ -253,7 +280,7 @@ final class SharedTier {
       {
         let changed = Stamp.File(other.path(TierHead.name))?.changed ?? 0
         others.append((other, head.bytes, changed))
-      } else {
+      } else if !TierHead.isOfOtherVersion(in: other) {
         Self.remove(other)
       }
     }

@@ -16,7 +16,9 @@ final class TierHead {
   /// The database, so that others see when it is gone.
   var path: String
   /// The profiles, as `HotProfiles` reads them.
-  var profiles: [UInt8]
+  var profiles: [UInt8] { didSet { profilesSum = Self.sum(ofProfiles: profiles) } }
+  /// Their checksum: a manifest is true only for the profiles that it was made with.
+  private(set) var profilesSum: UInt64
 
   /// What may be in a tier.
   struct Limits: Equatable {
@@ -29,14 +31,20 @@ final class TierHead {
   static let limit = 1 << 20
 
   // Magic (8), version (4), size (4), checksum of all that follows (8), stamp (88), entries, bytes,
-  // dropped, both limits (8 each), path, profiles.
+  // dropped, both limits, checksum of the profiles (8 each), path, profiles.
   private static let magic: UInt64 = 0x6461_6568_6e79_6374
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
   private static let headSize = 24
 
   /// The head of an empty tier.
   init(stamp: Stamp, path: String) {
     (self.stamp, self.path, profiles) = (stamp, path, [])
+    profilesSum = Self.sum(ofProfiles: [])
+  }
+
+  /// The checksum of profiles as `HotProfiles` encodes them.
+  static func sum(ofProfiles profiles: [UInt8]) -> UInt64 {
+    profiles.withUnsafeBytes { Checksum.ofLanes($0) }
   }
 
   /// Reads the head in a directory; nil if there is none that is whole and ours.
@@ -56,6 +64,23 @@ final class TierHead {
     return file.count == size ? file.withUnsafeBytes { TierHead($0) } : nil
   }
 
+  /// Whether a directory has a head of another version of this program that was written within a day:
+  /// both may be in use on one machine.
+  static func isOfOtherVersion(in place: TierPlace) -> Bool {
+    let descriptor = open(
+      place.path(name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var status = stat()
+    var head: (magic: UInt64, version: UInt32) = (0, 0)
+    guard fstat(descriptor, &status) == 0,
+      Glibc.read(descriptor, &head, MemoryLayout<UInt64>.size + MemoryLayout<UInt32>.size) == 12
+    else { return false }
+    let age = Timestamp.now().microseconds - status.st_mtim.nanoseconds / 1000
+    return head.magic.littleEndian == magic && head.version.littleEndian != version
+      && age < 86_400_000_000
+  }
+
   private init?(_ bytes: UnsafeRawBufferPointer) {
     var reader = FieldReader(bytes)
     guard reader.number(UInt64.self) == Self.magic, reader.number(UInt32.self) == Self.version,
@@ -65,13 +90,15 @@ final class TierHead {
       let stamp = Stamp(&reader), let entries = reader.number(Int64.self),
       let size = reader.number(Int64.self), let dropped = reader.number(Int64.self),
       let most = reader.number(Int64.self), let room = reader.number(Int64.self),
-      let path = reader.text(), let profiles = reader.counted()
+      let profilesSum = reader.number(UInt64.self), let path = reader.text(),
+      let profiles = reader.counted()
     else { return nil }
     self.stamp = stamp
     (self.entries, self.bytes, self.dropped) = (entries, size, dropped)
     limits = Limits(entries: most, bytes: room)
     self.path = path
     self.profiles = Array(profiles)
+    self.profilesSum = profilesSum
   }
 
   func encoded() -> [UInt8] {
@@ -87,6 +114,7 @@ final class TierHead {
     bytes.append(little: dropped)
     bytes.append(little: limits.entries)
     bytes.append(little: limits.bytes)
+    bytes.append(little: profilesSum)
     bytes.append(counted: Array(path.utf8))
     bytes.append(counted: profiles)
     bytes.put(little: UInt64(Self.version) | UInt64(bytes.count) << 32, at: 8)
