@@ -2,7 +2,10 @@
 ///
 /// All of it in one block: an array of values of our own type would cost more to set up than all that
 /// is asked of it.
-public struct Environment: Sendable {
+public struct Environment {
+  /// Asks what else the key of a command depends on, and notes which variables were read.
+  public var probe = Probe()
+
   /// A name and a value.
   public struct Variable: Sendable, Equatable {
     /// The part before the first `=`.
@@ -133,6 +136,7 @@ public struct Environment: Sendable {
   /// The value of a variable; nil if it is not set.
   public subscript(name: String) -> [UInt8]? {
     let wanted = name.utf8
+    probe.note(variable: wanted)
     for index in 0..<count {
       let found = self.name(index)
       if found.count == wanted.count, found.elementsEqual(wanted) { return Array(value(index)) }
