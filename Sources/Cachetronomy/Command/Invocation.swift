@@ -148,7 +148,7 @@ public struct Invocation: Sendable {
   /// The variables that are in the key.
   func keyedVariables() -> [Environment.Variable] {
     environment.keyed(settings.env, ignoring: settings.envIgnore).map {
-      Environment.Variable(Array(environment.name($0)), Array(environment.value($0)))
+      environment.keyedVariable($0)
     }
   }
 
