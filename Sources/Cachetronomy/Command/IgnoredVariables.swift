@@ -4,7 +4,9 @@
 /// Each group names the program that sets its variables. After a change `IgnoredVariableTests` prints
 /// the new value of `IgnoredVariableFilter.bits`.
 enum IgnoredVariables {
-  /// Exact names. The most frequent come first, since the list is searched from the start.
+  /// Exact names.
+  ///
+  /// The most frequent come first, since the list is searched from the start.
   static let names: [StaticString] = [
     // Shells: bookkeeping and prompts. The working directory has its own part of the key. bash sets
     // HOSTNAME; in a container it is the container's ID.
