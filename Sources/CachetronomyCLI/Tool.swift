@@ -109,9 +109,9 @@ struct Tool: ParsableCommand {
 
   /// Names the help of a command whose words do not fit together.
   private static func helpHint(_ failure: Failure, _ words: [[UInt8]]) -> String {
-    guard case .badSetting(let subject, let why) = failure,
-      ["command line", "options"].contains(subject), !why.contains("--help")
-    else { return "" }
+    guard case .badSetting("command line", let why) = failure, !why.contains("--help") else {
+      return ""
+    }
     return " (see 'cachetronomy \(helpName(words))--help')"
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Cachetronomy
@@ -51,26 +50,10 @@ import Testing
     #expect(count == 6)
   }
 
-  /// Every ignored name that the manual lists, prefixes with a made-up member.
-  static func listedNames() throws -> [String] {
-    let manual = try String(
-      contentsOfFile: "\(Sandbox.package)/man/cachetronomy-run.1", encoding: .utf8)
-    let start = try #require(manual.range(of: ".\\\" ignored variables\n"))
-    let end = try #require(manual.range(of: ".\\\" end of ignored variables\n"))
-    return manual[start.upperBound..<end.lowerBound].split(separator: "\n")
-      .filter { $0.hasPrefix(".Ev ") }.flatMap { $0.dropFirst(4).split(separator: " ") }
-      .filter { $0 != "," }.map(String.init)
-  }
-
-  @Test func `the manual lists the variables that are ignored`() throws {
-    let names = IgnoredVariables.names.map(\.description)
-    let prefixes = IgnoredVariables.prefixes.map { "\($0)*" }
-    #expect(try Self.listedNames().sorted() == (names + prefixes).sorted())
-  }
-
   @Test func `each ignored name in two values makes one entry`() throws {
-    let names = try Self.listedNames().filter { $0 != "PWD" }
-      .map { $0.hasSuffix("*") ? $0.dropLast() + "X" : $0 }
+    let names =
+      IgnoredVariables.names.map(\.description).filter { $0 != "PWD" }
+      + IgnoredVariables.prefixes.map { "\($0)X" }
     let (outcome, count) = try recordings(
       after: """
         cachetronomy run -- /bin/true
