@@ -153,7 +153,7 @@ public struct Invocation {
   /// The variables that are in the key.
   func keyedVariables() -> [Environment.Variable] {
     environment.keyed(settings.env, ignoring: settings.envIgnore).map {
-      Environment.Variable(Array(environment.name($0)), Array(environment.value($0)))
+      environment.keyedVariable($0)
     }
   }
 
