@@ -202,7 +202,7 @@ complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" ttl' -l 'ttl' -d 'How old an answer may be: 90s, 1h30m, 2d, never.' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" ttl-jitter' -l 'ttl-jitter' -d 'Keep it shorter by a random part of up to this: 10%.' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run"' -l 'tag' -d 'A tag for a new entry (may be repeated).' -rfka '(__cachetronomy_custom_completion ---completion run -- --tag (count (__cachetronomy_tokens -pc)) (__cachetronomy_tokens -tC))'
-complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" cache-status' -l 'cache-status' -d 'The exit statuses that are kept (default: 0).' -rfka ''
+complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" cache-status' -l 'cache-status' -d 'Exit statuses to keep: 0,1 or 0-3 (default: 0).' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" wait' -l 'wait' -d 'How long to wait for a call that runs it (10m).' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" timeout' -l 'timeout' -d 'End it after so long, with status 124.' -rfka ''
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy run" failure-ttl' -l 'failure-ttl' -d 'How long other exit statuses are kept.' -rfka ''

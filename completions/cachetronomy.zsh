@@ -111,7 +111,7 @@ _cachetronomy_run() {
         '--ttl[How old an answer may be\: 90s, 1h30m, 2d, never.]:duration:'
         '--ttl-jitter[Keep it shorter by a random part of up to this\: 10%.]:percent:'
         '*--tag[A tag for a new entry (may be repeated).]:tag:{__cachetronomy_custom_complete ---completion run -- --tag "${current_word_index}" "$(__cachetronomy_cursor_index_in_current_word)"}'
-        '--cache-status[The exit statuses that are kept (default\: 0).]:list:'
+        '--cache-status[Exit statuses to keep\: 0,1 or 0-3 (default\: 0).]:list:'
         '--wait[How long to wait for a call that runs it (10m).]:duration:'
         '--timeout[End it after so long, with status 124.]:duration:'
         '--failure-ttl[How long other exit statuses are kept.]:time:'

@@ -139,7 +139,7 @@ extension Failure: CustomStringConvertible {
     case .store("", _, let detail): "no store: \(detail)"
     case .store(let path, _, let detail): "cannot open store '\(path)': \(detail)"
     case .tooLarge(let bytes, let limit):
-      "value of \(bytes) bytes is over the limit of \(limit) bytes"
+      "value of \(bytes) bytes is over the limit of \(ByteSize.text(Int64(limit)))"
     case .unknownProfile(let name, let near):
       "no profile '\(name)'" + (near.map { " (did you mean '\($0)'?)" } ?? "")
     }

@@ -13,7 +13,7 @@ public struct Key: Hashable, Sendable, Comparable, CustomStringConvertible {
     let length = text.utf8.count
     guard length > 0 else { throw .badKey("it is empty") }
     guard length <= Self.limit else {
-      throw .badKey("\(length) bytes, the limit is \(Self.limit)")
+      throw .badKey("\(length) bytes, the limit is \(ByteSize.text(Int64(Self.limit)))")
     }
     self.text = text
   }

@@ -45,7 +45,9 @@ struct GivenKeys {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw bad("it is no UTF-8") }
     guard !text.utf8.contains(0) else { throw bad("it holds a NUL (see -z)") }
     guard !text.isEmpty else { throw bad("it is empty") }
-    guard bytes.count <= Key.limit else { throw bad("it is over \(Key.limit) bytes") }
+    guard bytes.count <= Key.limit else {
+      throw bad("it is over \(ByteSize.text(Int64(Key.limit)))")
+    }
     return try Key(text)
   }
 

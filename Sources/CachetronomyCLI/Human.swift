@@ -2,13 +2,14 @@ internal import Cachetronomy
 
 /// Numbers as people read them.
 enum Human {
-  /// `0 B`, `1.5 KiB`, `12 MiB`.
-  static func size(_ bytes: Int64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 1024, unit + 1 < units.count { (value, unit) = (value / 1024, unit + 1) }
-    if unit == 0 || value >= 99.95 { return "\(Int64(value.rounded())) \(units[unit])" }
-    return "\(tenths(value)) \(units[unit])"
+  /// `0 B`, `1.5 KiB`, `64 MiB`.
+  static func size(_ bytes: Int64) -> String { ByteSize.text(bytes) }
+
+  /// `67%` for 2 of 3; 0% and 100% only for none and all.
+  static func percent(_ rate: Double) -> String {
+    let rounded = Int((rate * 100).rounded())
+    if rate > 0, rounded == 0 { return "<1%" }
+    return "\(rate < 1 ? min(99, rounded) : rounded)%"
   }
 
   /// `40ms`, `1.2s`, `5m`, `3h20m`, `12d`.
@@ -31,10 +32,11 @@ enum Human {
     return "\(seconds)s"
   }
 
-  /// `1 entry`, `2 entries`, `0 files`.
+  /// `1 entry`, `2 entries`, `0 files`, `3 misses`.
   static func count(_ number: some BinaryInteger, _ one: String) -> String {
     if number == 1 { return "1 \(one)" }
-    return "\(number) " + (one.hasSuffix("y") ? one.dropLast() + "ies" : one + "s")
+    if one.hasSuffix("y") { return "\(number) \(one.dropLast())ies" }
+    return "\(number) \(one)\(one.hasSuffix("s") ? "es" : "s")"
   }
 
   /// A bar of blocks, exact to an eighth of a column.

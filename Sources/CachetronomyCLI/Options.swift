@@ -66,7 +66,10 @@ struct CommonValues: Equatable {
     _ environment: Environment, _ access: Store.Access, _ patience: Int32 = Self.patience
   ) throws(Failure) -> Store? {
     guard let place = try StoreLocation.find(store, environment) else { return nil }
-    if case .writing(create: true) = access { try StoreLocation.checkHome(of: place) }
+    if case .writing(create: true) = access {
+      try StoreLocation.checkHome(of: place)
+      try StoreLocation.checkVariables(in: place)
+    }
     return try Store.open(
       place.path, for: access, patience: patience, ownsProcess: true)
   }

@@ -12,7 +12,9 @@ enum ProfileFiles {
         if let who = exposed(file) {
           Output.say("warning: \(who) can be changed by everybody")
         }
-        files.append(try ProfileFile(try Input.settings(file), path: file))
+        let read = try ProfileFile(try Input.settings(file), path: file)
+        for hint in read.hints { Output.say("warning: \(Terminal.shown(hint.description))") }
+        files.append(read)
       }
     }
     return files

@@ -185,7 +185,7 @@ final class RunLine: Equatable {
     if let ttlJitter { settings.ttlJitter = try RunSettings.jitter(ttlJitter) }
     if noRemote { settings.remote = false }
     for tag in tags { settings.tags.append(try Words.plain(tag, "tag")) }
-    if let cacheStatus { settings.cacheStatus = try statuses(cacheStatus) }
+    if let cacheStatus { settings.cacheStatus = try RunSettings.statuses(cacheStatus) }
     return settings
   }
 
@@ -204,18 +204,5 @@ final class RunLine: Equatable {
     if background, !refresh {
       throw .badSetting("options", "--background wants --refresh (or see --warm)")
     }
-  }
-
-  private func statuses(_ text: String) throws(Failure) -> [Int32] {
-    var statuses: [Int32] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard !part.isEmpty, part.allSatisfy({ $0.isASCII && $0.isNumber }),
-        let status = Int32(part), (0...255).contains(status)
-      else {
-        throw .badSetting("--cache-status '\(text)'", "want exit statuses, as 0 or 0,1")
-      }
-      statuses.append(status)
-    }
-    return statuses
   }
 }

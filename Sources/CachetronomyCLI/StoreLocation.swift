@@ -1,32 +1,74 @@
 internal import Cachetronomy
 internal import Glibc
 
-/// Where the store is when nobody says.
+/// Finds the path of the store.
 enum StoreLocation {
-  /// `--db`, else `CACHETRONOMY_DB`, else the user's cache directory.
+  /// `--db`, else `CACHETRONOMY_DB`, else a file in the user's cache directory.
   ///
-  /// - Returns: the path, and whether somebody named it; nil if there is no home to put it in.
+  /// - Returns: the path, and whether the user named it; nil if there is no home directory.
   static func find(
     _ flag: String?, _ environment: Environment
   ) throws(Failure) -> (path: String, isNamed: Bool)? {
     if let flag {
       let path = try Words.plain(flag, "store path")
       guard !path.isEmpty else { throw .badSetting("store path", "it is empty") }
-      return (path, true)
+      return (try expand(path, "--db", environment), true)
     }
     if let named = environment["CACHETRONOMY_DB"], !named.isEmpty {
       guard let path = String(validating: named, as: UTF8.self) else {
         throw .badSetting("CACHETRONOMY_DB", "it is not valid UTF-8")
       }
-      return (path, true)
+      return (try expand(path, "CACHETRONOMY_DB", environment), true)
     }
     let file = "cachetronomy/cachetronomy.db"
     // A relative XDG_CACHE_HOME is to be ignored, says the specification.
     if let cache = environment.text("XDG_CACHE_HOME"), cache.hasPrefix("/") {
       return ("\(cache)/\(file)", false)
     }
-    let home = environment.text("HOME") ?? homeFromPasswd()
-    return home.map { ("\($0)/.cache/\(file)", false) }
+    return home(environment).map { ("\($0)/.cache/\(file)", false) }
+  }
+
+  /// Expands `~/`, as no shell does for a variable in a crontab or unit file, or for `--db=~/x`.
+  ///
+  /// - Throws: `Failure.badSetting` for `~user` and `$NAME`, which would make a directory of that name.
+  private static func expand(
+    _ path: String, _ setting: String, _ environment: Environment
+  ) throws(Failure) -> String {
+    switch path.utf8.first {
+    case UInt8(ascii: "$"):
+      throw .badSetting(
+        "\(setting) '\(path)'",
+        "variables are not expanded here (write the path in full, or ~/ for your home directory)")
+    case UInt8(ascii: "~"):
+      let rest = path.dropFirst()
+      guard rest.isEmpty || rest.hasPrefix("/") else {
+        throw .badSetting(
+          "\(setting) '\(path)'",
+          "only ~/ is expanded, not ~user (write the path in full, or ./\(path) for a file of that name)"
+        )
+      }
+      guard let home = home(environment) else {
+        throw .badSetting("\(setting) '\(path)'", "there is no HOME to expand ~/ with")
+      }
+      return home + rest
+    default: return path
+    }
+  }
+
+  /// Refuses to make a directory that is named like a variable, as of `/home/$USER/c.db` in a crontab.
+  static func checkVariables(in place: (path: String, isNamed: Bool)) throws(Failure) {
+    guard place.isNamed, let cut = place.path.lastIndex(of: "/") else { return }
+    let directory = place.path[..<cut]
+    guard directory.split(separator: "/").contains(where: { $0.hasPrefix("$") && $0.count > 1 }),
+      access(String(directory), F_OK) != 0
+    else { return }
+    throw .badSetting(
+      "store path '\(place.path)'",
+      "variables are not expanded here (write the path in full, or make the directory first)")
+  }
+
+  private static func home(_ environment: Environment) -> String? {
+    environment.text("HOME") ?? homeFromPasswd()
   }
 
   /// Refuses to make a default store as root in another user's home, as sudo without `-H` would:

@@ -25,42 +25,68 @@ struct Tool: ParsableCommand {
     Memo.blockFileLimit()
     let words = verbFirst(words)
     let isRun = words.first == Array("run".utf8)
+    var line: RunLine?
     do {
       if let status = try HotPath.answer(words) { return (status, nil) }
       if isRun {
         let words = Array(words.dropFirst())
-        return try RunVerb.run(try RunLine(words) ?? parseRun(words))
+        let parsed = try RunLine(words) ?? parseRun(words)
+        line = parsed
+        return try RunVerb.run(parsed)
       }
       if let status = try Manual.open(words) { return (status, nil) }
       if let name = Extra.name(words) { return (try Extra.start(name, words), nil) }
-      var command = try parseAsRoot(CommandWords.fold(words.map { Words.text($0) }))
+      let texts = subverbFirst(words).map { Words.text($0) }
+      var command = try parseAsRoot(CommandWords.fold(texts))
       try command.run()
       return (Status.done, nil)
     } catch let failure as Failure {
-      Output.say(failure.description)
+      Output.say(failure.description + helpHint(failure, words))
+      if let line, !line.common.quiet, let hint = ShellHint.text(for: failure, line) {
+        Output.say(hint)
+      }
       return (isRun ? Status.ofRun(failure) : Status.of(failure), nil)
     } catch let code as ExitCode {
       return (code.rawValue, nil)
     } catch {
-      return (explain(error, isRun: isRun), nil)
+      return (explain(error, words), nil)
     }
   }
 
   /// `cachetronomy --db x get k` as `cachetronomy get --db x k`, as users of git expect it to work.
   private static func verbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
     guard words.first?.first == UInt8(ascii: "-") else { return words }
-    var moved = 0
-    while moved < words.count {
-      switch Words.text(words[moved]) {
-      case "--db", "--profile": moved += 2
-      case "-q", "--quiet", "-v", "--verbose": moved += 1
-      case let word where word.hasPrefix("--db=") || word.hasPrefix("--profile="): moved += 1
-      default:
-        guard moved > 0 else { return words }
-        return [words[moved]] + words[..<moved] + words[(moved + 1)...]
+    let count = commonOptions(words[...])
+    guard count > 0, count < words.count else { return words }
+    return [words[count]] + words[..<count] + words[(count + 1)...]
+  }
+
+  /// `profile --db x list` as `profile list --db x`: a verb that has verbs has no options.
+  private static func subverbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
+    guard let verb = words.first, !subverbs(of: Words.text(verb)).isEmpty else { return words }
+    let count = commonOptions(words.dropFirst())
+    guard count > 0, count + 1 < words.count else { return words }
+    return [verb, words[count + 1]] + words[1...count] + words[(count + 2)...]
+  }
+
+  /// How many words the options take at the beginning that every command has.
+  private static func commonOptions(_ words: ArraySlice<[UInt8]>) -> Int {
+    var at = words.startIndex
+    while at < words.endIndex {
+      switch Words.text(words[at]) {
+      case "--db", "--profile": at += 2
+      case "-q", "--quiet", "-v", "--verbose", "-qv", "-vq": at += 1
+      case let word where word.hasPrefix("--db=") || word.hasPrefix("--profile="): at += 1
+      default: return at - words.startIndex
       }
     }
-    return words
+    return min(at, words.endIndex) - words.startIndex
+  }
+
+  /// The names of the verbs that a verb has.
+  private static func subverbs(of verb: String) -> [String] {
+    let command = configuration.subcommands.first { $0.configuration.commandName == verb }
+    return command?.configuration.subcommands.compactMap { $0.configuration.commandName } ?? []
   }
 
   /// Reads a line of `run` that the fast reading leaves alone: unusual, wrong, or asking for help.
@@ -73,8 +99,24 @@ struct Tool: ParsableCommand {
     return line
   }
 
+  /// The command whose help explains a line: `run `, `profile list `, or nothing for an unknown verb.
+  private static func helpName(_ words: [[UInt8]]) -> String {
+    let texts = subverbFirst(words).prefix(2).map { Words.text($0) }
+    guard let verb = texts.first, Extra.own.contains(verb) else { return "" }
+    guard texts.count > 1, subverbs(of: verb).contains(texts[1]) else { return "\(verb) " }
+    return "\(verb) \(texts[1]) "
+  }
+
+  /// Names the help of a command whose words do not fit together.
+  private static func helpHint(_ failure: Failure, _ words: [[UInt8]]) -> String {
+    guard case .badSetting("command line", let why) = failure, !why.contains("--help") else {
+      return ""
+    }
+    return " (see 'cachetronomy \(helpName(words))--help')"
+  }
+
   /// Says what the argument parser has to say, and gives the status.
-  private static func explain(_ error: any Error, isRun: Bool) -> Int32 {
+  private static func explain(_ error: any Error, _ words: [[UInt8]]) -> Int32 {
     let status = exitCode(for: error).rawValue
     if status == 0 {
       do throws(Failure) {
@@ -89,7 +131,8 @@ struct Tool: ParsableCommand {
     var text = String(message(for: error).prefix { $0 != "\n" })
     if let first = text.first { text = first.lowercased() + text.dropFirst() }
     while text.hasSuffix(".") { text.removeLast() }
-    Output.say("\(text) (see 'cachetronomy \(isRun ? "run " : "")--help')")
-    return isRun ? Status.runFailed : Status.usage
+    let name = helpName(words)
+    Output.say("\(text) (see 'cachetronomy \(name)--help')")
+    return name == "run " ? Status.runFailed : Status.usage
   }
 }

@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func withoutAListAllButTheNoiseCountsSortedByName() {
+  @Test func withoutAListAllThatIsNotIgnoredCountsSortedByName() {
     #expect(names(nil) == ["AWS_REGION", "AWS_VAULT", "EMPTY", "HOME", "HTTP_PROXY", "PATH", "é"])
   }
 
@@ -34,13 +34,13 @@ import Testing
     #expect(names(["aws_*"]) == [])
   }
 
-  @Test func aGlobDoesNotBringNoiseBackButANameInFullDoes() {
+  @Test func aGlobDoesNotBringBackWhatIsIgnoredButAnExactNameDoes() {
     #expect(names(["TMUX*"]) == [])
     #expect(names(["*"]) == names(nil))
     #expect(names(["*", "TMUX_PANE"]) == (names(nil) + ["TMUX_PANE"]).sorted())
   }
 
-  @Test func moreNoiseCanBeNamedAndANameInFullBeatsItToo() {
+  @Test func moreCanBeIgnoredAndAnExactNameBeatsItToo() {
     #expect(names(nil, ["AWS_*", "PATH", "é"]) == ["EMPTY", "HOME", "HTTP_PROXY"])
     #expect(names(["AWS_*"], ["AWS_VAULT"]) == ["AWS_REGION"])
     #expect(names(["AWS_*", "AWS_VAULT"], ["AWS_*"]) == ["AWS_VAULT"])

@@ -131,7 +131,57 @@ import Testing
       "ci.yaml:2:10: want a list of rules, each beginning with '- match:'"
     ),
     ("ci:\n  rules: [a]\n", "ci.yaml:2:11: want a rule, beginning with 'match:'"),
-    ("ci:\n  rules:\n    - cwd: no\n", "ci.yaml:3:7: a rule without 'match'"),
+    ("ci:\n  rules:\n    - cwd: no\n", "ci.yaml:3:7: a rule without 'match' or 'match_any'"),
+    (
+      "ci:\n  rules:\n    - matches: x\n",
+      "ci.yaml:3:7: unknown setting 'matches' (did you mean 'match'?)"
+    ),
+    (
+      "ci:\n  rules:\n    - match: [kubectl get **, git log **]\n",
+      "ci.yaml:3:15: the word 'kubectl get **' of this list holds a blank: write alternatives as "
+        + "match_any: [\"kubectl get **\", \"git log **\"], and one command with such a word "
+        + "in one text, quoted"
+    ),
+    (
+      "ci:\n  rules:\n    - match:\n      - kubectl get **\n",
+      "ci.yaml:4:9: the word 'kubectl get **' of this list holds a blank: write alternatives as "
+        + "match_any: [\"kubectl get **\"], and one command with such a word in one text, quoted"
+    ),
+    (
+      "ci:\n  rules:\n    - match: [git, log, \"--format=%h\\t%s\"]\n",
+      "ci.yaml:3:25: the word '--format=%h\t%s' of this list holds a blank: write alternatives as "
+        + "match_any: [...], and one command with such a word as \"git log '--format=%h\\t%s'\""
+    ),
+    (
+      "ci:\n  rules:\n    - match: [[git, log], [ls]]\n",
+      "ci.yaml:3:15: 'match' lists the words of one command; 'match_any' lists several"
+    ),
+    (
+      "ci:\n  rules:\n    - match_any: git log\n",
+      "ci.yaml:3:18: 'match_any' wants a list, as [kubectl get **, helm list **]"
+    ),
+    (
+      "ci:\n  rules:\n    - match_any: []\n",
+      "ci.yaml:3:18: 'match_any' wants a list, as [kubectl get **, helm list **]"
+    ),
+    (
+      "ci:\n  rules:\n    - match_any: [kubectl, \"**\"]\n",
+      "ci.yaml:3:28: this alternative matches every command ('match' lists the words of one)"
+    ),
+    (
+      "ci:\n  rules:\n    - match_any: [x]\n      match: y\n",
+      "ci.yaml:4:7: give either 'match' or 'match_any', not both"
+    ),
+    (
+      "ci:\n  rules:\n    - match_any: [gh view #12, gh view #13]\n",
+      "ci.yaml:4:1: did not find expected ',' or ']' "
+        + "(a '#' after a blank begins a comment in line 3: quote a text with one)"
+    ),
+    (
+      "ci:\n  rules:\n    - match: [gh, #12]\n",
+      "ci.yaml:4:1: did not find expected node content "
+        + "(a '#' after a blank begins a comment in line 3: quote a text with one)"
+    ),
     (
       "ci:\n  rules:\n    - match: ''\n",
       "ci.yaml:3:14: 'match' wants the words of a command, as kubectl get **"
@@ -145,9 +195,13 @@ import Testing
       "ci.yaml:3:14: bad words 'a 'b': a quote is not closed"
     ),
     ("ci:\n  run: {cache_status: [256]}\n", "ci.yaml:2:24: an exit status is 0 to 255"),
+    ("ci:\n  run: {cache_status: [0-256]}\n", "ci.yaml:2:24: an exit status is 0 to 255"),
+    ("ci:\n  run: {cache_status: [3-1]}\n", "ci.yaml:2:24: the range 3-1 is empty (write 1-3)"),
+    ("ci:\n  run: {cache_status: [-1]}\n", "ci.yaml:2:24: want exit statuses, as 0, 0,1 or 0,2-4"),
+    ("ci:\n  run: {cache_status: [0-03]}\n", "ci.yaml:2:24: '03' begins with 0: write 3"),
     (
       "ci:\n  run: {cache_status: 0}\n",
-      "ci.yaml:2:23: want a list of exit statuses, as [0, 1]"
+      "ci.yaml:2:23: want a list of exit statuses, as [0, 1] or [0, 2-4]"
     ),
     ("ci:\n  run: {executable: none}\n", "ci.yaml:2:21: want stat, content, path"),
     ("ci:\n  run: {arg_files: path}\n", "ci.yaml:2:20: want stat, content, none"),
@@ -397,7 +451,7 @@ import Testing
         max_entry_size: 1 MiB
         run: {env_ignore: ["A*"], shell: "bash -o pipefail", cache_status: [0, 3], scope: "1"}
         rules:
-          - match: ["kubectl", "**", "a b"]
+          - match: kubectl ** 'a b'
             env: []
             cwd: false
             time_to_live: never

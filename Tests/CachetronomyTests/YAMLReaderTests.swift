@@ -122,7 +122,7 @@ import Testing
     let comment = [0x23] + [UInt8](repeating: 0x61, count: (1 << 20) - 1)
     #expect(complaint(comment) == nil)
     let words = try #require(complaint(comment + [0x61])).description
-    #expect(words == "f.yaml: the file has 1048577 bytes, the limit is 1048576")
+    #expect(words == "f.yaml: the file has 1048577 bytes, the limit is 1 MiB")
   }
 
   @Test func nestingOver64IsRefused() throws {

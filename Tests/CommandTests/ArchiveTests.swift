@@ -237,7 +237,7 @@ import Testing
     let said = outcome.errors.split(separator: "\n").filter { $0.contains("cannot import") }
     #expect(said.count == 10, "\(outcome.errors)")
     #expect(outcome.errors.contains("line 4: cut short: the line that ends an export is missing"))
-    #expect(outcome.errors.contains("line 4: 3 entries were written, 2 are here"))
+    #expect(outcome.errors.contains("line 4: entries written: 3, found here: 2"))
     #expect(outcome.errors.contains("line 6: a line after the last"))
   }
 

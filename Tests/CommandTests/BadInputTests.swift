@@ -24,7 +24,10 @@ import Testing
       ("run --ttl 10x true", 125), ("run --ttl -1 true", 125), ("run --ttl=-1 true", 125),
       ("run --ttl 99999999999999999999h true", 125), ("run --ttl", 125),
       ("run --profile nowhere true", 125), ("run --cache-status x true", 125),
-      ("run --cache-status 256 true", 125), ("run --cache-status 0,,1 true", 125),
+      ("run --cache-status 256 true", 125), ("run --cache-status 0-256 true", 125),
+      ("run --cache-status 3-1 true", 125), ("run --db '~a/x' true", 125),
+      ("get k --db '$A/x'", 64),
+      ("run --cache-status 0,,1 true", 125),
       ("run -c 'echo x' true", 125), ("run --shell \"'\" -c true", 125),
       ("run --executable hash true", 125), ("run --env A --no-env true", 125), ("run -x true", 125),
     ])

@@ -48,8 +48,8 @@ import Testing
         "vcachetronomy: bad key: standard input, key 2: it is empty", "64",
         "a", "cachetronomy: bad key: standard input, key 2: it is no UTF-8", "64",
         "cachetronomy: bad key: standard input, key 1: it holds a NUL (see -z)", "64",
-        "cachetronomy: bad key: standard input, key 1: it is over 65536 bytes", "64",
-        "cachetronomy: bad key: standard input, key 1: it is over 65536 bytes", "64",
+        "cachetronomy: bad key: standard input, key 1: it is over 64 KiB", "64",
+        "cachetronomy: bad key: standard input, key 1: it is over 64 KiB", "64",
         "cachetronomy: bad option -z: it goes with --stdin, without a key", "64",
         "cachetronomy: bad option -z: it goes with --stdin, without a key", "64", "v",
       ], "\(outcome.text)\(outcome.errors)")

@@ -218,22 +218,21 @@ import Testing
     }
   }
 
-  @Test func `the page of run lists the noise in full`() throws {
-    let source = try String(
-      contentsOfFile: "\(Sandbox.package)/Sources/Cachetronomy/Command/Noise.swift",
-      encoding: .utf8)
-    let parts = source.split(separator: "static let prefixes", maxSplits: 1)
-    try #require(parts.count == 2)
-    let literal = /"([A-Za-z0-9_]+)"/
+  @Test func `the page of run lists the ignored variables in full`() throws {
     let wanted =
-      parts[0].matches(of: literal).map { String($0.1) }
-      + parts[1].matches(of: literal).map { "\($0.1)*" }
+      IgnoredVariables.names.map(\.description) + IgnoredVariables.prefixes.map { "\($0)*" }
     let section = try Page("cachetronomy-run").section("ENVIRONMENT")
     let list = try #require(section.firstIndex { $0.hasPrefix(".Bl") })
-    let listed = section[list...].filter { $0.hasPrefix(".Ev ") }.flatMap {
+    let rest = section[list...]
+    let listed = rest.prefix { $0 != ".El" }.filter { $0.hasPrefix(".Ev ") }.flatMap {
       $0.split(separator: " ").dropFirst().filter { $0 != "," }.map(String.init)
     }
     #expect(listed.sorted() == wanted.sorted())
+    let others = rest.filter { $0.hasPrefix(".It Ev ") }.flatMap {
+      $0.split(separator: " ").dropFirst(2)
+    }
+    .filter { $0 != "," }
+    #expect(others.sorted() == IgnoredVariables.partial.map { Substring($0.description) }.sorted())
   }
 
   private static func isInstalled(_ program: String) -> Bool {

@@ -63,7 +63,7 @@ import Testing
       cachetronomy keys
       """)
     #expect(outcome.lines == ["2000", "2000"])
-    #expect(outcome.errors.contains("not kept: its output is over 1024 bytes"))
+    #expect(outcome.errors.contains("not kept: its output is over 1 KiB (a larger max_entry_size"))
   }
 
   @Test func `the first line can be read while the command still runs`() throws {

@@ -22,7 +22,7 @@ import Testing
     let rule = RunSetting.allCases.filter { $0.refusal(in: .rule) == nil }.map(\.rawValue)
     #expect(
       try definition("definitions", "rule", "properties").keys.sorted()
-        == (rule + ["match"]).sorted())
+        == (rule + ["match", "match_any"]).sorted())
   }
 
   static let good = [
@@ -38,6 +38,8 @@ import Testing
     "a: {remote: off, run: {cwd: repository, user: no}}", "a: {extends: b}\n---\nb: {}",
     "a: &x {tags: [t]}\nb: {<<: *x}",
     "a: {run: {file: [src, '**/*.c', '{a,b}', -x, './-x', '-git:HEAD', 'git:refs/tags', 5]}}",
+    "a: {rules: [{match_any: [ls **, [git, log], 5]}, {match: \"git log '%h %s'\"}]}",
+    "a: {run: {cache_status: [0-3, 7, 0-0, '254-255']}}",
     "a: {rules: [{match: x, mtime: ['-~/.x', '-${A:-~/.x*}', 'git:..x', './git:']}]}",
   ]
 
@@ -57,7 +59,14 @@ import Testing
     "a: {warm: ls}", "a: {warm: [{cwd: /}]}", "a: {warm: [{command: x, cwd: y}]}",
     "a: {warm: [{command: x, dir: /}]}", "a: {extends: [b]}", "'': {}",
     "a: {run: {file: ['git:']}}", "a: {run: {mtime: ['-git:../x']}}",
-    "a: {run: {file: [git:a//b]}}",
+    "a: {run: {file: [git:a//b]}}", "a: {run: {cache_status: [0-256]}}",
+    "a: {run: {cache_status: [1-]}}", "a: {run: {cache_status: [0-1-2]}}",
+    "a: {rules: [{match: [kubectl get **, git log **]}]}",
+    "a: {rules: [{match: [git, \"a\\tb\"]}]}",
+    "a: {rules: [{match: [[git]]}]}", "a: {rules: [{match_any: []}]}",
+    "a: {rules: [{match_any: x}]}",
+    "a: {rules: [{match_any: [x], match: y}]}", "a: {rules: [{match_any: [[a, b c]]}]}",
+    "a: {rules: [{match_any: ['']}]}",
     "a: {rules: [{match: x, file: ['git:/x']}]}", "a: {rules: [{match: x, file: src}]}",
   ]
 

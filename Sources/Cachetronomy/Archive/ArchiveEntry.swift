@@ -22,7 +22,8 @@ enum ArchiveEntry {
     if length > Key.limit { return "the key has \(length) bytes, the limit is \(Key.limit)" }
     if entry.key.text.utf8.contains(0) { return "the key holds a NUL" }
     if entry.data.count > valueLimit {
-      return "the value has \(entry.data.count) bytes, the limit is \(valueLimit)"
+      return
+        "the value has \(entry.data.count) bytes, the limit is \(ByteSize.text(Int64(valueLimit)))"
     }
     if entry.tags.count > memberLimit / 2
       || entry.tags.reduce(0, { $0 + $1.utf8.count }) > tagsLimit

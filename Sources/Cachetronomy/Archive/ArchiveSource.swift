@@ -83,7 +83,7 @@ final class ArchiveReader {
         isOver = true
         // Those that were left out have been told of.
         if count != entries, !isAnyBad {
-          throw file.bad("\(count) entries were written, \(entries) are here")
+          throw file.bad("entries written: \(count), found here: \(entries)")
         }
       case .chunk?:
         if isAfterBad { continue }

@@ -2,7 +2,10 @@
 ///
 /// All of it in one block: an array of values of our own type would cost more to set up than all that
 /// is asked of it.
-public struct Environment: Sendable {
+public struct Environment {
+  /// Asks what else the key of a command depends on, and notes which variables were read.
+  public var probe = Probe()
+
   /// A name and a value.
   public struct Variable: Sendable, Equatable {
     /// The part before the first `=`.
@@ -115,10 +118,9 @@ public struct Environment: Sendable {
   /// - Parameters: as for `keyed`.
   func keyedNameless(_ wanted: [String]?, ignoring ignored: [String]) -> [[UInt8]] {
     if nameless.isEmpty { return [] }
-    let (named, noise) = (wanted?.map { Pattern($0) }, ignored.map { Pattern($0) })
-    let filter = NoiseFilter()
+    let (named, ignored) = (wanted?.map { Pattern($0) }, ignored.map { Pattern($0) })
     return nameless.map(\.bytes).filter { entry in
-      entry.withUnsafeBufferPointer { Self.isKeyed($0, named, noise, filter) }
+      entry.withUnsafeBufferPointer { Self.verdict(on: $0, named, ignored) } != .ignored
     }.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
@@ -133,6 +135,7 @@ public struct Environment: Sendable {
   /// The value of a variable; nil if it is not set.
   public subscript(name: String) -> [UInt8]? {
     let wanted = name.utf8
+    probe.note(variable: wanted)
     for index in 0..<count {
       let found = self.name(index)
       if found.count == wanted.count, found.elementsEqual(wanted) { return Array(value(index)) }
@@ -180,20 +183,24 @@ public struct Environment: Sendable {
   /// The variables that are in the key, sorted by name, so that their order makes no difference.
   ///
   /// - Parameters:
-  ///   - wanted: globs of those that count; nil counts all. A name in full counts even if it is
-  ///     noise.
-  ///   - ignored: globs of more noise.
-  /// - Returns: their places among `count`.
+  ///   - wanted: globs of those that count; nil counts all. An exact name counts even if it is
+  ///     ignored by default.
+  ///   - ignored: globs of more variables to ignore.
+  /// - Returns: their places among `count`; the complement `~place` where only a part of the value
+  ///   counts, as `keyedVariable(_:)` gives it.
   func keyed(_ wanted: [String]?, ignoring ignored: [String]) -> [Int] {
     if let wanted, wanted.isEmpty { return [] }
     let named = wanted?.map { Pattern($0) }
-    let noise = ignored.isEmpty ? nil : ignored.map { Pattern($0) }
-    let filter = NoiseFilter()
+    let more = ignored.isEmpty ? nil : ignored.map { Pattern($0) }
     let count = count
     if count > 256 {
-      return (0..<count).filter { index in
-        name(index).withUnsafeBufferPointer { Self.isKeyed($0, named, noise, filter) }
-      }.sorted { name($0).lexicographicallyPrecedes(name($1)) }
+      return (0..<count).compactMap { index in
+        switch name(index).withUnsafeBufferPointer({ Self.verdict(on: $0, named, more) }) {
+        case .ignored: nil
+        case .kept: index
+        case .partial: partialUse(of: index)
+        }
+      }.sorted { name(max($0, ~$0)).lexicographicallyPrecedes(name(max($1, ~$1))) }
     }
     return [Int](unsafeUninitializedCapacity: count) { found, filled in
       block.withUnsafeBufferPointer { block in
@@ -201,7 +208,14 @@ public struct Environment: Sendable {
           for index in 0..<count {
             let name = UnsafeBufferPointer(
               rebasing: block[places[index * 3]..<places[index * 3 + 1]])
-            guard Self.isKeyed(name, named, noise, filter) else { continue }
+            var counted = index
+            switch Self.verdict(on: name, named, more) {
+            case .ignored: continue
+            case .kept: break
+            case .partial:
+              guard let part = partialUse(of: index) else { continue }
+              counted = part
+            }
             // Eight letters tell nearly all names apart, and most come near where they belong.
             let start = Self.start(of: name)
             var place = filled
@@ -214,7 +228,7 @@ public struct Environment: Sendable {
               place -= 1
             }
             starts[place] = start
-            found[place] = index
+            found[place] = counted
             filled += 1
           }
         }
@@ -230,6 +244,7 @@ public struct Environment: Sendable {
   }
 
   private func precedes(_ one: Int, _ other: Int, _ block: UnsafeBufferPointer<UInt8>) -> Bool {
+    let other = max(other, ~other)
     let (first, second) = (places[one * 3], places[other * 3])
     let (size, otherSize) = (places[one * 3 + 1] - first, places[other * 3 + 1] - second)
     for at in 0..<min(size, otherSize) where block[first + at] != block[second + at] {
@@ -238,10 +253,16 @@ public struct Environment: Sendable {
     return size < otherSize
   }
 
-  /// Appends the names and values of some variables, each with its length before it.
+  /// Appends the names and values of variables that `keyed` found, each with its length before it.
   func append(_ indices: [Int], to bytes: inout [UInt8]) {
     block.withUnsafeBufferPointer { block in
       for index in indices {
+        guard index >= 0 else {
+          let variable = keyedVariable(index)
+          bytes.add(variable.name)
+          bytes.add(variable.value)
+          continue
+        }
         let (start, cut, end) = (places[index * 3], places[index * 3 + 1], places[index * 3 + 2])
         bytes.append(little: UInt64(cut - start))
         bytes.append(contentsOf: UnsafeBufferPointer(rebasing: block[start..<cut]))
@@ -251,21 +272,47 @@ public struct Environment: Sendable {
     }
   }
 
-  private static func isKeyed(
-    _ name: UnsafeBufferPointer<UInt8>, _ named: [Pattern]?, _ noise: [Pattern]?,
-    _ filter: NoiseFilter
-  ) -> Bool {
+  private static func verdict(
+    on name: UnsafeBufferPointer<UInt8>, _ named: [Pattern]?, _ ignored: [Pattern]?
+  ) -> IgnoredVariableFilter.Verdict {
     if let named {
       var isNamed = false
       for pattern in named where pattern.matches(name) {
-        if pattern.isLiteral { return true }
+        if pattern.isLiteral { return .kept }
         isNamed = true
       }
-      if !isNamed { return false }
+      if !isNamed { return .ignored }
     }
-    if filter.contains(name) { return false }
-    guard let noise else { return true }
-    for pattern in noise where pattern.matches(name) { return false }
-    return true
+    let verdict = IgnoredVariableFilter.verdict(on: name)
+    guard let ignored, verdict != .ignored else { return verdict }
+    for pattern in ignored where pattern.matches(name) { return .ignored }
+    return verdict
+  }
+}
+
+// Variables that are ignored in part, or only beside another one.
+extension Environment {
+  /// What `keyed` returns for a variable that `IgnoredVariables.partial` names.
+  ///
+  /// - Returns: nil if all of it is ignored.
+  private func partialUse(of index: Int) -> Int? {
+    let name = String(decoding: name(index), as: UTF8.self)
+    switch name {
+    case "WINDOW": return self["STY"] == nil ? index : nil
+    case "TMPDIR", "TEMPDIR", "TMP", "TEMP":
+      guard let top = self["NIX_BUILD_TOP"], !top.isEmpty, value(index).starts(with: top) else {
+        return index
+      }
+      let next = value(index).dropFirst(top.count).first
+      return next == nil || next == UInt8(ascii: "/") ? nil : index
+    default: return keyedVariable(~index).value.isEmpty ? nil : ~index
+    }
+  }
+
+  /// A variable that `keyed` found, with the part of its value that counts.
+  func keyedVariable(_ place: Int) -> Variable {
+    guard place < 0 else { return Variable(Array(name(place)), Array(value(place))) }
+    let value = value(~place).withUnsafeBufferPointer { MakeFlags.withoutJobs($0) }
+    return Variable(Array(name(~place)), value)
   }
 }

@@ -20,7 +20,7 @@ public struct Executable: Sendable, Equatable {
     if name.contains(UInt8(ascii: "/")) {
       program = name
       path = Self.absolute(name, in: directory)
-      switch Self.judge(name) {
+      switch Self.judge(name, environment.probe) {
       case .runnable: return
       case .refused(EACCES):
         throw .cannotRun(.notExecutable(name: shown, reason: "Permission denied"))
@@ -29,7 +29,8 @@ public struct Executable: Sendable, Equatable {
         throw .cannotRun(.notFound(name: shown, reason: SystemError.text(number)))
       }
     }
-    let (found, isRefused) = Self.search(name, path: environment["PATH"])
+    let (found, isRefused) = Self.search(
+      name, path: environment["PATH"], environment.probe)
     if let found {
       program = found
       path = Self.absolute(found, in: directory)
@@ -45,13 +46,13 @@ public struct Executable: Sendable, Equatable {
   ///
   /// - Parameter searchPath: the value of `PATH`, for a name without a slash.
   static func path(
-    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8]
+    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8], _ probe: Probe
   ) -> [UInt8]? {
     guard name.contains(UInt8(ascii: "/")) else {
-      return search(name, path: searchPath).found.map { absolute($0, in: directory) }
+      return search(name, path: searchPath, probe).found.map { absolute($0, in: directory) }
     }
     let path = absolute(name, in: directory)
-    if case .runnable = judge(path) { return path }
+    if case .runnable = judge(path, probe) { return path }
     return nil
   }
 
@@ -59,7 +60,7 @@ public struct Executable: Sendable, Equatable {
   ///
   /// - Returns: the first path that can be run; whether one was found that may not be.
   private static func search(
-    _ name: [UInt8], path: [UInt8]?
+    _ name: [UInt8], path: [UInt8]?, _ probe: Probe
   ) -> (found: [UInt8]?, isRefused: Bool) {
     // Longer than a name can be in any directory.
     if name.isEmpty || name.count > 255 { return (nil, false) }
@@ -74,7 +75,7 @@ public struct Executable: Sendable, Equatable {
       candidate.append(UInt8(ascii: "/"))
       candidate.append(contentsOf: name)
       start = end + 1
-      switch judge(candidate) {
+      switch judge(candidate, probe) {
       case .runnable: return (candidate, false)
       case .refused(let number): isRefused = isRefused || number == EACCES
       }
@@ -84,16 +85,11 @@ public struct Executable: Sendable, Equatable {
 
   private enum Verdict { case runnable, refused(Int32) }
 
-  private static func judge(_ path: [UInt8]) -> Verdict {
-    (path + [0]).withUnsafeBufferPointer { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { path in
-        guard let path = path.baseAddress else { return .refused(ENOENT) }
-        var status = stat()
-        guard stat(path, &status) == 0 else { return .refused(errno) }
-        if status.st_mode & S_IFMT == S_IFDIR { return .refused(EISDIR) }
-        return access(path, X_OK) == 0 ? .runnable : .refused(errno)
-      }
-    }
+  private static func judge(_ path: [UInt8], _ probe: Probe) -> Verdict {
+    var status = stat()
+    guard probe.status(path, &status, .kind) else { return .refused(errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { return .refused(EISDIR) }
+    return path.withCPath { probe.isAllowed($0, X_OK) } ? .runnable : .refused(errno)
   }
 
   private static func absolute(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {

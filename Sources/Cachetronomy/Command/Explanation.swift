@@ -108,10 +108,10 @@ extension Memo {
       let status = (try? Recording(entry.data))?.exitStatus ?? 0
       result.left = left(entry, status, at: now)
     }
-    let keyed = invocation.keyedVariables()
-    result.environment = keyed.map { String(decoding: $0.name, as: UTF8.self) }
-    result.ignored = invocation.environment.variables.filter { !keyed.contains($0) }
-      .map { String(decoding: $0.name, as: UTF8.self) }.sorted()
+    let keyed = invocation.keyedVariables().map(\.name)
+    result.environment = keyed.map { String(decoding: $0, as: UTF8.self) }
+    result.ignored = invocation.environment.variables.map(\.name).filter { !keyed.contains($0) }
+      .map { String(decoding: $0, as: UTF8.self) }.sorted()
     result.machineBound = invocation.machineBound
     if let why = notCached ?? (settings.timeToLive?.microseconds == 0 ? "the ttl is 0" : nil) {
       (result.verdict, result.why) = (.notCached, why)

@@ -7,11 +7,12 @@ struct FileGlob {
   static let limit = 100_000
 
   private let directory: [UInt8]
+  private let probe: Probe
   private var found: [[UInt8]] = []
   private var seen = 0
 
   /// - Parameter directory: where paths begin that do not begin with a `/`.
-  init(in directory: [UInt8]) { self.directory = directory }
+  init(in directory: [UInt8], _ probe: Probe) { (self.directory, self.probe) = (directory, probe) }
 
   /// Whether names were left out because there were too many.
   var isCut: Bool { seen > Self.limit }
@@ -48,7 +49,7 @@ struct FileGlob {
     // To open a directory takes as long as to read some names.
     seen += 10
     if seen > Self.limit { return }
-    for name in StoreFile.names(in: prefix.first == 0x2f ? prefix : directory + [0x2f] + prefix) {
+    for name in probe.names(in: prefix.first == 0x2f ? prefix : directory + [0x2f] + prefix) {
       seen += 1
       if seen > Self.limit { return }
       guard name.first != 0x2e || takesHidden, pattern.matches(name) else { continue }

@@ -7,10 +7,9 @@ struct FileStamp: Equatable {
   var modified: Int64
 
   /// Nil if the path leads to no regular file.
-  init?(_ path: [UInt8]) {
+  init?(_ path: [UInt8], _ probe: Probe) {
     var status = stat()
-    let found = path.withCPath { stat($0, &status) == 0 }
-    guard found, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard probe.status(path, &status), status.st_mode & S_IFMT == S_IFREG else { return nil }
     self.init(status)
   }
 
@@ -20,8 +19,8 @@ struct FileStamp: Equatable {
   }
 
   /// A digest of a file's bytes; nil if it cannot be read.
-  static func digest(_ path: [UInt8]) -> [UInt8]? {
-    let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+  static func digest(_ path: [UInt8], _ probe: Probe) -> [UInt8]? {
+    let descriptor = probe.open(path)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     return digest(descriptor: descriptor)

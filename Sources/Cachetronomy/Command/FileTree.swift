@@ -13,10 +13,12 @@ struct FileTree {
   let view: FileView
   /// Leaves out directories, modes and lock files: a tree of Git's refs.
   var isOfRefs = false
+  private let probe: Probe
   private var buffer: [UInt8] = []
 
-  init(_ view: FileView, isOfRefs: Bool = false) {
+  init(_ view: FileView, _ probe: Probe, isOfRefs: Bool = false) {
     self.view = view
+    self.probe = probe
     self.isOfRefs = isOfRefs
   }
 
@@ -39,7 +41,7 @@ struct FileTree {
     var names: [[UInt8]]? = []
     var reason: Int32 = 0
     if isDirectory {
-      names = budget.names(in: path)
+      names = budget.names(in: path, probe)
       if names == nil { reason = errno }
     }
     if !isDirectory || !isOfRefs {
@@ -53,7 +55,7 @@ struct FileTree {
       if isOfRefs, name.ends(with: ".lock") { continue }
       let (place, path) = (PathPattern.join(place, name), PathPattern.join(path, name))
       var status = stat()
-      if path.withCPath({ lstat($0, &status) }) == 0 {
+      if probe.status(path, &status, followsLinks: false) {
         add(place, path, status, to: &sum, &budget)
       } else {
         var entry: [UInt8] = []
@@ -71,7 +73,7 @@ struct FileTree {
     if view == .identity { return status.identity }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return contents(path, flags: O_NOFOLLOW) ?? Self.unreadable(errno, status)
-    case S_IFLNK: return Self.target(path) ?? Self.unreadable(errno, status)
+    case S_IFLNK: return probe.target(path) ?? Self.unreadable(errno, status)
     default: return []
     }
   }
@@ -80,7 +82,7 @@ struct FileTree {
   ///
   /// - Returns: nil if it cannot be read, with the reason in `errno`.
   mutating func contents(_ path: [UInt8], flags: Int32 = 0) -> [UInt8]? {
-    let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags) }
+    let descriptor = probe.open(path, flags: flags)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
@@ -94,20 +96,6 @@ struct FileTree {
       if got == 0 { return digest.finish() }
       buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
     }
-  }
-
-  /// The text of a symbolic link.
-  static func target(_ path: [UInt8]) -> [UInt8]? {
-    var text = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
-    let size = text.count
-    let count = path.withCPath { path in
-      text.withUnsafeMutableBytes {
-        $0.withMemoryRebound(to: CChar.self) { buffer in
-          buffer.baseAddress.map { readlink(path, $0, size) } ?? -1
-        }
-      }
-    }
-    return count < 0 ? nil : Array(text[..<count])
   }
 
   /// What stands for a file that cannot be read; longer than any digest.

@@ -1,20 +1,22 @@
 internal import Glibc
 
 /// The files that Git keeps for the working tree one is in, found as Git finds them.
-struct GitDirectory: Equatable {
+struct GitDirectory {
   /// Those of this working tree: `HEAD`, `index`.
   var own: [UInt8]
   /// Those that all working trees of the repository share: `refs`, `config`.
   var common: [UInt8]
   /// The index, which `GIT_INDEX_FILE` may name.
   private var index: [UInt8]
+  private let probe: Probe
 
   /// - Returns: nil outside of any repository.
   init?(of directory: [UInt8], _ environment: Environment) {
+    probe = environment.probe
     var top = directory
     if let named = environment["GIT_DIR"], !named.isEmpty {
       let path = Repository.absolute(named, in: directory)
-      own = Self.link(path) ?? path
+      own = Self.link(path, probe) ?? path
     } else {
       guard let found = Self.search(from: directory, environment) else { return nil }
       (own, top) = found
@@ -22,7 +24,7 @@ struct GitDirectory: Equatable {
     if let named = environment["GIT_COMMON_DIR"], !named.isEmpty {
       common = Repository.absolute(named, in: directory)
     } else {
-      common = Self.common(of: own)
+      common = Self.common(of: own, probe)
     }
     if let named = environment["GIT_WORK_TREE"], !named.isEmpty {
       top = Repository.absolute(named, in: directory)
@@ -31,20 +33,21 @@ struct GitDirectory: Equatable {
     if let named = environment["GIT_INDEX_FILE"], !named.isEmpty {
       index = Repository.absolute(named, in: top)
     }
-    guard Self.isRepository(own, common) else { return nil }
+    guard Self.isRepository(own, common, probe) else { return nil }
   }
 
   /// The nearest repository at or above a directory, and the directory it was found in.
   private static func search(
     from directory: [UInt8], _ environment: Environment
   ) -> (own: [UInt8], top: [UInt8])? {
-    guard var at = Repository.physical(directory) else { return nil }
+    let probe = environment.probe
+    guard var at = probe.physical(directory) else { return nil }
     let ceilings = (environment["GIT_CEILING_DIRECTORIES"] ?? []).split(separator: 0x3a)
-      .compactMap { Repository.physical(Array($0)) }
+      .compactMap { probe.physical(Array($0)) }
     while true {
       let marker = PathPattern.join(at, Array(".git".utf8))
-      for candidate in [link(marker) ?? marker, at]
-      where isRepository(candidate, common(of: candidate)) {
+      for candidate in [link(marker, probe) ?? marker, at]
+      where isRepository(candidate, common(of: candidate, probe), probe) {
         return (candidate, at)
       }
       guard at.count > 1, let slash = at.lastIndex(of: 0x2f) else { return nil }
@@ -54,25 +57,27 @@ struct GitDirectory: Equatable {
   }
 
   /// Where a `.git` file of a worktree or submodule leads.
-  private static func link(_ marker: [UInt8]) -> [UInt8]? {
-    guard let line = Repository.line(of: marker), line.starts(with: "gitdir: ".utf8),
+  private static func link(_ marker: [UInt8], _ probe: Probe) -> [UInt8]? {
+    guard let line = Repository.line(of: marker, probe), line.starts(with: "gitdir: ".utf8),
       let slash = marker.lastIndex(of: 0x2f)
     else { return nil }
     return Repository.absolute(Array(line.dropFirst(8)), in: Array(marker[..<slash]))
   }
 
-  private static func common(of own: [UInt8]) -> [UInt8] {
-    Repository.line(of: PathPattern.join(own, Array("commondir".utf8)))
+  private static func common(of own: [UInt8], _ probe: Probe) -> [UInt8] {
+    Repository.line(of: PathPattern.join(own, Array("commondir".utf8)), probe)
       .map { Repository.absolute($0, in: own) } ?? own
   }
 
   /// What Git asks of a directory before it takes it for a repository.
-  private static func isRepository(_ own: [UInt8], _ common: [UInt8]) -> Bool {
+  private static func isRepository(
+    _ own: [UInt8], _ common: [UInt8], _ probe: Probe
+  ) -> Bool {
     var status = stat()
     func exists(_ name: StaticString, in directory: [UInt8], isDirectory: Bool) -> Bool {
       let path = PathPattern.join(
         directory, Array(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)))
-      guard path.withCPath({ isDirectory ? stat($0, &status) : lstat($0, &status) }) == 0 else {
+      guard probe.status(path, &status, followsLinks: isDirectory) else {
         return false
       }
       return !isDirectory || status.st_mode & S_IFMT == S_IFDIR
@@ -137,15 +142,16 @@ extension GitDirectory {
   private func ref(_ name: [UInt8], _ view: FileView) -> (stamp: [UInt8], next: [UInt8]?)? {
     let path = path(name)
     var status = stat()
-    guard path.withCPath({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+    guard probe.status(path, &status, followsLinks: false), status.st_mode & S_IFMT != S_IFDIR
+    else {
       return packed(name, view).map { ($0, nil) }
     }
-    if status.st_mode & S_IFMT == S_IFLNK, let target = FileTree.target(path),
+    if status.st_mode & S_IFMT == S_IFLNK, let target = probe.target(path),
       target.starts(with: "refs/".utf8)
     {
       return (view == .identity ? status.identity : target, target)
     }
-    guard let line = Repository.line(of: path) else { return nil }
+    guard let line = Repository.line(of: path, probe) else { return nil }
     let stamp = view == .identity ? status.identity : line
     guard line.starts(with: "ref:".utf8) else { return (stamp, nil) }
     return (stamp, Array(line.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 }))
@@ -168,14 +174,14 @@ extension GitDirectory {
 
   /// The lines of `packed-refs` without the header, which Git writes even if no ref is left.
   private func packedText() -> ArraySlice<UInt8>? {
-    guard let text = Repository.read(packedPath, limit: 1 << 28)?[...] else { return nil }
+    guard let text = Repository.read(packedPath, probe, limit: 1 << 28)?[...] else { return nil }
     return text.first == UInt8(ascii: "#") ? text.drop { $0 != 0x0a }.dropFirst() : text
   }
 
   /// What stands for all packed refs; empty if there are none.
   private func packedStamp(_ view: FileView) -> [UInt8] {
     var status = stat()
-    guard packedPath.withCPath({ stat($0, &status) }) == 0 else { return [] }
+    guard probe.status(packedPath, &status) else { return [] }
     if view == .identity { return status.identity }
     guard let text = packedText() else { return FileTree.unreadable(EFBIG, status) }
     return text.isEmpty ? [] : Digest.of(Array(text), size: 32)
@@ -188,7 +194,7 @@ extension GitDirectory {
     var status = stat()
     let directories = (common == own ? [common] : [common, own]).map { PathPattern.join($0, name) }
     let trees = directories.filter {
-      $0.withCPath({ stat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      probe.status($0, &status) && status.st_mode & S_IFMT == S_IFDIR
     }
     if trees.isEmpty, let (stamp, next) = ref(name, view) {
       return [stamp, next ?? []] + tables(view, &files)
@@ -196,8 +202,8 @@ extension GitDirectory {
     if trees.isEmpty, packedText()?.holds([0x20] + name + [0x2f]) != true { return nil }
     var parts = [Array("refs".utf8), packedStamp(view)]
     for tree in trees {
-      guard tree.withCPath({ stat($0, &status) }) == 0 else { continue }
-      var digester = FileTree(view, isOfRefs: true)
+      guard probe.status(tree, &status) else { continue }
+      var digester = FileTree(view, probe, isOfRefs: true)
       parts.append(digester.digest(tree, status, &files.budget))
     }
     return parts + tables(view, &files)

@@ -11,26 +11,26 @@ struct Interpreter: Equatable {
   private static let limit = 256
 
   /// Whether a file begins with `#!`.
-  static func isNeeded(for file: [UInt8]) -> Bool {
-    read(file) { buffer, count in
+  static func isNeeded(for file: [UInt8], _ probe: Probe) -> Bool {
+    read(file, probe) { buffer, count in
       count > 2 && buffer[0] == UInt8(ascii: "#") && buffer[1] == UInt8(ascii: "!")
     }
   }
 
   /// Reads the first line of a file; nil if it names no interpreter or cannot be read.
-  init?(of file: [UInt8]) {
-    guard Self.isNeeded(for: file) else { return nil }
+  init?(of file: [UInt8], _ probe: Probe) {
+    guard Self.isNeeded(for: file, probe) else { return nil }
     self.init(
-      line: Self.read(file) { buffer, count in
+      line: Self.read(file, probe) { buffer, count in
         Array(buffer[min(2, count)..<count].prefix { $0 != 0x0a && $0 != 0 })
       })
   }
 
   private static func read<T>(
-    _ file: [UInt8], _ body: (UnsafeMutableRawBufferPointer, Int) -> T
+    _ file: [UInt8], _ probe: Probe, _ body: (UnsafeMutableRawBufferPointer, Int) -> T
   ) -> T {
     withUnsafeTemporaryAllocation(byteCount: limit, alignment: 1) { buffer in
-      let descriptor = file.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+      let descriptor = probe.open(file)
       guard descriptor >= 0 else { return body(buffer, 0) }
       defer { close(descriptor) }
       return body(buffer, max(0, pread(descriptor, buffer.baseAddress, limit, 0)))

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A command about to be answered: all that makes its key.
-public struct Invocation: Sendable {
+public struct Invocation {
   /// The words of the command, as bytes.
   public var argv: [[UInt8]]
   /// The program of the first word.
@@ -111,7 +111,7 @@ public struct Invocation: Sendable {
     if (settings.executable ?? .stat) == .stat {
       bound.append("executable by size and time of change (executable: content)")
     }
-    if settings.executable == .content, FileStamp.digest(executable.path) == nil {
+    if settings.executable == .content, FileStamp.digest(executable.path, probe) == nil {
       bound.append("executable, which cannot be read, by size and time of change")
     }
     if (settings.argFiles ?? .stat) == .stat,
@@ -123,7 +123,7 @@ public struct Invocation: Sendable {
     case .none: break
     case .path: bound.append("cwd \(ShellWords.quote(directory)) (cwd: repository, or false)")
     case .repository:
-      if Repository(of: directory)?.isPortable != true {
+      if Repository(of: directory, probe)?.isPortable != true {
         bound.append(
           "cwd \(ShellWords.quote(directory)), in no repository with an origin (cwd: false)")
       }
@@ -138,10 +138,13 @@ public struct Invocation: Sendable {
     case .none: return nil
     case .path: return [directory]
     case .repository:
-      guard let repository = Repository(of: directory) else { return [directory] }
+      guard let repository = Repository(of: directory, probe) else { return [directory] }
       return [Array("repository".utf8), repository.identity, repository.place]
     }
   }
+
+  /// Asks the questions that its key depends on.
+  var probe: Probe { environment.probe }
 
   func userPart() -> [[UInt8]] {
     [Self.bytes(Int64(geteuid())), Self.bytes(Int64(getegid()))]
@@ -150,7 +153,7 @@ public struct Invocation: Sendable {
   /// The variables that are in the key.
   func keyedVariables() -> [Environment.Variable] {
     environment.keyed(settings.env, ignoring: settings.envIgnore).map {
-      Environment.Variable(Array(environment.name($0)), Array(environment.value($0)))
+      environment.keyedVariable($0)
     }
   }
 

@@ -100,9 +100,9 @@ struct DirectoryStamp: Equatable {
   }
 
   /// A digest of the names in a directory, which is the same on another machine.
-  static func names(in path: [UInt8]) -> [UInt8] {
+  static func names(in path: [UInt8], _ probe: Probe) -> [UInt8] {
     var sum: [UInt8] = []
-    for name in StoreFile.names(in: path).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+    for name in probe.names(in: path).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       sum.add(name)
     }
     return Digest.of(sum)

@@ -34,7 +34,7 @@ extension Invocation {
   ) -> [[UInt8]]? {
     // Not an optional pair: its metadata would cost a tenth of a hit.
     var status = stat()
-    let path = Self.named(word, &status)
+    let path = named(word, &status)
     return path.isEmpty ? nil : part(of: path, status, shown: shown, &notes)
   }
 
@@ -66,7 +66,7 @@ extension Invocation {
     }
     guard namesFiles else { return nil }
     var status = stat()
-    guard Self.exists(path, &status) else { return [] }
+    guard exists(path, &status) else { return [] }
     return part(of: path, status, shown: { Array("BASH_ENV".utf8) }, &notes) ?? []
   }
 
@@ -85,11 +85,11 @@ extension Invocation {
     switch file {
     case .volatile: return nil
     case .regular(let stamp):
-      if identity == .content { return [Self.content(path)] }
+      if identity == .content { return [content(path)] }
       return [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
     case .directory(let stamp):
       let mark = Array("directory".utf8)
-      if identity == .content { return [mark, DirectoryStamp.names(in: path)] }
+      if identity == .content { return [mark, DirectoryStamp.names(in: path, probe)] }
       return [mark]
         + [Int64(bitPattern: stamp.inode), stamp.modified, stamp.changed].map(Self.bytes)
     }
@@ -112,7 +112,7 @@ extension Invocation {
   /// these places also after a `@`.
   ///
   /// - Returns: empty if it names nothing.
-  private static func named(_ word: [UInt8], _ status: inout stat) -> [UInt8] {
+  private func named(_ word: [UInt8], _ status: inout stat) -> [UInt8] {
     guard let first = word.first else { return [] }
     if exists(word, &status) { return word }
     if first == 0x40 { return named(after: 0, in: word, &status) }
@@ -120,7 +120,7 @@ extension Invocation {
       let found = named(after: cut, in: word, &status)
       if !found.isEmpty { return found }
     }
-    guard first == 0x2d, word.count > 2, word[1] != 0x2d, !isSeparator(word) else { return [] }
+    guard first == 0x2d, word.count > 2, word[1] != 0x2d, !Self.isSeparator(word) else { return [] }
     return named(after: 1, in: word, &status)
   }
 
@@ -129,7 +129,7 @@ extension Invocation {
     word.count == 3 && "dFt".utf8.contains(word[1]) && "./".utf8.contains(word[2])
   }
 
-  private static func named(
+  private func named(
     after cut: Int, in word: [UInt8], _ status: inout stat
   ) -> [UInt8] {
     var rest = Array(word[(cut + 1)...])
@@ -140,8 +140,8 @@ extension Invocation {
   }
 
   /// False for what does not exist, and for what is no hindrance and no input of its own.
-  private static func exists(_ path: [UInt8], _ status: inout stat) -> Bool {
+  private func exists(_ path: [UInt8], _ status: inout stat) -> Bool {
     if path.isEmpty || NamedFile.isStandardStream(path) { return false }
-    return path.withCPath { stat($0, &status) } == 0 && !NamedFile.isConstant(status)
+    return probe.status(path, &status) && !NamedFile.isConstant(status)
   }
 }

@@ -6,26 +6,26 @@ extension Invocation {
   fileprivate func part(ofProgram path: [UInt8]) -> [[UInt8]] {
     let place = place(ofProgram: path)
     switch settings.executable ?? .stat {
-    case .content: return place + [Self.content(path)]
+    case .content: return place + [content(path)]
     case .path, .none: return place
     case .stat:
-      guard let stamp = FileStamp(path) else { return place }
+      guard let stamp = FileStamp(path, probe) else { return place }
       return place + [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
     }
   }
 
   /// The key parts of a program's place: in the repository, if the key has that for the directory.
   private func place(ofProgram path: [UInt8]) -> [[UInt8]] {
-    guard settings.cwd == .repository, let repository = Repository(of: directory),
-      let place = repository.place(of: path)
+    guard settings.cwd == .repository, let repository = Repository(of: directory, probe),
+      let place = repository.place(of: path, probe)
     else { return [path] }
     return [Array("repository".utf8), repository.identity, place]
   }
 
   /// A digest of a file's contents; its size and mtime if it cannot be read.
-  static func content(_ path: [UInt8]) -> [UInt8] {
-    if let digest = FileStamp.digest(path) { return digest }
-    return FileStamp(path).map { bytes($0.size) + bytes($0.modified) } ?? []
+  func content(_ path: [UInt8]) -> [UInt8] {
+    if let digest = FileStamp.digest(path, probe) { return digest }
+    return FileStamp(path, probe).map { Self.bytes($0.size) + Self.bytes($0.modified) } ?? []
   }
 
   /// Whether the first word is a program that starts another.
@@ -35,7 +35,7 @@ extension Invocation {
   func programs(_ notes: inout KeyNotes) -> [NamedInput] {
     let isWrapped = isWrapped
     // Most commands are neither: to set up a search would cost them a tenth of a hit.
-    guard isWrapped || Interpreter.isNeeded(for: executable.path) else { return [] }
+    guard isWrapped || Interpreter.isNeeded(for: executable.path, probe) else { return [] }
     var search = ProgramSearch(self, paths: [environment["PATH"]])
     search.seen.insert(executable.path)
     search.addInterpreters(of: executable.path, word: 0)
@@ -122,7 +122,9 @@ struct ProgramSearch {
     var exists = false
     for (index, searchPath) in paths.enumerated() where !paths[..<index].contains(searchPath) {
       guard
-        let path = Executable.path(of: name, searchPath: searchPath, directory: call.directory)
+        let path = Executable.path(
+          of: name, searchPath: searchPath, directory: call.directory,
+          call.probe)
       else { continue }
       exists = true
       guard seen.insert(path).inserted else { continue }
@@ -141,7 +143,7 @@ struct ProgramSearch {
 
   /// Adds what the first line of a script names: an interpreter, and the program behind it.
   mutating func addInterpreters(of path: [UInt8], word: Int, depth: Int = 0) {
-    guard depth < Self.deepest, let interpreter = Interpreter(of: path) else { return }
+    guard depth < Self.deepest, let interpreter = Interpreter(of: path, call.probe) else { return }
     _ = add(interpreter.path, word: word, depth: depth + 1)
     if interpreter.argument.isEmpty { return }
     let outer = paths

@@ -42,7 +42,8 @@ extension NotKept: CustomStringConvertible {
     case .status(let status): "its status is \(status)"
     case .readInput: "it read its standard input"
     case .mayHaveReadInput: "whether it read its standard input is not known"
-    case .tooLarge(let limit): "its output is over \(limit) bytes"
+    case .tooLarge(let limit):
+      "its output is over \(ByteSize.text(limit)) (a larger max_entry_size in the profile keeps it)"
     case .didNotReplace(let path): "its script did not replace \(path), which may be an input"
     case .inputChanged: "its standard input changed while it ran"
     case .keyChanged: "what it reads changed while it ran"

@@ -15,6 +15,7 @@ struct PathPattern {
     var isLiteral = false
   }
 
+  private let probe: Probe
   private var found: [Match] = []
   private var mustBeDirectory = false
   private var isLiteral = true
@@ -25,8 +26,10 @@ struct PathPattern {
   /// The paths that a pattern names, sorted by their bytes, each once.
   ///
   /// Stops early when the budget is used up.
-  static func matches(_ pattern: [UInt8], _ budget: inout FileBudget) -> [Match] {
-    var search = PathPattern()
+  static func matches(
+    _ pattern: [UInt8], _ budget: inout FileBudget, _ probe: Probe
+  ) -> [Match] {
+    var search = PathPattern(probe: probe)
     for word in FileGlob.alternatives(pattern) { search.find(word, &budget) }
     var seen: Set<Match> = []
     return search.found.filter { seen.insert($0).inserted }
@@ -58,7 +61,8 @@ struct PathPattern {
     guard let pattern = NamePattern(component) else {
       return walk(Self.join(path, FileGlob.plain(component)), rest, &budget)
     }
-    for name in budget.names(in: path.isEmpty ? [0x2e] : path) ?? [] where pattern.matches(name) {
+    for name in budget.names(in: path.isEmpty ? [0x2e] : path, probe) ?? []
+    where pattern.matches(name) {
       walk(Self.join(path, name), rest, &budget)
     }
   }
@@ -68,11 +72,11 @@ struct PathPattern {
     _ directory: [UInt8], _ rest: ArraySlice<ArraySlice<UInt8>>, _ budget: inout FileBudget
   ) {
     if !rest.isEmpty { walk(directory, rest, &budget) }
-    for name in budget.names(in: directory.isEmpty ? [0x2e] : directory) ?? []
+    for name in budget.names(in: directory.isEmpty ? [0x2e] : directory, probe) ?? []
     where name.first != 0x2e {
       let path = Self.join(directory, name)
       var status = stat()
-      guard path.withCPath({ lstat($0, &status) }) == 0 else { continue }
+      guard probe.status(path, &status, followsLinks: false) else { continue }
       let isDirectory = status.st_mode & S_IFMT == S_IFDIR
       if rest.isEmpty, isDirectory || !mustBeDirectory {
         found.append(Match(path: path, isTree: false))
@@ -83,9 +87,9 @@ struct PathPattern {
 
   private mutating func finish(_ path: [UInt8]) {
     var status = stat()
-    guard path.withCPath({ lstat($0, &status) }) == 0 else { return }
+    guard probe.status(path, &status, followsLinks: false) else { return }
     if mustBeDirectory {
-      guard path.withCPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      guard probe.status(path, &status), status.st_mode & S_IFMT == S_IFDIR else {
         return
       }
     }
@@ -110,21 +114,16 @@ struct FileBudget {
   /// The sorted names in a directory, which are deducted.
   ///
   /// - Returns: nil if the directory cannot be read, with the reason in `errno`.
-  mutating func names(in directory: [UInt8]) -> [[UInt8]]? {
+  mutating func names(in directory: [UInt8], _ probe: Probe) -> [[UInt8]]? {
     if isExceeded { return [] }
-    guard let stream = directory.withCPath({ opendir($0) }) else { return nil }
-    defer { closedir(stream) }
     var found: [[UInt8]] = []
-    while let item = readdir(stream) {
-      let name = withUnsafeBytes(of: item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
-      guard left > 0 else {
-        isExceeded = true
-        return []
-      }
-      left -= 1
-      found.append(name)
+    let isRead = probe.names(in: directory) { name in
+      if found.count == left { isExceeded = true } else { found.append(name) }
+      return !isExceeded
     }
+    guard isRead else { return nil }
+    if isExceeded { return [] }
+    left -= found.count
     return found.sorted { $0.lexicographicallyPrecedes($1) }
   }
 }

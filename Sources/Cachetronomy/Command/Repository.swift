@@ -13,18 +13,20 @@ struct Repository: Equatable {
   private(set) var root: [UInt8]
 
   /// Nil outside of any repository; looked for as Git does, from where links lead to.
-  init?(of directory: [UInt8]) {
-    guard let directory = Self.physical(directory) else { return nil }
+  init?(of directory: [UInt8], _ probe: Probe) {
+    guard let directory = probe.physical(directory) else { return nil }
     var root = directory
     while true {
       let marker = root + Array("/.git".utf8)
       var status = stat()
-      if marker.withCPath({ stat($0, &status) }) == 0 {
+      if probe.status(marker, &status) {
         var place = directory[root.count...]
         if place.first == UInt8(ascii: "/") { place = place.dropFirst() }
         self.place = Array(place)
         let isFile = status.st_mode & S_IFMT == S_IFREG
-        let origin = Self.config(marker, isFile: isFile, root).flatMap { Self.origin(in: $0) }
+        let origin = Self.config(marker, isFile: isFile, root, probe).flatMap {
+          Self.origin(in: $0)
+        }
         isPortable = origin != nil
         identity = origin ?? root
         self.root = root
@@ -35,19 +37,10 @@ struct Repository: Equatable {
     }
   }
 
-  /// A path with all symbolic links resolved; nil if it does not exist.
-  static func physical(_ path: [UInt8]) -> [UInt8]? {
-    path.withCPath { name -> [UInt8]? in
-      guard let found = realpath(name, nil) else { return nil }
-      defer { free(found) }
-      return Array(UnsafeRawBufferPointer(start: found, count: strlen(found)))
-    }
-  }
-
   /// The path of a file below the root, wherever that is on this machine; nil if it is elsewhere.
-  func place(of path: [UInt8]) -> [UInt8]? {
+  func place(of path: [UInt8], _ probe: Probe) -> [UInt8]? {
     guard let slash = path.lastIndex(of: UInt8(ascii: "/")),
-      let directory = Self.physical(slash == 0 ? [path[0]] : Array(path[..<slash]))
+      let directory = probe.physical(slash == 0 ? [path[0]] : Array(path[..<slash]))
     else { return nil }
     let prefix = root.count == 1 ? root : root + [UInt8(ascii: "/")]
     let whole = directory + path[slash...]
@@ -57,16 +50,20 @@ struct Repository: Equatable {
   private static let limit = 1 << 20
 
   /// The text of the repository's configuration: a worktree or submodule says where that is.
-  private static func config(_ marker: [UInt8], isFile: Bool, _ root: [UInt8]) -> [UInt8]? {
+  private static func config(
+    _ marker: [UInt8], isFile: Bool, _ root: [UInt8], _ probe: Probe
+  ) -> [UInt8]? {
     var folder = marker
     if isFile {
-      guard let named = line(of: marker), named.starts(with: "gitdir: ".utf8) else { return nil }
+      guard let named = line(of: marker, probe), named.starts(with: "gitdir: ".utf8) else {
+        return nil
+      }
       folder = absolute(Array(named.dropFirst(8)), in: root)
-      if let common = line(of: folder + Array("/commondir".utf8)) {
+      if let common = line(of: folder + Array("/commondir".utf8), probe) {
         folder = absolute(common, in: folder)
       }
     }
-    return read(folder + Array("/config".utf8))
+    return read(folder + Array("/config".utf8), probe)
   }
 
   /// A path as seen from a directory.
@@ -75,13 +72,15 @@ struct Repository: Equatable {
   }
 
   /// The first line of a file of at most 1 MiB; nil if it cannot be read.
-  static func line(of path: [UInt8]) -> [UInt8]? {
-    read(path).map { Array($0.prefix { $0 != 0x0a && $0 != 0x0d }) }
+  static func line(of path: [UInt8], _ probe: Probe) -> [UInt8]? {
+    read(path, probe).map { Array($0.prefix { $0 != 0x0a && $0 != 0x0d }) }
   }
 
   /// The bytes of a regular file; nil if it cannot be read or is larger than the limit.
-  static func read(_ path: [UInt8], limit: Int = Repository.limit) -> [UInt8]? {
-    let descriptor = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+  static func read(
+    _ path: [UInt8], _ probe: Probe, limit: Int = Repository.limit
+  ) -> [UInt8]? {
+    let descriptor = probe.open(path)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()

@@ -10,9 +10,9 @@ public struct RunSettings: Sendable, Equatable {
   public var ttlJitter: Int64?
   /// `--tag`: tags of new entries; they add up.
   public var tags: [String] = []
-  /// `--env`: globs of the variables that count; nil counts all but the noise.
+  /// `--env`: globs of the variables that count; nil counts all that are not ignored.
   public var env: [String]?
-  /// `--env-ignore`: globs of more noise; they add up.
+  /// `--env-ignore`: globs of more variables to ignore; they add up.
   public var envIgnore: [String] = []
   /// `--cwd`, `--no-cwd`: how the working directory enters the key.
   public var cwd: Directory?

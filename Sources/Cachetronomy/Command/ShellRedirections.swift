@@ -88,7 +88,9 @@ extension ShellScript {
 
   private func access(_ path: [UInt8], _ mode: Int32) -> Bool {
     let isRelative = path.first != 0x2f && !directory.isEmpty
-    return (isRelative ? directory + [0x2f] + path : path).withCPath { Glibc.access($0, mode) == 0 }
+    return (isRelative ? directory + [0x2f] + path : path).withCPath {
+      environment.probe.isAllowed($0, mode)
+    }
   }
 
   /// Notes an operand of `tee`.

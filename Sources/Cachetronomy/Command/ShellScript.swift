@@ -177,7 +177,7 @@ struct ShellScript {
   ) {
     parameters = Parameters(of: script, Array(arguments.prefix(Self.mostMeanings)))
     (self.environment, self.directory) = (environment, directory)
-    glob = FileGlob(in: directory)
+    glob = FileGlob(in: directory, environment.probe)
     read(script, isDocument: false)
     endCommand()
     if glob.isCut { cannotFollow("*") }

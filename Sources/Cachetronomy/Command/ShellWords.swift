@@ -36,6 +36,17 @@ public enum ShellWords {
     return words
   }
 
+  /// The line that `split` splits into these words; patterns in them stay unquoted.
+  static func line(_ words: [String]) -> String {
+    words.map { word in
+      let isPlain = !word.utf8.contains { [0x20, 0x09, 0x0a, 0x22, 0x27, 0x5c].contains($0) }
+      if isPlain, !word.isEmpty { return word }
+      return "'"
+        + word.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
+    }.joined(separator: " ")
+  }
+
   /// One word as a shell would need it quoted; one line of valid UTF-8 always.
   public static func quote(_ word: [UInt8]) -> String {
     if !word.isEmpty, word.allSatisfy(isPlain) { return String(decoding: word, as: UTF8.self) }

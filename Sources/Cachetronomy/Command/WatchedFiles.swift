@@ -12,6 +12,8 @@ struct WatchedFiles {
   var budget = FileBudget()
   private var repository: GitDirectory??
 
+  private var probe: Probe { environment.probe }
+
   init(environment: Environment, directory: [UInt8]) {
     self.environment = environment
     self.directory = directory
@@ -62,12 +64,13 @@ struct WatchedFiles {
   ) -> [[UInt8]] {
     var status = stat()
     // A file that exists under a name like a pattern is that file.
-    guard PathPattern.isPattern(place.rest), place.plain.withCPath({ lstat($0, &status) }) != 0
+    guard PathPattern.isPattern(place.rest),
+      !probe.status(place.plain, &status, followsLinks: false)
     else {
       return parts(ofFile: place.plain, view) ?? absent(errno, path.text, view, &missing)
     }
     let pattern = FileGlob.escaped(place.value) + place.rest
-    let matches = PathPattern.matches(pattern, &budget)
+    let matches = PathPattern.matches(pattern, &budget, probe)
     if matches.isEmpty { missing.append(path.text) }
     var sum = Digest(size: 32)
     for match in matches {
@@ -80,7 +83,7 @@ struct WatchedFiles {
           errno, matches.count == 1 ? path.text : String(decoding: match.path, as: UTF8.self), view,
           &missing,
           isNamed: match.isLiteral)
-      let isFound = match.path.withCPath { stat($0, &status) } == 0
+      let isFound = probe.status(match.path, &status)
       entry.append(little: isFound ? UInt32(status.st_mode) : UInt32.max)
       entry.append(little: UInt64(parts.count))
       for part in parts { entry.add(part) }
@@ -104,24 +107,24 @@ struct WatchedFiles {
   /// - Returns: nil if it cannot be found, with the reason in `errno`.
   mutating func parts(ofFile path: [UInt8], _ view: FileView, isTree: Bool = true) -> [[UInt8]]? {
     var status = stat()
-    guard path.withCPath({ isTree ? stat($0, &status) : lstat($0, &status) }) == 0 else {
+    guard probe.status(path, &status, followsLinks: isTree) else {
       return nil
     }
     var kind = status.st_mode & S_IFMT
     if kind == S_IFLNK {
       // `**` follows links to files, not to directories.
-      guard path.withCPath({ stat($0, &status) }) == 0 else { return nil }
+      guard probe.status(path, &status) else { return nil }
       kind = status.st_mode & S_IFMT
-      if kind == S_IFDIR { return [Array("link".utf8), FileTree.target(path) ?? []] }
+      if kind == S_IFDIR { return [Array("link".utf8), probe.target(path) ?? []] }
     }
     if kind == S_IFDIR {
       if !isTree { return [Array("directory".utf8), Invocation.bytes(Int64(status.st_mode))] }
-      var tree = FileTree(view)
+      var tree = FileTree(view, probe)
       return [Array("tree".utf8), tree.digest(path, status, &budget)]
     }
     if view == .identity { return [status.identity] }
     guard kind == S_IFREG else { return Self.refusal(EISDIR, status) }
-    var reader = FileTree(view)
+    var reader = FileTree(view, probe)
     guard let digest = reader.contents(path) else { return Self.refusal(errno, status) }
     return [digest]
   }

@@ -39,6 +39,43 @@ public struct ProfileFile: Sendable {
     return found
   }
 
+  /// Texts that end at a comment which may have been meant as part of them, as in `view #12`.
+  ///
+  /// In settings that are texts; after a number or a duration nothing else is likely.
+  public var hints: [Complaint] {
+    var found: [Complaint] = []
+    for profile in profiles { collect(profile.settings, isText: false, &found) }
+    return found
+  }
+
+  private static let texts: Set<String> = [
+    "match", "match_any", "warm", "command", "cwd", "file", "mtime", "scope", "shell", "tags",
+    "env",
+    "env_ignore",
+  ]
+
+  private func collect(_ node: Node, isText: Bool, _ found: inout [Complaint]) {
+    switch node.content {
+    case .scalar(let text, _):
+      guard isText, let comment = node.comment else { return }
+      // An alias has what its anchor has.
+      if found.contains(where: { ($0.line, $0.column) == (comment.line, comment.column) }) {
+        return
+      }
+      found.append(
+        Complaint(
+          file: path, line: comment.line, column: comment.column,
+          message:
+            "'\(comment.text)' is a comment, so the text is \(text.isEmpty ? "empty" : "'\(text)'")"
+            + " (quote the whole text to include it; put a blank after the '#' of a comment)"))
+    case .sequence(let items): for item in items { collect(item, isText: isText, &found) }
+    case .mapping(let pairs):
+      for pair in pairs {
+        collect(pair.value, isText: Self.texts.contains(pair.name.text ?? ""), &found)
+      }
+    }
+  }
+
   /// The names of its profiles.
   public var names: [String] { profiles.compactMap(\.name.text) }
 

@@ -61,7 +61,7 @@ enum ProfileSetting: String, CaseIterable {
         throw reader.complaint(node, "want a list of rules, each beginning with '- match:'")
       }
       profile.rules = []
-      for item in items { profile.rules.append(try readRule(item, with: reader)) }
+      for item in items { profile.rules += try readRules(item, with: reader) }
     case .warm:
       guard case .sequence(let items) = node.content else {
         throw reader.complaint(node, "want a list of commands, each beginning with '-'")
@@ -79,7 +79,7 @@ enum ProfileSetting: String, CaseIterable {
       let name = pair.name.text ?? ""
       guard let setting = RunSetting(rawValue: name) else {
         let known = RunSetting.allCases.filter { $0.refusal(in: place) == nil }.map(\.rawValue)
-        throw reader.unknown(pair.name, known)
+        throw reader.unknown(pair.name, known + (place == .rule ? ["match", "match_any"] : []))
       }
       if let refusal = setting.refusal(in: place) { throw reader.complaint(pair.name, refusal) }
       try setting.read(pair.value, with: reader, into: &settings)
@@ -87,24 +87,35 @@ enum ProfileSetting: String, CaseIterable {
     return settings
   }
 
-  private func readRule(_ node: Node, with reader: SettingReader) throws(Complaint) -> Profile.Rule
-  {
+  /// Reads a rule; one with `match_any` becomes a rule for each alternative.
+  private func readRules(
+    _ node: Node, with reader: SettingReader
+  ) throws(Complaint) -> [Profile.Rule] {
     var rest: [Node.Pair] = []
-    var match: [String]?
+    var matches: [[String]]?
     var source = place(node, reader)
     for pair in try reader.pairs(node, "a rule, beginning with 'match:'") {
       switch pair.name.text {
-      case "match": match = try readWords(pair.value, "'match'", with: reader)
+      case "match", "match_any":
+        if matches != nil {
+          throw reader.complaint(pair.name, "give either 'match' or 'match_any', not both")
+        }
+        matches =
+          pair.name.text == "match"
+          ? [try reader.match(pair.value)] : try reader.alternatives(pair.value)
       // Only in what we keep in the store, where lines have no numbers.
       case "source" where node.line == 0: source = pair.value.text
       default: rest.append(pair)
       }
     }
-    guard let match else { throw reader.complaint(node, "a rule without 'match'") }
     var body = node
     body.content = .mapping(rest)
-    return Profile.Rule(
-      match: match, settings: try readRun(body, .rule, with: reader), source: source)
+    // First, since 'macth' is also a rule without 'match'.
+    let settings = try readRun(body, .rule, with: reader)
+    guard let matches else {
+      throw reader.complaint(node, "a rule without 'match' or 'match_any'")
+    }
+    return matches.map { Profile.Rule(match: $0, settings: settings, source: source) }
   }
 
   /// `file:line`; nil for what was kept in the store, or came from a command line.
@@ -121,7 +132,7 @@ enum ProfileSetting: String, CaseIterable {
     var command = Profile.WarmCommand(words: [])
     command.source = place(node, reader)
     guard case .mapping(let pairs) = node.content else {
-      command.words = try readWords(node, "a command to warm", with: reader)
+      command.words = try reader.words(node, "a command to warm")
       if node.text != nil, let word = command.words.first(where: { Self.ofShells.contains($0) }) {
         throw reader.complaint(
           node, "no shell reads this '\(word)': write [bash, -o, pipefail, -c, '...']")
@@ -130,7 +141,7 @@ enum ProfileSetting: String, CaseIterable {
     }
     for pair in pairs {
       switch pair.name.text {
-      case "command": command.words = try readWords(pair.value, "'command'", with: reader)
+      case "command": command.words = try reader.words(pair.value, "'command'")
       case "cwd":
         let path = try reader.text(pair.value, "a directory")
         guard path.hasPrefix("/") || path.hasPrefix("~/") || path == "~" else {
@@ -144,25 +155,6 @@ enum ProfileSetting: String, CaseIterable {
     }
     guard !command.words.isEmpty else { throw reader.complaint(node, "an item without 'command'") }
     return command
-  }
-
-  private func readWords(
-    _ node: Node, _ what: String, with reader: SettingReader
-  ) throws(Complaint) -> [String] {
-    let words: [String]
-    if let text = node.text {
-      do {
-        words = try ShellWords.split(text)
-      } catch {
-        throw reader.complaint(node, error.description)
-      }
-    } else {
-      words = try reader.strings(node)
-    }
-    guard let first = words.first, !first.isEmpty else {
-      throw reader.complaint(node, "\(what) wants the words of a command, as kubectl get **")
-    }
-    return words
   }
 
   /// What a setting says, as it would be written in a file; nil for ours that say nothing.

@@ -106,7 +106,7 @@ enum YAMLText {
     case .mapping(let pairs):
       "{"
         + pairs.filter { $0.name.text != "source" }
-        .map { "\($0.name.text ?? ""): \(flow($0.value))" }
+        .map { "\($0.name.text ?? ""): \(flow($0.writtenValue))" }
         .joined(separator: ", ") + "}"
     }
   }
@@ -125,7 +125,7 @@ enum YAMLText {
             lines = "\(blanks)  # \(comment(pair.value.text ?? ""))\n" + lines
             continue
           }
-          lines += "\(blanks)  \(mark)\(pair.name.text ?? ""): \(flow(pair.value))\n"
+          lines += "\(blanks)  \(mark)\(pair.name.text ?? ""): \(flow(pair.writtenValue))\n"
           mark = "  "
         }
         return text + lines

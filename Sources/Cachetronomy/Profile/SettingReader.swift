@@ -141,13 +141,17 @@ struct SettingReader {
 
   func statuses(_ node: Node) throws(Complaint) -> [Int32] {
     guard case .sequence(let items) = node.content else {
-      throw complaint(node, "want a list of exit statuses, as [0, 1]")
+      throw complaint(node, "want a list of exit statuses, as [0, 1] or [0, 2-4]")
     }
     var statuses: [Int32] = []
     for item in items {
-      let number = try count(item)
-      guard number <= 255 else { throw complaint(item, "an exit status is 0 to 255") }
-      statuses.append(Int32(number))
+      let text = try text(item, "an exit status")
+      // A plain number goes through `count`, which says how to write one of YAML's other spellings.
+      if !text.contains("-") { _ = try count(item) }
+      for end in text.split(separator: "-") where end.utf8.count > 1 && end.hasPrefix("0") {
+        throw complaint(item, leadingZero(String(end)))
+      }
+      if let problem = RunSettings.add(text[...], to: &statuses) { throw complaint(item, problem) }
     }
     return statuses
   }

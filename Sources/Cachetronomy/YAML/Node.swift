@@ -25,6 +25,19 @@ public struct Node: Sendable, Equatable {
   /// The column, from 1.
   public var column = 0
 
+  /// The comment that ends a plain scalar, if its `#` is followed by no blank, as in `view #12`.
+  public var comment: Comment?
+
+  /// A comment that may have been meant as part of a text.
+  public struct Comment: Sendable, Equatable {
+    /// The comment with its `#`.
+    public var text: String
+    /// The line of the `#`, from 1.
+    public var line: Int
+    /// The column of the `#`, from 1.
+    public var column: Int
+  }
+
   /// The text of a scalar.
   var text: String? { if case .scalar(let text, _) = content { text } else { nil } }
 

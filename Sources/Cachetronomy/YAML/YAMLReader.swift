@@ -10,14 +10,18 @@ final class YAMLReader {
   private let event = UnsafeMutablePointer<yaml_event_t>.allocate(capacity: 1)
   private var anchors: [String: Node] = [:]
   private var budget = 100_000
+  private let comments: YAMLComments
+  /// Where the last event ended that could be read.
+  private var end = yaml_mark_t()
 
   /// Files over this many bytes are refused.
   static let sizeLimit = 1 << 20
   /// Nesting beyond this is refused.
   static let depthLimit = 64
 
-  private init(file: String) {
+  private init(_ bytes: [UInt8], file: String) {
     self.file = file
+    comments = YAMLComments(bytes)
     event.initialize(to: yaml_event_t())
     parser.initialize(to: yaml_parser_t())
     yaml_parser_initialize(parser)
@@ -33,9 +37,11 @@ final class YAMLReader {
   static func documents(_ bytes: [UInt8], file: String) throws(Complaint) -> [Node] {
     guard bytes.count <= sizeLimit else {
       throw Complaint(
-        file: file, message: "the file has \(bytes.count) bytes, the limit is \(sizeLimit)")
+        file: file,
+        message:
+          "the file has \(bytes.count) bytes, the limit is \(ByteSize.text(Int64(sizeLimit)))")
     }
-    let reader = YAMLReader(file: file)
+    let reader = YAMLReader(bytes, file: file)
     let result: Result<[Node], Complaint> = bytes.withUnsafeBufferPointer { buffer in
       yaml_parser_set_input_string(reader.parser, buffer.baseAddress, buffer.count)
       return Result { () throws(Complaint) in try reader.documents() }
@@ -61,6 +67,7 @@ final class YAMLReader {
 
   private func next() throws(Complaint) {
     guard yaml_parser_parse(parser, event) == 1 else { throw problem() }
+    end = event.pointee.end_mark
   }
 
   private func problem() -> Complaint {
@@ -75,6 +82,10 @@ final class YAMLReader {
     let context = parser.pointee.context.map { String(cString: $0) } ?? ""
     if hints.contains(where: { message.contains($0) || context.contains($0) }) {
       message += " (if this is a text, put it in quotes)"
+    } else if context.hasPrefix("while parsing a flow"),
+      let line = comments.line(from: end, to: mark)
+    {
+      message += " (a '#' after a blank begins a comment in line \(line): quote a text with one)"
     }
     return Complaint(
       file: file, line: mark.line + 1, column: mark.column + 1, message: message)
@@ -109,6 +120,9 @@ final class YAMLReader {
       let value = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
       node.content = .scalar(
         String(decoding: value, as: UTF8.self), quoted: scalar.style != YAML_PLAIN_SCALAR_STYLE)
+      if scalar.style == YAML_PLAIN_SCALAR_STYLE {
+        node.comment = comments.comment(after: event.pointee.end_mark)
+      }
       if let name = scalar.anchor { anchor = text(name) }
     case YAML_SEQUENCE_START_EVENT:
       if let name = event.pointee.data.sequence_start.anchor { anchor = text(name) }

@@ -60,7 +60,7 @@ extension Tool {
       guard Terminal.isErrors || common.verbose || dryRun else { return }
       let report = job.report
       var text = "\(dryRun ? "would import" : "imported") \(Human.count(report.stored, "entry"))"
-      if report.kept > 0 { text += ", kept \(report.kept) that stand" }
+      if report.kept > 0 { text += ", kept \(report.kept) existing" }
       if report.bad > 0 { text += ", left out \(report.bad)" }
       common.say(text + " in \(Human.duration(Timestamp.now().since(start)))")
     }

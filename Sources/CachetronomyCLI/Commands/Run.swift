@@ -33,7 +33,8 @@ extension Tool {
       completion: Known.tags)
     var tag: [String] = []
 
-    @Option(help: ArgumentHelp("The exit statuses that are kept (default: 0).", valueName: "list"))
+    @Option(
+      help: ArgumentHelp("Exit statuses to keep: 0,1 or 0-3 (default: 0).", valueName: "list"))
     var cacheStatus: String?
 
     @Option(
@@ -135,6 +136,8 @@ enum RunVerb {
     for word in [line.common.store, line.common.profile].compacted {
       _ = try Words.plain(word, "command line")
     }
+    // A wrong path on the command line is for the user to correct; one in the environment is a warning.
+    if line.common.store != nil { _ = try StoreLocation.find(line.common.store, environment) }
     // A command can run where no path leads to, but has no name to be known by.
     var (directory, nowhere) = ([UInt8(ascii: ".")], Failure?.none)
     do throws(Failure) {

@@ -17,7 +17,7 @@ struct StatsView {
   func count(_ kind: AccessJournal.Kind) -> Int64 { all.counters.all.counts[kind, default: 0] }
 
   /// `42%`, or nothing before the first lookup.
-  static func percent(_ rate: Double?) -> String { rate.map { "\(Int($0 * 100))%" } ?? "" }
+  static func percent(_ rate: Double?) -> String { rate.map { Human.percent($0) } ?? "" }
 
   /// `hits 913 (92%), misses 71, 3h20m saved, 41 entries`.
   var line: String {
@@ -58,7 +58,11 @@ struct StatsView {
     let sums = all.counters.all
     var rows = [
       ["store", Terminal.printable(all.path)],
-      ["entries", "\(all.entries) (\(all.recordings) recordings), \(Human.size(all.valueBytes))"],
+      [
+        "entries",
+        "\(all.entries) (\(Human.count(all.recordings, "recording"))), "
+          + Human.size(all.valueBytes),
+      ],
       ["on disk", Human.size(all.diskBytes) + (limit.map { " of \(Human.size($0))" } ?? "")],
       [
         "in memory",
@@ -92,7 +96,8 @@ struct StatsView {
     if remote.hits > 0 || remote.misses > 0 {
       rows.append([
         "remote",
-        "\(remote.hits) hits, \(remote.misses) misses, \(Human.size(remote.bytes)), "
+        "\(Human.count(remote.hits, "hit")), \(Human.count(remote.misses, "miss")), "
+          + "\(Human.size(remote.bytes)), "
           + "\(Human.duration(remote.saved)) saved",
       ])
     }

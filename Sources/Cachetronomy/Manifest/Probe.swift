@@ -1,0 +1,197 @@
+internal import CPOSIX
+internal import Glibc
+
+/// Asks the file system what a cache key depends on, and keeps every question with its answer.
+///
+/// All questions that make a key go through one of these: a later call for which all answers are the
+/// same has the same key.
+public final class Probe {
+  /// What of an answer was used.
+  enum Use: UInt32 {
+    /// Nothing is there: the error.
+    case absent = 0
+    /// The same, links not followed.
+    case absentLink
+    /// A file's contents or times.
+    case file
+    /// A symbolic link's text.
+    case link
+    /// That there is a directory.
+    case directory
+    /// The names in a directory.
+    case listing
+    /// Whether a file may be used in a certain way, which stands in `st_mode`.
+    case access
+    /// What kind of file there is.
+    case kind
+  }
+
+  /// A question with its answer.
+  struct Answer {
+    var use: Use
+    var path: [UInt8]
+    /// Zeros if there is nothing.
+    var status: stat
+    /// 0 if there is something.
+    var error: Int32
+  }
+
+  /// The answers in the order of the questions; empty if they are not kept.
+  private(set) var answers: [Answer] = []
+  /// Whether the answers tell all that the key depends on.
+  private(set) var isComplete: Bool
+  /// The time before the first question: only what was changed before it is settled.
+  let began: Int64
+
+  /// - Parameter keeps: whether to keep the answers.
+  public init(keeps: Bool = false) {
+    isComplete = keeps
+    var now = timespec()
+    if keeps { clock_gettime(CLOCK_REALTIME_COARSE, &now) }
+    began = now.nanoseconds
+  }
+
+  /// Names of the variables that were read.
+  private(set) var variables: Set<[UInt8]> = []
+
+  /// Keeps that a variable was read, whether it is set or not.
+  func note(variable name: some Collection<UInt8>) {
+    if isComplete { variables.insert(Array(name)) }
+  }
+
+  /// Gives up keeping answers: the key depends on something that has none.
+  func giveUp() { (isComplete, answers) = (false, []) }
+
+  private func keep(_ use: Use, _ path: [UInt8], _ status: stat = stat(), _ error: Int32 = 0) {
+    if isComplete { answers.append(Answer(use: use, path: path, status: status, error: error)) }
+  }
+
+  /// Keeps what a file is found to be.
+  ///
+  /// - Parameter use: nil derives it from the kind of file: a directory is only known to exist.
+  func note(_ path: [UInt8], _ status: stat, _ use: Use? = nil) {
+    guard isComplete else { return }
+    switch status.st_mode & S_IFMT {
+    case _ where use != nil: keep(use ?? .file, path, status)
+    case S_IFREG: keep(.file, path, status)
+    case S_IFDIR: keep(.directory, path, status)
+    case S_IFLNK: keep(.link, path, status)
+    default: keep(.kind, path, status)
+    }
+  }
+
+  /// What a path leads to.
+  ///
+  /// - Returns: whether there is something; otherwise the reason is in `errno`.
+  func status(
+    _ path: [UInt8], _ status: inout stat, followsLinks: Bool = true, _ use: Use? = nil
+  ) -> Bool {
+    let code = path.withCPath { followsLinks ? stat($0, &status) : lstat($0, &status) }
+    if isComplete {
+      let reason = errno
+      if code == 0 {
+        note(path, status, use)
+      } else {
+        keep(followsLinks ? .absent : .absentLink, path, stat(), reason)
+      }
+      errno = reason
+    }
+    return code == 0
+  }
+
+  /// Whether a file may be used; the reason against it is in `errno`.
+  func isAllowed(_ path: UnsafePointer<CChar>, _ mode: Int32) -> Bool {
+    let code = access(path, mode)
+    guard isComplete else { return code == 0 }
+    let reason = code == 0 ? 0 : errno
+    var asked = stat()
+    asked.st_mode = mode_t(mode)
+    keep(.access, Array(UnsafeRawBufferPointer(start: path, count: strlen(path))), asked, reason)
+    errno = reason
+    return code == 0
+  }
+
+  /// Opens a file for reading; -1 with the reason in `errno`.
+  func open(_ path: [UInt8], flags: Int32 = 0) -> Int32 {
+    let descriptor = path.withCPath {
+      Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
+    }
+    guard isComplete else { return descriptor }
+    let reason = errno
+    var status = stat()
+    if descriptor >= 0, fstat(descriptor, &status) == 0 {
+      keep(.file, path, status)
+    } else if path.withCPath({ stat($0, &status) }) == 0 {
+      // What may not be read has no contents; its mode, owner and time of change say when it may.
+      note(path, status, .file)
+    } else {
+      keep(.absent, path, stat(), errno)
+    }
+    errno = reason
+    return descriptor
+  }
+
+  /// The names in a directory, in no order; nil with the reason in `errno`.
+  func names(in directory: [UInt8], _ body: ([UInt8]) -> Bool) -> Bool {
+    if isComplete {
+      var status = stat()
+      _ = self.status(directory, &status, .listing)
+    }
+    guard let stream = directory.withCPath({ opendir($0) }) else { return false }
+    defer { closedir(stream) }
+    while let item = readdir(stream) {
+      let name = withUnsafeBytes(of: item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
+      if !body(name) { break }
+    }
+    return true
+  }
+
+  /// All names in a directory, in no order; none if it cannot be read.
+  func names(in directory: [UInt8]) -> [[UInt8]] {
+    var found: [[UInt8]] = []
+    _ = names(in: directory) {
+      found.append($0)
+      return true
+    }
+    return found
+  }
+
+  /// The text of a symbolic link; nil with the reason in `errno`.
+  func target(_ path: [UInt8]) -> [UInt8]? {
+    if isComplete {
+      var status = stat()
+      _ = self.status(path, &status, followsLinks: false)
+    }
+    var text = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
+    let size = text.count
+    let count = path.withCPath { path in
+      text.withUnsafeMutableBytes {
+        $0.withMemoryRebound(to: CChar.self) { buffer in
+          buffer.baseAddress.map { readlink(path, $0, size) } ?? -1
+        }
+      }
+    }
+    return count < 0 ? nil : Array(text[..<count])
+  }
+
+  /// A path with all symbolic links resolved; nil if it does not exist.
+  func physical(_ path: [UInt8]) -> [UInt8]? {
+    let found = path.withCPath { name -> [UInt8]? in
+      guard let found = realpath(name, nil) else { return nil }
+      defer { free(found) }
+      return Array(UnsafeRawBufferPointer(start: found, count: strlen(found)))
+    }
+    if isComplete {
+      // Each link on the way, and each directory that could be replaced by one.
+      var status = stat()
+      for end in path.indices.dropFirst() where path[end] == 0x2f {
+        _ = self.status(Array(path[..<end]), &status, followsLinks: false)
+      }
+      _ = self.status(path, &status, followsLinks: false)
+      // A link leads to further directories.
+      if found != path { giveUp() }
+    }
+    return found
+  }
+}
