@@ -19,7 +19,7 @@ struct Observation: Equatable, Sendable {
     case directory = 4
     /// `stat`: device, inode, mode, mtime and ctime; the names in the directory were used.
     case listing = 5
-    /// `access` for execution: the error, or 0.
+    /// `access` in the way that the mode of the facts says: the error, or 0.
     case access = 6
     /// `stat`: only the file type.
     case type = 7
