@@ -38,6 +38,15 @@ static inline char **cachetronomy_words_or_none(int *count) {
   return none;
 }
 
+// What the front found, if there is one in this program: 1 no manifest or one that does not hold, 2 that
+// it may not serve this call.
+extern unsigned char cachetronomy_front_finding __attribute__((weak));
+
+// Whether the front would have served this call by a manifest.
+static inline bool cachetronomy_front_wants_manifest(void) {
+  return &cachetronomy_front_finding && cachetronomy_front_finding == 1;
+}
+
 extern unsigned long getauxval(unsigned long kind);
 extern void *mmap(void *start, size_t size, int access, int flags, int fd, long offset);
 extern int getrlimit64(unsigned kind, void *limit);
