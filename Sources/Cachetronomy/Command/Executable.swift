@@ -29,7 +29,8 @@ public struct Executable: Sendable, Equatable {
         throw .cannotRun(.notFound(name: shown, reason: SystemError.text(number)))
       }
     }
-    let (found, isRefused) = Self.search(name, path: environment["PATH"])
+    var probes = Int.max
+    let (found, isRefused) = Self.search(name, path: environment["PATH"], &probes)
     if let found {
       program = found
       path = Self.absolute(found, in: directory)
@@ -43,13 +44,17 @@ public struct Executable: Sendable, Equatable {
 
   /// The path of a program as found, absolute; nil if there is none.
   ///
-  /// - Parameter searchPath: the value of `PATH`, for a name without a slash.
+  /// - Parameters:
+  ///   - searchPath: the value of `PATH`, for a name without a slash.
+  ///   - probes: how many more files may be looked for; none is found once that is below zero.
   static func path(
-    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8]
+    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8], probes: inout Int
   ) -> [UInt8]? {
     guard name.contains(UInt8(ascii: "/")) else {
-      return search(name, path: searchPath).found.map { absolute($0, in: directory) }
+      return search(name, path: searchPath, &probes).found.map { absolute($0, in: directory) }
     }
+    probes -= 1
+    if probes < 0 { return nil }
     let path = absolute(name, in: directory)
     if case .runnable = judge(path) { return path }
     return nil
@@ -59,7 +64,7 @@ public struct Executable: Sendable, Equatable {
   ///
   /// - Returns: the first path that can be run; whether one was found that may not be.
   private static func search(
-    _ name: [UInt8], path: [UInt8]?
+    _ name: [UInt8], path: [UInt8]?, _ probes: inout Int
   ) -> (found: [UInt8]?, isRefused: Bool) {
     // Longer than a name can be in any directory.
     if name.isEmpty || name.count > 255 { return (nil, false) }
@@ -67,6 +72,8 @@ public struct Executable: Sendable, Equatable {
     var isRefused = false
     var start = 0
     while start <= directories.count {
+      probes -= 1
+      if probes < 0 { break }
       var end = start
       while end < directories.count, directories[end] != UInt8(ascii: ":") { end += 1 }
       // An empty element means the working directory.

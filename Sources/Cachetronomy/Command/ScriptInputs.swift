@@ -9,6 +9,7 @@ extension Invocation {
     let scriptEnvironment = scriptEnvironment
     var found: [NamedInput] = []
     var search = ProgramSearch(self, paths: [])
+    defer { search.noteEnd(&notes) }
     var files = Set<[UInt8]>()
     for (place, text) in scripts {
       // A script that is one word may be a file itself, and is among the arguments then.
