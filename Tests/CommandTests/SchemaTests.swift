@@ -38,6 +38,7 @@ import Testing
     "a: {remote: off, run: {cwd: repository, user: no}}", "a: {extends: b}\n---\nb: {}",
     "a: &x {tags: [t]}\nb: {<<: *x}",
     "a: {run: {file: [src, '**/*.c', '{a,b}', -x, './-x', '-git:HEAD', 'git:refs/tags', 5]}}",
+    "a: {run: {redact: ['acct_*', 'PIN=', 5, '[a-z]?']}, rules: [{match: x, redact: [a]}]}",
     "a: {rules: [{match: x, mtime: ['-~/.x', '-${A:-~/.x*}', 'git:..x', './git:']}]}",
   ]
 
@@ -56,6 +57,8 @@ import Testing
     "a: {rules: [{match: x, executable: none}]}", "a: {rules: [{match: x, source: y}]}",
     "a: {warm: ls}", "a: {warm: [{cwd: /}]}", "a: {warm: [{command: x, cwd: y}]}",
     "a: {warm: [{command: x, dir: /}]}", "a: {extends: [b]}", "'': {}",
+    "a: {run: {redact: x}}", "a: {run: {redact: ['*']}}", "a: {run: {redact: ['']}}",
+    "a: {rules: [{match: x, redact: ['*=']}]}",
     "a: {run: {file: ['git:']}}", "a: {run: {mtime: ['-git:../x']}}",
     "a: {run: {file: [git:a//b]}}",
     "a: {rules: [{match: x, file: ['git:/x']}]}", "a: {rules: [{match: x, file: src}]}",

@@ -15,7 +15,7 @@ public struct Executable: Sendable, Equatable {
     _ name: [UInt8], in environment: Environment, directory: [UInt8]
   ) throws(Failure) {
     var shown: String {
-      Secrets(environment).masked([name]).map { ShellWords.quote($0) }.joined()
+      ShellWords.quote(Redactor(environment).redacted(name))
     }
     if name.contains(UInt8(ascii: "/")) {
       program = name

@@ -96,10 +96,14 @@ extension Invocation {
       notes.refuse("\(ShellWords.quote(descriptor)) is this call's alone")
     }
     let isCertain = isFirst && argv.first.map(ShellScript.isShell) == true
-    for output in script.outputs {
-      notes.replaces(
-        ScriptOutput(
-          shown: shown(output.shown), path: output.path, isCertain: output.isCertain && isCertain))
+    if !script.outputs.isEmpty {
+      let redactor = redactor
+      for output in script.outputs {
+        notes.replaces(
+          ScriptOutput(
+            shown: redactor.redacted(output.shown), path: output.path,
+            isCertain: output.isCertain && isCertain))
+      }
     }
     if isFirst, let construct = script.blindSpot { notes.cannotFollow(construct) }
   }
@@ -113,5 +117,5 @@ extension Invocation {
   }
 
   /// Part of a script as it may be printed.
-  private func shown(_ text: [UInt8]) -> [UInt8] { Secrets(environment).masked([text])[0] }
+  private func shown(_ text: [UInt8]) -> [UInt8] { redactor.redacted(text) }
 }
