@@ -92,18 +92,20 @@ enum Schema {
     """
   private static let state = "name TEXT PRIMARY KEY, value"
 
-  // The triggers fire in Python's connections too: what we know of an entry never stands beside a
-  // row that somebody else wrote. REPLACE fires no delete trigger, hence the one on insert.
-  // No IN (...): it builds a table of its own, of 86 KB, for each row.
-  private static let ours = """
-    CREATE TABLE entry_info (\(entryInfo)) WITHOUT ROWID;
-    CREATE TABLE chunk (\(chunk)) WITHOUT ROWID;
-    CREATE TABLE state (\(state)) WITHOUT ROWID;
+  /// The only triggers that may fire on our writes.
+  ///
+  /// They fire in Python's connections too: what we know of an entry never stands beside a row that
+  /// another program wrote. REPLACE fires no delete trigger, hence the one on insert.
+  static let triggers = [
+    // No IN (...): it builds a table of its own, of 86 KB, for each row.
+    """
     CREATE TRIGGER cache_inserted AFTER INSERT ON cache BEGIN
       DELETE FROM chunk WHERE recording =
         (SELECT recording FROM entry_info WHERE key = NEW.key);
       DELETE FROM entry_info WHERE key = NEW.key;
-    END;
+    END
+    """,
+    """
     CREATE TRIGGER cache_updated AFTER UPDATE ON cache BEGIN
       DELETE FROM chunk WHERE recording =
         (SELECT recording FROM entry_info WHERE key = OLD.key);
@@ -111,12 +113,22 @@ enum Schema {
       DELETE FROM chunk WHERE NEW.key <> OLD.key AND recording =
         (SELECT recording FROM entry_info WHERE key = NEW.key);
       DELETE FROM entry_info WHERE NEW.key <> OLD.key AND key = NEW.key;
-    END;
+    END
+    """,
+    """
     CREATE TRIGGER cache_deleted AFTER DELETE ON cache BEGIN
       DELETE FROM chunk WHERE recording =
         (SELECT recording FROM entry_info WHERE key = OLD.key);
       DELETE FROM entry_info WHERE key = OLD.key;
-    END;
+    END
+    """,
+  ]
+
+  private static let ours = """
+    CREATE TABLE entry_info (\(entryInfo)) WITHOUT ROWID;
+    CREATE TABLE chunk (\(chunk)) WITHOUT ROWID;
+    CREATE TABLE state (\(state)) WITHOUT ROWID;
+    \(triggers.joined(separator: ";\n"));
     INSERT INTO state VALUES ('secret', randomblob(32)), ('removals', 0),
       ('since', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER));
     PRAGMA application_id = \(applicationID);

@@ -121,21 +121,24 @@ public final class Store {
 
   // MARK: identity
 
-  private func notOurs(_ detail: String = "not a cachetronomy store") -> Failure {
-    .store(path: path, .notOurs, detail: detail)
+  private func notOurs(_ why: String? = nil) -> Failure {
+    .store(
+      path: path, .notOurs,
+      detail: "not a cachetronomy store" + (why.map { ": \($0)" } ?? ""))
   }
 
   private func identify() throws(Failure) {
     let version = try connection.integer("PRAGMA user_version") ?? 0
     let application = try connection.integer("PRAGMA application_id") ?? 0
     if application == Schema.applicationID {
-      if version == Schema.version { return }
       if version > Schema.version {
         throw .store(
           path: path, .newer,
           detail: "made by a newer cachetronomy (format \(version), this one knows "
             + "\(Schema.version))")
       }
+      if let why = try shapeError() { throw notOurs(why) }
+      if version == Schema.version { return }
     } else {
       guard application == 0, version == 0 else { throw notOurs() }
       let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
@@ -145,6 +148,7 @@ public final class Store {
             "SELECT group_concat(name) FROM pragma_table_info('\(table)')")
           guard found == columns else { throw notOurs() }
         }
+        if let why = try shapeError() { throw notOurs(why) }
       } else if !isWritable {
         throw notOurs()
       }
