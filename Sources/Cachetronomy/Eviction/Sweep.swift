@@ -1,8 +1,8 @@
 /// One pass of `gc`: what is past its time or over a limit leaves, in small transactions.
 public struct Sweep {
-  private let store: Store
-  private let profile: Profile
-  private let now: Timestamp
+  let store: Store
+  let profile: Profile
+  let now: Timestamp
 
   /// How long to wait for another pass over the same store, in milliseconds.
   public var patience: Int32 = 0
@@ -22,10 +22,13 @@ public struct Sweep {
 
   /// The most time that one write transaction may take, in microseconds.
   static let batchTime: Int64 = 20_000
-  private static let batchRows: Int64 = 64
+  static let batchRows: Int64 = 64
   private static let batchBytes: Int64 = 4 << 20
   /// KiB of pages that a pass keeps, an eighth of what it may take in all.
   private static let pages = 16_000
+
+  /// Told of each entry that left, in a rehearsal.
+  var tell: ((Store.Doomed, Reason) throws(Failure) -> Void)?
 
   /// A pass over a store under a profile.
   public init(_ store: Store, profile: Profile, now: Timestamp) {
@@ -94,7 +97,7 @@ public struct Sweep {
   }
 
   /// A pass under way.
-  private struct Work {
+  struct Work {
     var report = Report()
     let end: Int64
 
@@ -128,7 +131,7 @@ public struct Sweep {
 
   // MARK: entries
 
-  private func removeExpired(_ work: inout Work) throws(Failure) {
+  func removeExpired(_ work: inout Work) throws(Failure) {
     guard try store.isAnyExpired(at: now) else { return }
     let began = Timestamp.monotonic()
     let due = try store.list(.expired, at: now)
@@ -153,6 +156,7 @@ public struct Sweep {
         guard let newest = doomed.last else { return false }
         removed.add(
           try store.remove(doomed, because: reason, profile: profile.name, at: now))
+        if let tell { for entry in doomed { try tell(entry, reason) } }
         last = newest.number
       } while Timestamp.monotonic() < deadline
       progress(removed.entries, count)
@@ -163,7 +167,7 @@ public struct Sweep {
   }
 
   /// Bytes of memory that the profile wants free and that are not.
-  private var wantedMemory: Int64 {
+  var wantedMemory: Int64 {
     guard profile.memoryBasedEviction, let reading = memory() else { return 0 }
     return reading.missing(to: profile.freeMemoryTarget)
   }
@@ -173,7 +177,7 @@ public struct Sweep {
     return wanted > 0 ? try moveFromMemory(wanted) : Store.Removed()
   }
 
-  private func removeOver(_ work: inout Work) throws(Failure) {
+  func removeOver(_ work: inout Work) throws(Failure) {
     let began = Timestamp.monotonic()
     while !isOver(&work), let over = try Excess(of: store, profile) {
       let least = Store.Due.least(profile.evictionPolicy, count: over.estimate)
@@ -238,53 +242,5 @@ public struct Sweep {
     }
     guard work.report.isComplete else { return }
     try store.write { () throws(Failure) in try store.noteLook(at: now) }
-  }
-}
-
-extension Sweep {
-  /// Says what a pass would remove, and changes nothing.
-  ///
-  /// What is read is not folded first, so that the order may differ a little from the true pass's.
-  ///
-  /// - Parameter each: told of every entry, why it would leave, and its bytes.
-  public func plan(
-    _ each: (_ key: Key, _ reason: Reason, _ bytes: Int64) throws(Failure) -> Void
-  ) throws(Failure) -> Report {
-    var report = Report(bytesBefore: store.sizeOnDisk)
-    report.bytesAfter = report.bytesBefore
-    func tell(_ doomed: Store.Doomed, _ reason: Reason) throws(Failure) {
-      try each(Key(stored: doomed.key), reason, doomed.size)
-      report.removed[reason, default: Store.Removed()].add(Store.Removed(1, doomed.size))
-    }
-    _ = try store.list(.expired, at: now)
-    var last: Int64 = 0
-    while case let batch = try store.stillDue(
-      .expired, after: last, limit: Self.batchRows, bytes: .max, at: now), let newest = batch.last
-    {
-      for doomed in batch { try tell(doomed, .time) }
-      last = newest.number
-    }
-    for one in store.leastUsedInMemory(wantedMemory) {
-      try each(one.key, .memory, one.bytes)
-      report.moved.add(Store.Removed(1, one.bytes))
-    }
-    let expired = report.removed[.time] ?? Store.Removed()
-    guard let over = try Excess(of: store, profile, without: expired) else { return report }
-    let least = Store.Due.least(profile.evictionPolicy, count: .max)
-    _ = try store.list(least, at: now)
-    last = 0
-    var left = over
-    while left.entries > 0 || left.bytes > 0,
-      case let batch = try store.stillDue(least, after: last, limit: 1, bytes: 1, at: now),
-      let doomed = batch.last
-    {
-      last = doomed.number
-      guard try !store.isExpired(Key(stored: doomed.key), at: now) else { continue }
-      try tell(doomed, .size)
-      left.entries -= 1
-      left.bytes = left.bytes.minus(doomed.size.plus(Store.overhead))
-    }
-    try store.dropList()
-    return report
   }
 }

@@ -33,8 +33,30 @@ final class Connection {
       sqlite3_close_v2(opened)
       throw failure
     }
-    handle = opened
-    effort = .allocate(capacity: 1)
+    (handle, effort) = (opened, .allocate(capacity: 1))
+    begin(busyTimeout: busyTimeout)
+  }
+
+  /// Copies a whole database into temporary space, which goes with this connection.
+  init(copyOf source: Connection) throws(Failure) {
+    path = source.path
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    guard sqlite3_open_v2("", &opened, flags, nil) == SQLITE_OK, let opened else {
+      sqlite3_close_v2(opened)
+      throw .store(path: source.path, .io, detail: "out of memory")
+    }
+    (handle, effort) = (opened, .allocate(capacity: 1))
+    begin(busyTimeout: 0)
+    guard let backup = sqlite3_backup_init(handle, "main", source.handle, "main") else {
+      throw failure(sqlite3_errcode(handle))
+    }
+    sqlite3_backup_step(backup, -1)
+    let code = sqlite3_backup_finish(backup)
+    guard code == SQLITE_OK else { throw failure(code) }
+  }
+
+  private func begin(busyTimeout: Int32) {
     effort.initialize(to: Effort(path: path))
     sqlite3_busy_timeout(handle, busyTimeout)
     _ = cachetronomy_no_checkpoint_on_close(handle)

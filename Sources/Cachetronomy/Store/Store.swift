@@ -19,6 +19,8 @@ public final class Store {
   var directory: String { StoreFile.directory(of: path) }
 
   let connection: Connection
+  /// Whether it is a copy that this process alone knows.
+  private let isCopy: Bool
   let patience: Int32
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
@@ -116,7 +118,17 @@ public final class Store {
     self.lock = lock
     // A process that stays has its own memory, and every commit of its is seen by the shared one.
     sharesMemory = isWritable && waiting == .blocking
+    isCopy = false
     path = connection.path
+  }
+
+  /// A copy of a store in temporary space.
+  init(copyOf store: Store) throws(Failure) {
+    connection = try Connection(copyOf: store.connection)
+    (isWritable, isCopy, sharesMemory) = (true, true, false)
+    (patience, waiting, path) = (store.patience, store.waiting, store.path)
+    let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
+    for step in Schema.migrations.dropFirst(max(0, version)) { try connection.execute(step) }
   }
 
   // MARK: identity
@@ -191,6 +203,7 @@ public final class Store {
   /// grown, and the memory tier brought up to date.
   func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
+    if isCopy { return try transaction(body) }
     let lock = try writerLock()
     try lock.acquire(within: patience)
     defer { lock.release() }

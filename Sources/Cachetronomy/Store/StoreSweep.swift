@@ -13,8 +13,11 @@ extension Store {
 
   /// Lists what is due.
   ///
+  /// - Parameter reads: the table of how often and when keys were read.
   /// - Returns: how many entries that are.
-  func list(_ due: Due, at now: Timestamp) throws(Failure) -> Int64 {
+  func list(
+    _ due: Due, by reads: String = "access_log", at now: Timestamp
+  ) throws(Failure) -> Int64 {
     try connection.execute(
       """
       CREATE TEMP TABLE IF NOT EXISTS due (n INTEGER PRIMARY KEY, key TEXT NOT NULL, created);
@@ -35,7 +38,7 @@ extension Store {
       try connection.execute(
         """
         INSERT INTO temp.due (key, created) SELECT c.key, i.created
-        FROM cache c LEFT JOIN entry_info i ON i.key = c.key LEFT JOIN access_log a ON a.key = c.key
+        FROM cache c LEFT JOIN entry_info i ON i.key = c.key LEFT JOIN \(reads) a ON a.key = c.key
         WHERE c.key IS NOT NULL ORDER BY \(policy.order) LIMIT \(max(0, count))
         """)
     }
