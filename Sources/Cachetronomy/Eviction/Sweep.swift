@@ -91,7 +91,12 @@ public struct Sweep {
       try batches(&work) { deadline throws(Failure) in try store.shrink(until: deadline) }
     }
     if store.wantsCheckpoint { try store.checkpoint() }
-    if work.report.isComplete { lock.stamp(now) }
+    if work.report.isComplete {
+      let used = try store.usedBytes()
+      let isOver = profile.maxStoreSize > 0 && used > profile.maxStoreSize
+      _ = lock.note(left: isOver ? used : 0, at: now)
+      lock.stamp(now)
+    }
     work.report.bytesAfter = store.sizeOnDisk
     return work.report
   }

@@ -141,7 +141,7 @@ extension Store {
   // MARK: sizes
 
   /// Bytes of the pages that hold something.
-  func usedBytes() throws(Failure) -> Int64 {
+  public func usedBytes() throws(Failure) -> Int64 {
     let size = try connection.integer("PRAGMA page_size") ?? 4096
     let pages = try connection.integer("PRAGMA page_count") ?? 0
     return (pages - (try freePages())) * size
