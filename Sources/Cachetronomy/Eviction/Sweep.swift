@@ -75,22 +75,31 @@ public struct Sweep {
     store.foldsApart = true
     try store.keepPages(Self.pages)
     defer {
+      store.endScarcity()
       store.foldsApart = false
       try? store.keepPages(2000)
     }
-    try store.foldJournal(at: now)
-    try removeExpired(&work)
-    work.report.moved = try relieve()
+    try store.foldJournalIfRoom(at: now)
+    try whateverIsFull { () throws(Failure) in try removeExpired(&work) }
+    try whateverIsFull { () throws(Failure) in work.report.moved = try relieve() }
     store.tidyMemory()
-    try removeOver(&work)
-    try trimLogs(&work)
+    try whateverIsFull { () throws(Failure) in try removeOver(&work) }
+    try whateverIsFull { () throws(Failure) in try trimLogs(&work) }
     SharedFlight.sweepDead(beside: store.path)
-    if try store.isLookDue(at: now) { try lookAtRemains(&work) }
+    try whateverIsFull { () throws(Failure) in
+      if try store.isLookDue(at: now) { try lookAtRemains(&work) }
+    }
     if vacuums, !isOver(&work) { try store.vacuum() }
-    if try store.canShrink() {
+    try whateverIsFull { () throws(Failure) in
+      guard !store.isScarce, try store.canShrink() else { return }
       try batches(&work) { deadline throws(Failure) in try store.shrink(until: deadline) }
     }
-    if store.wantsCheckpoint { try store.checkpoint() }
+    if store.isScarce {
+      store.endScarcity()
+      try store.foldJournalIfRoom(at: now)
+    } else if store.wantsCheckpoint {
+      try store.checkpoint()
+    }
     if work.report.isComplete {
       let used = try store.usedBytes()
       let isOver = profile.maxStoreSize > 0 && used > profile.maxStoreSize
@@ -99,6 +108,16 @@ public struct Sweep {
     }
     work.report.bytesAfter = store.sizeOnDisk
     return work.report
+  }
+
+  /// Runs a part of the pass; if the disk is full, again, in steps that need next to no room.
+  private func whateverIsFull(_ part: () throws(Failure) -> Void) throws(Failure) {
+    do throws(Failure) {
+      try part()
+    } catch .store(_, .full, _) where !store.isScarce {
+      store.beginScarcity()
+      try part()
+    }
   }
 
   /// A pass under way.
@@ -126,9 +145,9 @@ public struct Sweep {
     while more {
       if isOver(&work) { return }
       more = try store.write { () throws(Failure) in
-        try body(Timestamp.monotonic() + Self.batchTime)
+        try body(store.isScarce ? 0 : Timestamp.monotonic() + Self.batchTime)
       }
-      try store.checkpointIfLong()
+      if store.isScarce { store.giveBack() } else { try store.checkpointIfLong() }
       // Others want the lock too: without a pause a waiter can starve.
       if more { Pause.short() }
     }
@@ -151,13 +170,17 @@ public struct Sweep {
     _ due: Store.Due, of count: Int64, because reason: Reason, _ work: inout Work,
     _ room: (Store.Removed) throws(Failure) -> (rows: Int64, bytes: Int64)
   ) throws(Failure) {
-    var removed = Store.Removed()
+    var (removed, committed) = (Store.Removed(), Store.Removed())
     var last: Int64 = 0
+    // What left before a failure has left.
+    defer { work.report.removed[reason, default: Store.Removed()].add(committed) }
     try batches(&work) { deadline throws(Failure) in
+      committed = removed
       repeat {
         let (rows, bytes) = try room(removed)
         guard rows > 0 else { return false }
-        let doomed = try store.stillDue(due, after: last, limit: rows, bytes: bytes, at: now)
+        let limit = store.isScarce ? min(rows, store.stepRows) : rows
+        let doomed = try store.stillDue(due, after: last, limit: limit, bytes: bytes, at: now)
         guard let newest = doomed.last else { return false }
         removed.add(
           try store.remove(doomed, because: reason, profile: profile.name, at: now))
@@ -167,8 +190,8 @@ public struct Sweep {
       progress(removed.entries, count)
       return true
     }
+    committed = removed
     try store.dropList()
-    work.report.removed[reason, default: Store.Removed()].add(removed)
   }
 
   /// Bytes of memory that the profile wants free and that are not.

@@ -284,8 +284,13 @@ struct CacheState {
     }
     try flush(at: now)
     let name = profile.name
-    return try write { store throws(Failure) in
-      try store.delete(selection, because: reason, profile: name, at: now).entries
+    do throws(Failure) {
+      return try write { store throws(Failure) in
+        try store.delete(selection, because: reason, profile: name, at: now).entries
+      }
+    } catch .store(_, .full, _) {
+      // In steps, whose commits memory does not follow.
+      return try open().remove(selection, because: reason, profile: name, at: now).entries
     }
   }
 

@@ -153,6 +153,9 @@ final class Connection {
       case SQLITE_CORRUPT: .corrupt
       case SQLITE_NOTADB: .notOurs
       case SQLITE_FULL: .full
+      case SQLITE_IOERR, SQLITE_CANTOPEN:
+        // A quota, a limit on the size of files, or the index of the log.
+        [ENOSPC, EDQUOT, EFBIG].contains(sqlite3_system_errno(handle)) ? .full : .io
       case SQLITE_READONLY, SQLITE_PERM: .readOnly
       case SQLITE_ERROR: .notOurs
       default: .io

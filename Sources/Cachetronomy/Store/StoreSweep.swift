@@ -115,18 +115,20 @@ extension Store {
     _ doomed: [Doomed], because reason: Reason, profile: String, at now: Timestamp
   ) throws(Failure) -> Removed {
     for entry in doomed { tier?.forget(Key(stored: entry.key)) }
-    try logEvictions(doomed.map { ($0.key, 0) }, because: reason, profile: profile, at: now)
     Fault.reach()
     // By the list's own copy: a key that is no text, or no UTF-8, is repaired where we name it.
     var delete = try connection.prepare(
       "DELETE FROM cache WHERE key = (SELECT key FROM temp.due WHERE n = ?)")
     var removed = Removed()
     for entry in doomed {
+      if isScarce { try setChunksApart("(SELECT key FROM temp.due WHERE n = \(entry.number))") }
       delete.bind(1, entry.number)
       try delete.run()
       if connection.changes > 0 { removed.add(Removed(1, entry.size)) }
     }
     Fault.reach()
+    // Into pages that are free by now: on a full disk the file cannot grow.
+    try logEvictions(doomed.map { ($0.key, 0) }, because: reason, profile: profile, at: now)
     return removed
   }
 
