@@ -118,7 +118,14 @@ static inline unsigned long long cachetronomy_filesystem_size(const char *path) 
 // Bytes that the file system of a path has left for us; -1 if that is not known.
 static inline long long cachetronomy_filesystem_free(const char *path) {
   struct statfs status;
-  return statfs(path, &status) == 0 ? (long long)status.f_bavail * (long long)status.f_bsize : -1;
+  // Some file systems of FUSE do not say.
+  if (statfs(path, &status) != 0 || status.f_blocks == 0) return -1;
+  return (long long)status.f_bavail * (long long)status.f_bsize;
+}
+
+// Gives a file disk space beyond its end, without a change to its size. Behind _GNU_SOURCE in <fcntl.h>.
+static inline int cachetronomy_allocate(int fd, long offset, long size) {
+  return (int)syscall(SYS_fallocate, fd, 1 /* FALLOC_FL_KEEP_SIZE */, offset, size);
 }
 
 // Bytes that could be read from a pipe, socket or terminal at once.
