@@ -52,9 +52,8 @@ enum CallDigest {
     ] { digest.number(Int(id)) }
     digest.number(credentials.groups.count)
     for group in credentials.groups { digest.number(Int(group)) }
-    let filter = NoiseFilter()
     for entry in entries {
-      switch use(of: entry, filter) {
+      switch use(of: entry) {
       case .counted: digest.item(entry)
       case .ignored: continue
       case .unserved: return nil
@@ -66,7 +65,7 @@ enum CallDigest {
 
   private enum Use { case counted, ignored, unserved }
 
-  private static func use(of entry: [UInt8], _ filter: NoiseFilter) -> Use {
+  private static func use(of entry: [UInt8]) -> Use {
     guard let cut = entry.firstIndex(of: UInt8(ascii: "=")) else { return .counted }
     let name = entry[..<cut]
     if name.starts(with: "CACHETRONOMY_".utf8) {
@@ -76,7 +75,9 @@ enum CallDigest {
       default: return .unserved
       }
     }
-    return name.withUnsafeBufferPointer { filter.contains($0) } ? .ignored : .counted
+    // What is ignored in part counts whole.
+    let verdict = name.withUnsafeBufferPointer { IgnoredVariableFilter.verdict(on: $0) }
+    return verdict == .ignored ? .ignored : .counted
   }
 
   private static func size(_ strings: [[UInt8]]) -> Int {
