@@ -24,7 +24,8 @@ enum HotPath {
     guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
       !line.background, !line.explain
     else { return nil }
-    let environment = Words.environment()
+    var environment = Words.environment()
+    environment.probe = Probe(keeps: true)
     if environment[Memo.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
@@ -49,6 +50,7 @@ enum HotPath {
     guard question.admits(entry.exitStatus) else { return nil }
     try entry.replay(to: Output.pass)
     surroundings.stdin.advance(entry.terms)
+    if key == question.key { question.keepManifest() }
     question.key = key
     note(question, saved: entry.cost, at: now)
     return entry.exitStatus
@@ -62,6 +64,8 @@ enum HotPath {
     var key: Key
     /// The key of a command, and what making it found out.
     var command: CommandKey?
+    /// Writes what made the key down for later calls.
+    var keepManifest: () -> Void = {}
     let profile: String
     /// How old an answer may be where a flag or a rule says so.
     var limit: TimeToLive?
@@ -100,6 +104,11 @@ enum HotPath {
       guard resolved.notes.obstacle == nil else { return nil }
       let question = Question(store, resolved.key, profile: plan.profile.name)
       question.command = resolved
+      question.keepManifest = {
+        let arguments = Words.own()
+        guard arguments.first?.elementsEqual("run".utf8) == true else { return }
+        store.keepManifest(of: arguments, call, plan, key: resolved.key)
+      }
       question.limit = plan.settings.timeToLive
       question.answers = plan.settings.cacheStatus
       if plan.settings.failureTimeToLive != nil { question.kept = plan.settings.cacheStatus ?? [0] }

@@ -35,6 +35,12 @@ import Testing
     .literal(Array(fixture.scratch(name).utf8))
   }
 
+  private func access(_ path: Observation.Path, _ error: Int32) -> Observation {
+    var observation = Observation(.access, path, error: error)
+    observation.facts.mode = UInt32(X_OK)
+    return observation
+  }
+
   @Test func `absence`() throws {
     for kind in [Observation.Kind.absent, .absentLink] {
       try check(kind) {
@@ -127,13 +133,13 @@ import Testing
       try #require(unlink($0.scratch("f")) == 0 && mkfifo($0.scratch("f"), 0o600) == 0)
     }
     try check(.access) {
-      Observation(access: path($0, "f"), X_OK, error: EACCES)
+      access(path($0, "f"), EACCES)
     } change: {
       try #require(chmod($0.scratch("f"), 0o755) == 0)
     }
     try check(.access) {
       try #require(chmod($0.scratch("f"), 0o755) == 0)
-      return Observation(access: path($0, "f"), X_OK, error: 0)
+      return access(path($0, "f"), 0)
     } change: {
       try #require(chmod($0.scratch("f"), 0o644) == 0)
     }

@@ -11,10 +11,8 @@ import Testing
     var observations: [Observation] = []
     for kind in Observation.Kind.allCases {
       switch kind {
-      case .absent, .absentLink:
+      case .absent, .absentLink, .access:
         observations.append(Observation(kind, .literal(Array("/none".utf8)), error: ENOENT))
-      case .access:
-        observations.append(Observation(access: .literal(Array("/".utf8)), X_OK, error: 0))
       case .variable:
         observations.append(Observation(variable: Array("PATH".utf8), value: Array("/bin".utf8)))
         observations.append(Observation(variable: Array("NONE".utf8), value: nil))

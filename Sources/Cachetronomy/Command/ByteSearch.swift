@@ -1,3 +1,13 @@
+extension Array where Element == UInt8 {
+  /// Where some other bytes stand first in these; nil if they do not.
+  func firstPlace(of needle: [UInt8]) -> Int? {
+    guard !needle.isEmpty, needle.count <= count else { return nil }
+    return (0...count - needle.count).first {
+      self[$0] == needle[0] && self[$0...].starts(with: needle)
+    }
+  }
+}
+
 extension Collection where Element == UInt8, Self: RandomAccessCollection {
   /// Whether some other bytes stand anywhere in these.
   ///

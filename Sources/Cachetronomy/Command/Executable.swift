@@ -87,7 +87,7 @@ public struct Executable: Sendable, Equatable {
 
   private static func judge(_ path: [UInt8], _ probe: Probe) -> Verdict {
     var status = stat()
-    guard probe.status(path, &status, .kind) else { return .refused(errno) }
+    guard probe.status(path, &status, .type) else { return .refused(errno) }
     if status.st_mode & S_IFMT == S_IFDIR { return .refused(EISDIR) }
     return path.withCPath { probe.isAllowed($0, X_OK) } ? .runnable : .refused(errno)
   }

@@ -20,6 +20,9 @@ struct Secrets {
     }
   }
 
+  /// The variables that hold a secret.
+  var names: [[UInt8]] { secrets.map { Array(environment.name($0)) } }
+
   /// The arguments with `$NAME` for the value of a secret variable and `***` for other secrets.
   func masked(_ argv: [[UInt8]]) -> [[UInt8]] {
     var result: [[UInt8]] = []

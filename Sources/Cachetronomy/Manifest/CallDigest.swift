@@ -75,9 +75,14 @@ enum CallDigest {
       default: return .unserved
       }
     }
-    // What is ignored in part counts whole.
-    let verdict = name.withUnsafeBufferPointer { IgnoredVariableFilter.verdict(on: $0) }
-    return verdict == .ignored ? .ignored : .counted
+    return ignores(name) ? .ignored : .counted
+  }
+
+  /// Whether a variable is left out, except where it was read to make the key.
+  ///
+  /// One that is ignored in part, or beside another, is counted whole.
+  static func ignores(_ name: ArraySlice<UInt8>) -> Bool {
+    name.withUnsafeBufferPointer { IgnoredVariableFilter.verdict(on: $0) == .ignored }
   }
 
   private static func size(_ strings: [[UInt8]]) -> Int {

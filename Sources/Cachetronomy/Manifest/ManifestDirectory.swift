@@ -25,9 +25,12 @@ extension TierPlace {
   func write(_ manifest: ManifestFile, _ limits: ManifestLimits) -> Bool {
     guard let bytes = manifest.encoded(), Self.memory(of: Int64(bytes.count)) <= limits.bytes / 4
     else { return false }
+    let name = ManifestFile.name(of: manifest.call)
+    // Calls that the front never serves would write it each time.
+    if Repository.read(Array(path(name).utf8), Probe(), limit: bytes.count) == bytes { return true }
     let temporary = path(Self.manifestPrefix + getpid().description)
     guard create(temporary, bytes) else { return false }
-    guard rename(temporary, path(ManifestFile.name(of: manifest.call))) == 0 else {
+    guard rename(temporary, path(name)) == 0 else {
       unlink(temporary)
       return false
     }

@@ -19,13 +19,13 @@ struct Observation: Equatable, Sendable {
     case directory = 4
     /// `stat`: device, inode, mode, mtime and ctime; the names in the directory were used.
     case listing = 5
-    /// `access`: the error, or 0. The mode is the one asked for, as `X_OK`.
+    /// `access` in the way that the mode of the facts says: the error, or 0.
     case access = 6
     /// `stat`: only the file type.
     case type = 7
     /// The value of an environment variable, or its absence.
     case variable = 8
-    /// `lstat`: device, inode and mode; that there is a directory and no link was used.
+    /// `lstat`: device, inode and mode; that there is a directory, not a link to it, was used.
     case directoryItself = 9
   }
 
@@ -58,16 +58,9 @@ struct Observation: Equatable, Sendable {
 }
 
 extension Observation {
-  /// A question whose answer is an error number: `absent`, `absentLink`.
+  /// A question whose answer is an error number: `absent`, `absentLink`, `access`.
   init(_ kind: Kind, _ path: Path, error: Int32) {
     self.init(kind: kind, path: path, facts: Facts(error: error))
-  }
-
-  /// Whether a file may be used in the way of `mode`, as `X_OK`; the error is 0 if it may.
-  init(access path: Path, _ mode: Int32, error: Int32) {
-    self.init(
-      kind: .access, path: path,
-      facts: Facts(mode: UInt32(truncatingIfNeeded: mode & 7), error: error))
   }
 
   /// A question that `stat` or `lstat` answered, with the fields that the kind compares.

@@ -6,29 +6,9 @@ internal import Glibc
 /// All questions that make a key go through one of these: a later call for which all answers are the
 /// same has the same key.
 public final class Probe {
-  /// What of an answer was used.
-  enum Use: UInt32 {
-    /// Nothing is there: the error.
-    case absent = 0
-    /// The same, links not followed.
-    case absentLink
-    /// A file's contents or times.
-    case file
-    /// A symbolic link's text.
-    case link
-    /// That there is a directory.
-    case directory
-    /// The names in a directory.
-    case listing
-    /// Whether a file may be used in a certain way, which stands in `st_mode`.
-    case access
-    /// What kind of file there is.
-    case kind
-  }
-
   /// A question with its answer.
   struct Answer {
-    var use: Use
+    var kind: Observation.Kind
     var path: [UInt8]
     /// Zeros if there is nothing.
     var status: stat
@@ -62,21 +42,23 @@ public final class Probe {
   /// Gives up keeping answers: the key depends on something that has none.
   func giveUp() { (isComplete, answers) = (false, []) }
 
-  private func keep(_ use: Use, _ path: [UInt8], _ status: stat = stat(), _ error: Int32 = 0) {
-    if isComplete { answers.append(Answer(use: use, path: path, status: status, error: error)) }
+  private func keep(
+    _ kind: Observation.Kind, _ path: [UInt8], _ status: stat = stat(), _ error: Int32 = 0
+  ) {
+    if isComplete { answers.append(Answer(kind: kind, path: path, status: status, error: error)) }
   }
 
   /// Keeps what a file is found to be.
   ///
-  /// - Parameter use: nil derives it from the kind of file: a directory is only known to exist.
-  func note(_ path: [UInt8], _ status: stat, _ use: Use? = nil) {
+  /// - Parameter kind: nil derives it from the kind of file: a directory is only known to exist.
+  func note(_ path: [UInt8], _ status: stat, _ kind: Observation.Kind? = nil) {
     guard isComplete else { return }
+    if let kind { return keep(kind, path, status) }
     switch status.st_mode & S_IFMT {
-    case _ where use != nil: keep(use ?? .file, path, status)
     case S_IFREG: keep(.file, path, status)
     case S_IFDIR: keep(.directory, path, status)
     case S_IFLNK: keep(.link, path, status)
-    default: keep(.kind, path, status)
+    default: keep(.type, path, status)
     }
   }
 
@@ -84,13 +66,15 @@ public final class Probe {
   ///
   /// - Returns: whether there is something; otherwise the reason is in `errno`.
   func status(
-    _ path: [UInt8], _ status: inout stat, followsLinks: Bool = true, _ use: Use? = nil
+    _ path: [UInt8], _ status: inout stat, followsLinks: Bool = true,
+    _ kind: Observation.Kind? = nil
   ) -> Bool {
     let code = path.withCPath { followsLinks ? stat($0, &status) : lstat($0, &status) }
     if isComplete {
       let reason = errno
       if code == 0 {
-        note(path, status, use)
+        let isDirectoryItself = !followsLinks && status.st_mode & S_IFMT == S_IFDIR
+        note(path, status, isDirectoryItself ? .directoryItself : kind)
       } else {
         keep(followsLinks ? .absent : .absentLink, path, stat(), reason)
       }

@@ -35,6 +35,18 @@ public final class HotStore {
     profilesSum = head.profilesSum
   }
 
+  /// Writes the manifest of a call that this store has just served.
+  ///
+  /// - Parameters:
+  ///   - arguments: those of the whole program, without its own name.
+  ///   - call: the command, whose environment keeps the answers.
+  public func keepManifest(of arguments: [[UInt8]], _ call: Invocation, _ plan: Plan, key: Key) {
+    guard call.probe.isComplete,
+      let manifest = plan.manifest(arguments, call, key: key, profilesSum: profilesSum)
+    else { return }
+    keep(manifest)
+  }
+
   /// Writes a manifest made with this store's profiles.
   ///
   /// - Returns: false if it was not written: the tier is not true any more, or there is no room.

@@ -46,7 +46,9 @@ struct TierPlace: Sendable {
   ///
   /// - Returns: true if the last one was made now; nil if they cannot be made or are not to be trusted.
   func make(for store: String) -> Bool? {
-    guard Self.isInMemory(parent), Self.isLocal(store) else { return nil }
+    guard Self.isInMemory(parent), Self.isLocal(kind: cachetronomy_filesystem_kind(store)) else {
+      return nil
+    }
     if mkdir(parent, 0o700) != 0, errno != EEXIST { return nil }
     // Through somebody else's link a directory would be made wherever that one wants.
     guard Self.isOurs(parent) else { return nil }
@@ -63,8 +65,8 @@ struct TierPlace: Sendable {
 
   /// Whether times and locks are this machine's alone: ext, xfs, btrfs, f2fs, zfs, bcachefs, overlay,
   /// tmpfs, ramfs.
-  private static func isLocal(_ path: String) -> Bool {
-    switch cachetronomy_filesystem_kind(path) {
+  static func isLocal(kind: UInt) -> Bool {
+    switch kind {
     case 0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2fc1_2fc1, 0xca45_1a4e, 0x794c_7630,
       tmpfs, 0x8584_58f6:
       true

@@ -1,0 +1,194 @@
+internal import CPOSIX
+internal import Glibc
+
+/// Makes the manifest of a call from the questions that making its key asked.
+struct ManifestMaker {
+  /// The arguments of the whole program, without its own name.
+  let arguments: [[UInt8]]
+  let environment: Environment
+  /// The working directory.
+  let directory: [UInt8]
+  /// Arguments that hold a secret.
+  private let secretArguments: [[UInt8]]
+  private let redacted: ([UInt8]) -> [UInt8]
+
+  /// - Parameters:
+  ///   - arguments: those of the whole program, without its own name.
+  ///   - call: the command, whose key has been made.
+  init(arguments: [[UInt8]], of call: Invocation) {
+    (self.arguments, environment, directory) = (arguments, call.environment, call.directory)
+    redacted = { Secrets(call.environment).masked([$0])[0] }
+    secretArguments = zip(call.argv, call.shownArguments).filter { $0 != $1 }.map(\.0)
+  }
+
+  /// The observations of a key; nil if they do not tell all that it depends on, if they may have
+  /// changed unseen since, or if one would show a secret.
+  func observations() -> [Observation]? {
+    let probe = environment.probe
+    guard probe.isComplete else { return nil }
+    var kept: [[UInt8]: Observation] = [:]
+    var order: [[UInt8]] = []
+    var systems = FileSystems()
+    for answer in probe.answers {
+      guard systems.isLocal(answer), isSettled(answer, before: probe.began, &systems),
+        let observation = observation(answer)
+      else { return nil }
+      var name = [UInt8(answer.kind.rawValue)] + answer.path
+      if answer.kind == .access { name.append(UInt8(answer.status.st_mode & 7)) }
+      if let known = kept[name] {
+        // What changed between two questions has made half of the key.
+        guard known == observation else { return nil }
+      } else {
+        kept[name] = observation
+        order.append(name)
+      }
+      guard order.count <= ManifestFile.observationLimit else { return nil }
+    }
+    // What a file is tells its type as well.
+    let type = UInt8(Observation.Kind.type.rawValue)
+    let file = UInt8(Observation.Kind.file.rawValue)
+    return order.compactMap { name in
+      name[0] == type && kept[[file] + name.dropFirst()] != nil ? nil : kept[name]
+    } + variables(probe)
+  }
+
+  /// What was asked of variables that the digest of the call leaves out.
+  private func variables(_ probe: Probe) -> [Observation] {
+    var names = probe.variables
+    // The text of a key hides the values of secrets.
+    for name in Secrets(environment).names { names.insert(name) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { name in
+      guard CallDigest.ignores(name[...]), !name.starts(with: "CACHETRONOMY_".utf8) else {
+        return nil
+      }
+      return Observation(
+        variable: name, value: environment[String(decoding: name, as: UTF8.self)])
+    }
+  }
+
+  /// How long ago a change has to be for its time to differ from that of a later one: the ticks of
+  /// coarse clocks, in nanoseconds.
+  private static let settling: Int64 = 20_000_000
+  /// The same where times have no fraction of a second.
+  private static let coarseSettling: Int64 = 2_000_000_000
+
+  private func isSettled(
+    _ answer: Probe.Answer, before now: Int64, _ systems: inout FileSystems
+  ) -> Bool {
+    switch answer.kind {
+    case .file, .link, .listing:
+      let status = answer.status
+      let isCoarse = status.st_ctim.tv_nsec == 0
+      // Images in which every file has one time may be mounted one after the other in one place.
+      if isCoarse, !systems.isRoot(status) { return false }
+      return max(status.st_mtim.nanoseconds, status.st_ctim.nanoseconds)
+        < now - (isCoarse ? Self.coarseSettling : Self.settling)
+    case .absent, .absentLink, .directory, .directoryItself, .access, .type, .variable: return true
+    }
+  }
+
+  private func observation(_ answer: Probe.Answer) -> Observation? {
+    guard let path = path(answer.path) else { return nil }
+    switch answer.kind {
+    case .absent, .absentLink: return Observation(answer.kind, path, error: answer.error)
+    case .access:
+      var observation = Observation(.access, path, error: answer.error)
+      observation.facts.mode = UInt32(answer.status.st_mode)
+      return observation
+    default: return Observation(answer.kind, path, answer.status)
+    }
+  }
+
+  /// How a path is written: as part of an argument where it is one, since arguments may hold secrets.
+  ///
+  /// - Returns: nil if it may show a secret.
+  private func path(_ path: [UInt8]) -> Observation.Path? {
+    var path = path
+    if path.count > directory.count + 1, path.starts(with: directory),
+      path[directory.count] == 0x2f, path[directory.count + 1] != 0x2f
+    {
+      path.removeFirst(directory.count + 1)
+    }
+    guard !path.isEmpty, path.count < Int(PATH_MAX) else { return nil }
+    for (index, argument) in arguments.enumerated() {
+      guard let offset = argument.firstPlace(of: path) else { continue }
+      return .argument(
+        index: UInt32(clamping: index + 1), offset: UInt32(clamping: offset),
+        count: UInt32(clamping: path.count))
+    }
+    if !secretArguments.isEmpty {
+      guard path.first == 0x2f else { return nil }
+      for part in path.split(separator: 0x2f) {
+        if secretArguments.contains(where: { $0.holds(Array(part)) }) { return nil }
+      }
+    }
+    return redacted(path) == path ? .literal(path) : nil
+  }
+}
+
+/// File systems by device, and whether their time stamps are this machine's alone.
+private struct FileSystems {
+  private var known: [UInt64: Bool] = [:]
+  private var directories: [[UInt8]: Bool] = [:]
+  /// The device of `/`; none is `.max`.
+  private var root: UInt64?
+
+  /// Whether a file is on the file system of `/`, which stays while this machine runs, and which is
+  /// not of layers.
+  mutating func isRoot(_ status: stat) -> Bool {
+    if root == nil {
+      var status = stat()
+      let isKnown = stat("/", &status) == 0 && cachetronomy_filesystem_kind("/") != Self.overlay
+      root = isKnown ? UInt64(status.st_dev) : .max
+    }
+    return root == UInt64(status.st_dev)
+  }
+
+  private static let overlay: UInt = 0x794c_7630
+
+  mutating func isLocal(_ answer: Probe.Answer) -> Bool {
+    switch answer.kind {
+    case .access, .variable: return true
+    case .absent, .absentLink:
+      let slash = answer.path.lastIndex(of: 0x2f)
+      let parent = slash.map { $0 == 0 ? [0x2f] : Array(answer.path[..<$0]) } ?? [0x2e]
+      if let known = directories[parent] { return known }
+      // Without a parent nothing is there, whatever the file system.
+      let kind = parent.withCPath { cachetronomy_filesystem_kind($0) }
+      let isLocal = kind == 0 || TierPlace.isLocal(kind: kind)
+      directories[parent] = isLocal
+      return isLocal
+    case .file, .link, .directory, .directoryItself, .listing, .type:
+      let device = UInt64(answer.status.st_dev)
+      if let known = known[device] { return known }
+      let isLocal = TierPlace.isLocal(
+        kind: answer.path.withCPath { cachetronomy_filesystem_kind($0) })
+      known[device] = isLocal
+      return isLocal
+    }
+  }
+}
+
+extension Plan {
+  /// The manifest of a call whose key has been made, for later calls that are the same.
+  ///
+  /// - Parameters:
+  ///   - arguments: those of the whole program, without its own name.
+  ///   - call: the command, whose environment keeps the answers.
+  ///   - profilesSum: of the profiles that the plan was made by.
+  /// - Returns: nil if what the key depends on cannot be checked without making it.
+  func manifest(
+    _ arguments: [[UInt8]], _ call: Invocation, key: Key, profilesSum: UInt64
+  ) -> ManifestFile? {
+    guard settings.cache != false, settings.stdin != true,
+      let digest = CallDigest.of(
+        arguments, environment: call.environment, directory: call.directory),
+      let observations = ManifestMaker(arguments: arguments, of: call).observations()
+    else { return nil }
+    let oldest = settings.timeToLive.flatMap { $0 == .never ? nil : $0.microseconds }
+    return ManifestFile(
+      call: digest, profilesSum: profilesSum, verb: .run, oldest: oldest,
+      statuses: Set((settings.cacheStatus ?? [0]).compactMap { UInt8(exactly: $0) }), key: key,
+      profile: profile.name, observations: observations)
+  }
+}
