@@ -64,6 +64,7 @@ faults: test-deps
 test-release:
 	@$(MAKE) build REMOTE=1
 	@Tests/release bin/cachetronomy
+	@Tests/front bin/cachetronomy
 
 # COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them. Optimized: traps
 # stay, and it is ten times as quick.
