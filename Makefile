@@ -13,14 +13,14 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
   -Xlinker --no-warn-symbol-ordering \
   -Xlinker --wrap=swift_copyAuxiliaryExecutablePath -Xswiftc -DSTATIC_BINARY
 # On a fresh machine these come from the distribution; the toolchain does not.
-BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config
+BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config binutils
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
   python3-jsonschema python3-yaml python3-prometheus-client procps \
   iproute2 openssl git gcc libc6-dev util-linux bsdutils perl-base findutils make parallel screen strace
 BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
-.PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults sanitize coverage completions deb install \
+.PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults sanitize coverage front-names completions deb install \
   install-files uninstall clean
 
 all: build
@@ -34,11 +34,14 @@ test-deps:
 bench-deps:
 	@scripts/install-packages $(BUILD_PACKAGES) $(REMOTE_PACKAGES) $(BENCH_PACKAGES)
 
-# The linker warns of getgrgid_r and the like in the argument parser's Foundation: never called.
+# The front is the entry point, and starts the whole program where it cannot answer: see
+# docs/decisions.md. The linker warns of getgrgid_r and the like in the argument parser's Foundation:
+# never called.
 build: deps
-	@$(SWIFT) build $(STATIC) 2>&1 | scripts/quiet-link
-	@mkdir -p bin
-	@strip -o bin/cachetronomy "$$($(SWIFT) build $(STATIC) --show-bin-path)/cachetronomy"
+	@front=$$(scripts/build-front .build/front) && \
+	  flags="$(STATIC) -Xlinker $$front -Xlinker -e -Xlinker front_start" && \
+	  { $(SWIFT) build $$flags 2>&1 | scripts/quiet-link; } && mkdir -p bin && \
+	  strip -o bin/cachetronomy "$$($(SWIFT) build $$flags --show-bin-path)/cachetronomy"
 	@ls -lh bin/cachetronomy | awk '{print "bin/cachetronomy: " $$5 "B"}'
 
 demo: build
@@ -61,6 +64,7 @@ faults: test-deps
 test-release:
 	@$(MAKE) build REMOTE=1
 	@Tests/release bin/cachetronomy
+	@Tests/front bin/cachetronomy
 
 # COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them. Optimized: traps
 # stay, and it is ten times as quick.
@@ -90,6 +94,11 @@ bench: bench-deps
 	@$(MAKE) build REMOTE=1
 	@Benchmarks/all bin/cachetronomy > docs/benchmarks.md.new
 	@mv docs/benchmarks.md.new docs/benchmarks.md
+
+# The table of ignored variables in the form that the front uses.
+front-names:
+	@scripts/ignored-names > Sources/CachetronomyFront/IgnoredNameTable.swift.new
+	@mv Sources/CachetronomyFront/IgnoredNameTable.swift.new Sources/CachetronomyFront/IgnoredNameTable.swift
 
 completions:
 	@$(SWIFT) build --traits Remote --product cachetronomy

@@ -13,7 +13,8 @@ import Testing
       echo 'export X=1' > start.sh
       cat > manifest.py <<'END'
       import glob, os, struct, sys
-      kinds = ['absent', 'absentLink', 'file', 'link', 'directory', 'listing', 'access', 'type', 'variable']
+      kinds = ['absent', 'absentLink', 'file', 'link', 'directory', 'listing', 'access', 'type', 'variable',
+          'directoryItself']
       def observations(path, argv):
           data = open(path, 'rb').read()
           key, profile, count = struct.unpack_from('<III', data, 92)

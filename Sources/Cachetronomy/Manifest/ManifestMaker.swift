@@ -86,7 +86,7 @@ struct ManifestMaker {
       if isCoarse, !systems.isRoot(status) { return false }
       return max(status.st_mtim.nanoseconds, status.st_ctim.nanoseconds)
         < now - (isCoarse ? Self.coarseSettling : Self.settling)
-    case .absent, .absentLink, .directory, .access, .type, .variable: return true
+    case .absent, .absentLink, .directory, .directoryItself, .access, .type, .variable: return true
     }
   }
 
@@ -161,7 +161,7 @@ private struct FileSystems {
       let isLocal = kind == 0 || TierPlace.isLocal(kind: kind)
       directories[parent] = isLocal
       return isLocal
-    case .file, .link, .directory, .listing, .type:
+    case .file, .link, .directory, .directoryItself, .listing, .type:
       let device = UInt64(answer.status.st_dev)
       if let known = known[device] { return known }
       let isLocal = TierPlace.isLocal(

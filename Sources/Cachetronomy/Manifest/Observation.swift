@@ -25,6 +25,8 @@ struct Observation: Equatable, Sendable {
     case type = 7
     /// The value of an environment variable, or its absence.
     case variable = 8
+    /// `lstat`: device, inode and mode; that there is a directory, not a link to it, was used.
+    case directoryItself = 9
   }
 
   /// How the path, or the name of the variable, is written.

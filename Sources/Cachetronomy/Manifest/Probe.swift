@@ -73,7 +73,8 @@ public final class Probe {
     if isComplete {
       let reason = errno
       if code == 0 {
-        note(path, status, kind)
+        let isDirectoryItself = !followsLinks && status.st_mode & S_IFMT == S_IFDIR
+        note(path, status, isDirectoryItself ? .directoryItself : kind)
       } else {
         keep(followsLinks ? .absent : .absentLink, path, stat(), reason)
       }
