@@ -10,6 +10,9 @@
 // What the front uses instead of more stack, of which `ulimit -s` may leave little.
 static char front_space[65536] __attribute__((aligned(4096), used));
 
+// Read by the whole program: 1 if a manifest would have served this call, 2 if not, 0 without a front.
+unsigned char cachetronomy_front_finding __attribute__((used));
+
 #if defined(__x86_64__)
 __asm__(
     ".section .text.front_start,\"ax\",@progbits\n"
@@ -28,7 +31,9 @@ __asm__(
     "  movl %eax, %edi\n"
     "  movl $231, %eax\n"  // exit_group
     "  syscall\n"
-    "1: movq %rbx, %rsp\n"
+    "1: negl %eax\n"
+    "  movb %al, cachetronomy_front_finding(%rip)\n"
+    "  movq %rbx, %rsp\n"
     "  movq %r12, %rdx\n"
     "  xorl %ebp, %ebp\n"
     "  jmp _start\n"
@@ -51,7 +56,10 @@ __asm__(
     "  tbnz w0, #31, 1f\n"
     "  mov x8, #94\n"  // exit_group
     "  svc #0\n"
-    "1: mov sp, x20\n"
+    "1: neg w0, w0\n"
+    "  adrp x1, cachetronomy_front_finding\n"
+    "  strb w0, [x1, :lo12:cachetronomy_front_finding]\n"
+    "  mov sp, x20\n"
     "  mov x0, x19\n"
     "  mov x29, #0\n"
     "  mov x30, #0\n"

@@ -43,7 +43,7 @@ struct Front {
 
   /// Serves the call.
   ///
-  /// - Returns: the exit status; -1 if the whole program has to answer.
+  /// - Returns: the exit status; `giveWay` or `wantsManifest` if the whole program has to answer.
   mutating func serve() -> Int32 {
     guard hasStreams() else { return Self.giveWay }
     let status = line.key.count > 0 ? serveKey() : serveCommand()
@@ -51,7 +51,10 @@ struct Front {
     return status
   }
 
-  static var giveWay: Int32 { -1 }
+  /// The whole program has to answer.
+  static var giveWay: Int32 { -2 }
+  /// The whole program has to answer, and may write a manifest by which the next call is served.
+  static var wantsManifest: Int32 { -1 }
 
   /// A stream that the caller closed would be the next file that is opened.
   private func hasStreams() -> Bool {
@@ -63,9 +66,9 @@ struct Front {
 
   /// `run`, `get -- command` and `has -- command`.
   private mutating func serveCommand() -> Int32 {
-    guard findTier(), let digest = callDigest(), let manifest = manifest(of: digest),
-      holds(manifest), let entry = entry(manifest.key)
-    else { return Self.giveWay }
+    guard findTier(), let digest = callDigest() else { return Self.giveWay }
+    guard let manifest = manifest(of: digest), holds(manifest) else { return Self.wantsManifest }
+    guard let entry = entry(manifest.key) else { return Self.giveWay }
     if line.verb == .run {
       guard entry.kind == 1, !entry.hasOutputs,
         let input = Input(streams.0, isNone: line.hasNoInput), input.admits(entry.input)
