@@ -60,7 +60,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Cachetronomy", "CachetronomyCLI",
+        "Cachetronomy", "CachetronomyCLI", "CachetronomyFront",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -88,7 +88,10 @@ final class FrontFixture {
     try write()
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    close(null)
+  }
 
   /// The file of an entry, as `HotEntry` has it.
   static func entry(
@@ -128,13 +131,16 @@ final class FrontFixture {
     return bytes
   }
 
-  var raw: RawCall {
-    RawCall(arguments.map { Array($0.utf8) }, variables.map { Array($0.utf8) })
+  /// The call; nil for one of the arguments and variables.
+  var raw: RawCall?
+
+  private var current: RawCall {
+    raw ?? RawCall(arguments.map { Array($0.utf8) }, variables.map { Array($0.utf8) })
   }
 
   /// The digest of the call, as the library computes it.
   func digest() throws -> [UInt8] {
-    let environment = raw.environment
+    let environment = current.environment
     return try #require(
       Cachetronomy.CallDigest.of(
         arguments.map { Array($0.utf8) }, environment: environment,
@@ -165,20 +171,30 @@ final class FrontFixture {
 
   /// Serves the call.
   func serve() throws -> Served {
-    let raw = raw
-    let root = self.root.path
-    return try root.withCString { root in
-      let bytes = Bytes(UnsafeRawPointer(root), strlen(root))
-      guard var front = Front(raw.call, memory, root: bytes) else { return .givenWay }
-      let output = try capture()
-      let errors = try capture()
-      defer {
-        close(output)
-        close(errors)
+    let output = try capture()
+    let errors = try capture()
+    defer {
+      close(output)
+      close(errors)
+    }
+    let status = serve(output, errors)
+    return Served(status: max(-1, status), output: try text(output), errors: try text(errors))
+  }
+
+  /// Serves the call, whatever is printed.
+  func serveToNull() throws -> Int32 { serve(null, null) }
+
+  private let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+
+  private func serve(_ output: Int32, _ errors: Int32) -> Int32 {
+    let raw = current
+    return withExtendedLifetime(raw) {
+      root.path.withCString { root in
+        let bytes = Bytes(UnsafeRawPointer(root), strlen(root))
+        guard var front = Front(raw.call, memory, root: bytes) else { return -1 }
+        front.streams = (Int(null), Int(output), Int(errors))
+        return front.serve()
       }
-      front.streams = (0, Int(output), Int(errors))
-      let status = withExtendedLifetime(raw) { front.serve() }
-      return Served(status: max(-1, status), output: try text(output), errors: try text(errors))
     }
   }
 
