@@ -150,6 +150,7 @@ import Testing
       cachetronomy clear --all; cachetronomy gc; cachetronomy profile update -q max_store_size=0
       for i in $(seq 30); do cachetronomy set --profile small k$i --file value; done; settle
       # Not if it was told not to.
+      export CACHETRONOMY_DB=$HERE/other/cache.db; cachetronomy profile apply -q p.yaml
       cachetronomy profile update -q max_store_size=1MiB auto_gc=false
       for i in $(seq 30); do cachetronomy set n$i --file value; done; cachetronomy keys --match 'n*' | wc -l
       cachetronomy doctor | grep -c 'warning  *limit  *.*over max_store_size of 1.0 MiB'

@@ -77,8 +77,8 @@ import Testing
       """)
     #expect(
       outcome.lines == [
-        "on", "cache.db", "cache.db-access", "cache.db-flight", "cache.db-gc", "cache.db-shm",
-        "cache.db-wal",
+        "on", "cache.db", "cache.db-access", "cache.db-flight", "cache.db-gc",
+        "cache.db-reserve", "cache.db-shm", "cache.db-wal",
         "cache.db.lock", "0",
         "22", "1", "2", "3", "0", "0", "1", "1|1", "0", "0", "0",
       ], "\(outcome)")

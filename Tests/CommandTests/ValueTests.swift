@@ -164,7 +164,7 @@ import Testing
     let outcome = try sandbox.bash(
       "umask 0; cachetronomy set k v; cachetronomy get k; stat -c '%a' store store/* | sort | uniq -c"
     )
-    #expect(["v      5 600", "v      6 600"].contains(outcome.lines.first))
+    #expect(["v      6 600", "v      7 600"].contains(outcome.lines.first))
     #expect(outcome.lines.last == "      1 700")
   }
 
