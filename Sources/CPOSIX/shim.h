@@ -38,6 +38,15 @@ static inline char **cachetronomy_words_or_none(int *count) {
   return none;
 }
 
+// What the front found, if there is one in this program: 1 no manifest or one that does not hold, 2 that
+// it may not serve this call.
+extern unsigned char cachetronomy_front_finding __attribute__((weak));
+
+// Whether the front would have served this call by a manifest.
+static inline bool cachetronomy_front_wants_manifest(void) {
+  return &cachetronomy_front_finding && cachetronomy_front_finding == 1;
+}
+
 extern unsigned long getauxval(unsigned long kind);
 extern void *mmap(void *start, size_t size, int access, int flags, int fd, long offset);
 extern int getrlimit64(unsigned kind, void *limit);
@@ -109,7 +118,14 @@ static inline unsigned long long cachetronomy_filesystem_size(const char *path) 
 // Bytes that the file system of a path has left for us; -1 if that is not known.
 static inline long long cachetronomy_filesystem_free(const char *path) {
   struct statfs status;
-  return statfs(path, &status) == 0 ? (long long)status.f_bavail * (long long)status.f_bsize : -1;
+  // Some file systems of FUSE do not say.
+  if (statfs(path, &status) != 0 || status.f_blocks == 0) return -1;
+  return (long long)status.f_bavail * (long long)status.f_bsize;
+}
+
+// Gives a file disk space beyond its end, without a change to its size. Behind _GNU_SOURCE in <fcntl.h>.
+static inline int cachetronomy_allocate(int fd, long offset, long size) {
+  return (int)syscall(SYS_fallocate, fd, 1 /* FALLOC_FL_KEEP_SIZE */, offset, size);
 }
 
 // Bytes that could be read from a pipe, socket or terminal at once.

@@ -90,10 +90,12 @@ public final class Cachetronaut: Sendable {
     let key = try Key(key)
     guard version >= 1 else { throw .badSetting("version", "want at least 1") }
     let data = try self.format(format).encode(try ValueEncoder.encode(value))
-    try with { state, now throws(Failure) in
+    let isFull = try with { state, now throws(Failure) in
       try state.put(
         key, data, format: format, Box(value), ttl: ttl, version: version, tags: tags, at: now)
+      return state.weigh()
     }
+    if isFull { wake() }
   }
 
   /// Stores many values in one transaction.
@@ -109,9 +111,11 @@ public final class Cachetronaut: Sendable {
     for (key, value) in values {
       rows.append((try Key(key), try format.encode(try ValueEncoder.encode(value))))
     }
-    try with { state, now throws(Failure) in
+    let isFull = try with { state, now throws(Failure) in
       try state.put(rows, format: format.name, ttl: ttl, tags: tags, at: now)
+      return state.weigh()
     }
+    if isFull { wake() }
   }
 
   /// The value of a key as a type; nil if there is none that is fresh.

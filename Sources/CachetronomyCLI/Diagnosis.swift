@@ -204,6 +204,7 @@ struct Diagnosis {
       return
     }
     note(.ok, "profile", profile.name)
+    lookAtLimit(profile)
     for one in (try? store?.profiles()) ?? [] {
       guard let source = try? store?.source(of: one.name),
         let state = ProfileFiles.state(source), state != "same"
@@ -217,6 +218,23 @@ struct Diagnosis {
           : "cachetronomy profile diff; cachetronomy profile apply \(quote(source.path))")
     }
     lookAtRemote(profile)
+  }
+
+  /// Between its limit and a sixteenth more a store is where it should be.
+  private mutating func lookAtLimit(_ profile: Profile) {
+    let limit = profile.maxStoreSize
+    guard limit > 0, let used = try? store?.usedBytes() else { return }
+    let text = "\(Human.size(used)) in use, "
+    if used <= limit {
+      note(.ok, "limit", text + "at most \(Human.size(limit))")
+    } else if used - limit <= limit / 16 {
+      note(
+        .ok, "limit", text + "over max_store_size of \(Human.size(limit)) by less than a sixteenth")
+    } else {
+      note(
+        .warning, "limit", text + "over max_store_size of \(Human.size(limit))",
+        "cachetronomy gc; or raise max_store_size")
+    }
   }
 
   private mutating func lookAtRemote(_ profile: Profile) {

@@ -1,3 +1,4 @@
+internal import CPOSIX
 internal import Cachetronomy
 internal import Glibc
 
@@ -25,7 +26,7 @@ enum HotPath {
       !line.background, !line.explain
     else { return nil }
     var environment = Words.environment()
-    environment.probe = Probe(keeps: true)
+    environment.probe = Probe(keeps: wantsManifest)
     if environment[Memo.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
@@ -36,6 +37,15 @@ enum HotPath {
     if let status = try replay(question, question.key, surroundings) { return status }
     guard let contents = stdin.contentsDigest else { return nil }
     return try replay(question, command.key(withInput: contents), surroundings)
+  }
+
+  /// Whether a manifest of this call is of use. Making one takes as long as the hit.
+  private static var wantsManifest: Bool {
+    #if DEBUG
+      true
+    #else
+      cachetronomy_front_wants_manifest()
+    #endif
   }
 
   private static func replay(
@@ -50,7 +60,7 @@ enum HotPath {
     guard question.admits(entry.exitStatus) else { return nil }
     try entry.replay(to: Output.pass)
     surroundings.stdin.advance(entry.terms)
-    if key == question.key { question.keepManifest() }
+    if key == question.key, wantsManifest { question.keepManifest() }
     question.key = key
     note(question, saved: entry.cost, at: now)
     return entry.exitStatus

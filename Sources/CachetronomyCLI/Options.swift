@@ -74,12 +74,14 @@ struct CommonValues: Equatable {
       place.path, for: access, patience: patience, ownsProcess: true)
   }
 
-  /// Starts a pass of `gc` after something was stored, if the last one is old.
+  /// Starts a pass of `gc` after something was stored, if the last one is old or the store is over its
+  /// limit.
   func collectIfDue(_ profile: Profile, _ environment: Environment) {
     guard let place = try? StoreLocation.find(store, environment),
       AutoSweep.isDue(store: place.path, profile: profile, at: .now())
     else { return }
-    AutoSweep.start(store: place.path, environment: environment)
+    AutoSweep.start(
+      store: place.path, profile: self.profile, environment: environment)
   }
 
   /// Which profile a call goes by.

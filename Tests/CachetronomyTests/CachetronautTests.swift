@@ -386,6 +386,18 @@ struct Film: Codable, Sendable, Equatable {
     #expect(try cache.evictionLogs().map(\.reason) == ["time_eviction"])
     try cache.shutdown()
   }
+
+  @Test func `a put over the limit of bytes brings the thread's pass forward`() throws {
+    let cache = try Cachetronaut(path: place.database)
+    try cache.updateActiveProfile {
+      ($0.ttlCleanupInterval, $0.maxStoreSize) = (86_400, 1 << 20)
+      $0.memoryBasedEviction = false
+    }
+    for number in 0..<30 { try cache.set("k\(number)", [UInt8](repeating: 7, count: 50_000)) }
+    for _ in 0..<400 where try cache.evictionLogs().isEmpty { usleep(20_000) }
+    #expect(try cache.evictionLogs().contains { $0.reason == "size_eviction" })
+    try cache.shutdown()
+  }
 }
 
 @Suite struct MemoizeTests {

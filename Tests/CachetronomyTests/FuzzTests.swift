@@ -199,7 +199,7 @@ import Testing
 
   @Test func `words with secrets`() throws {
     let canary = Array("CANARY-0123".utf8)
-    let secrets = Secrets(Environment([.init(Array("GH_TOKEN".utf8), canary)]))
+    let secrets = Redactor(Environment([.init(Array("GH_TOKEN".utf8), canary)]))
     let good = [
       "--token=CANARY-0123",
       "curl -H 'X-Api-Key: CANARY-0123' -uada:x \"https://a:CANARY-0123@h/?key=1&b=2\"",
@@ -213,7 +213,7 @@ import Testing
       for argv in [
         [input], [input, input], [Array("-H".utf8), input], [Array("-c".utf8), input],
       ] {
-        let shown = secrets.masked(argv)
+        let shown = secrets.redacted(argv)
         #expect(shown.count == argv.count)
         #expect(!shown.contains { $0.holds(canary) }, "\(hexText(input))")
       }

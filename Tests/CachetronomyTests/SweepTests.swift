@@ -317,12 +317,13 @@ import Testing
     #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day + 9)))
     #expect(!AutoSweep.isWanted(store, profile: profile, at: noon.plus(seconds: day + 3600)))
     #expect(AutoSweep.isWanted(store, profile: profile, at: noon.plus(seconds: day + 3601)))
-    // Over its limit a store waits a minute only.
-    profile.maxStoreSize = 4096
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day + 60)))
-    let soon = noon.plus(seconds: day + 61)
-    #expect(AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    // Over its limit by a sixteenth it is due at once.
+    let soon = noon.plus(seconds: day + 10)
+    let used = try store.usedBytes()
+    profile.maxStoreSize = used - used / 20
+    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
     #expect(AutoSweep.isWanted(store, profile: profile, at: soon))
+    profile.maxStoreSize = 4096
     let watcher = try SweepLock(store: store.path, .watch)
     #expect(watcher.acquire(within: 0))
     #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
@@ -330,5 +331,37 @@ import Testing
     watcher.release()
     profile.autoGC = false
     #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    profile.autoGC = true
+    let pass = try SweepLock(store: store.path, .pass)
+    #expect(pass.acquire(within: 0))
+    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    pass.release()
+    // One is started, not two; the time of the last pass that ended stays.
+    #expect(AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    #expect(SweepLock.lastPass(store: store.path) == noon.plus(seconds: day))
+  }
+
+  @Test mutating func aPassThatCannotReachTheLimitIsNotStartedForEachPut() throws {
+    func isDue(after seconds: Int64) -> Bool {
+      AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: seconds))
+    }
+    // No entries, but the tables themselves: nothing can leave.
+    profile.maxStoreSize = 64 << 10
+    #expect(isDue(after: 0))
+    _ = try Sweep(store, profile: profile, now: noon).run()
+    #expect(!isDue(after: 1))
+    try put("small")
+    #expect(!isDue(after: 2))
+    // A sixteenth more, and another time.
+    try put("large", size: 8192)
+    #expect(isDue(after: 3))
+    #expect(!isDue(after: 4))
+    #expect(isDue(after: 604))
+    // With room again nothing is remembered.
+    profile.maxStoreSize = 1 << 20
+    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 605)).run()
+    profile.maxStoreSize = 64 << 10
+    #expect(isDue(after: 606))
   }
 }

@@ -133,6 +133,31 @@ import Testing
     #expect(outcome.seconds < 8)
   }
 
+  @Test func `a put over the limit by a sixteenth starts a pass at once`() throws {
+    let outcome = try Sandbox().bash(
+      """
+      printf 'default: {max_store_size: 1 MiB}\\nsmall: {max_store_size: 1 MiB}\\n' > p.yaml
+      head -c 100000 /dev/urandom > value
+      # The pass of the last put may still be at work.
+      settle() { flock store/cache.db-gc true; until [ $(stat -c %s store/cache.db) -lt 1400000 ]; do sleep .02; done; }
+      cachetronomy profile apply -q p.yaml
+      for i in $(seq 40); do cachetronomy run -- sh -c "cat value; : $i" > /dev/null; done; settle
+      cachetronomy log evictions | cut -f2 | sort -u
+      for i in $(seq 40); do cachetronomy set k$i --file value; done; settle
+      for i in $(seq 40); do printf 'i%s\t%s\n' $i $(head -c 75000 value | base64 -w0); done > rows.tsv
+      cachetronomy import rows.tsv; settle
+      # A limit of the profile that the call names holds for the pass that it starts.
+      cachetronomy clear --all; cachetronomy gc; cachetronomy profile update -q max_store_size=0
+      for i in $(seq 30); do cachetronomy set --profile small k$i --file value; done; settle
+      # Not if it was told not to.
+      cachetronomy profile update -q max_store_size=1MiB auto_gc=false
+      for i in $(seq 30); do cachetronomy set n$i --file value; done; cachetronomy keys --match 'n*' | wc -l
+      cachetronomy doctor | grep -c 'warning  *limit  *.*over max_store_size of 1.0 MiB'
+      cachetronomy gc; cachetronomy doctor | grep -c over; echo over
+      """)
+    #expect(outcome.lines == ["size_eviction", "30", "1", "0", "over"], "\(outcome)")
+  }
+
   // MARK: faults
 
   @Test func `killed at random points nothing is lost that was not due, no row is doubled`() throws

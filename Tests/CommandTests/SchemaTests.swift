@@ -40,6 +40,7 @@ import Testing
     "a: {run: {file: [src, '**/*.c', '{a,b}', -x, './-x', '-git:HEAD', 'git:refs/tags', 5]}}",
     "a: {rules: [{match_any: [ls **, [git, log], 5]}, {match: \"git log '%h %s'\"}]}",
     "a: {run: {cache_status: [0-3, 7, 0-0, '254-255']}}",
+    "a: {run: {redact: ['acct_*', 'PIN=', 5, '[a-z]?']}, rules: [{match: x, redact: [a]}]}",
     "a: {rules: [{match: x, mtime: ['-~/.x', '-${A:-~/.x*}', 'git:..x', './git:']}]}",
   ]
 
@@ -58,6 +59,8 @@ import Testing
     "a: {rules: [{match: x, executable: none}]}", "a: {rules: [{match: x, source: y}]}",
     "a: {warm: ls}", "a: {warm: [{cwd: /}]}", "a: {warm: [{command: x, cwd: y}]}",
     "a: {warm: [{command: x, dir: /}]}", "a: {extends: [b]}", "'': {}",
+    "a: {run: {redact: x}}", "a: {run: {redact: ['*']}}", "a: {run: {redact: ['']}}",
+    "a: {rules: [{match: x, redact: ['*=']}]}",
     "a: {run: {file: ['git:']}}", "a: {run: {mtime: ['-git:../x']}}",
     "a: {run: {file: [git:a//b]}}", "a: {run: {cache_status: [0-256]}}",
     "a: {run: {cache_status: [1-]}}", "a: {run: {cache_status: [0-1-2]}}",

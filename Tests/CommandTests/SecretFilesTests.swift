@@ -20,6 +20,11 @@ import Testing
         try run $word -- true -H 'Authorization: Bearer CANARYword7' -uada:CANARYword7
         try run $word -- true -H 'X-Api-Key: CANARYword7' API_KEY=CANARYword7 'https://h/?token=CANARYword7'
         try run $word -c "API_KEY='CANARYword7 x' true postgres://ada:CANARYword7@h/ --client-secret CANARYword7"
+        try run $word -- env A=b true curl -su ada:CANARYword7 -sH 'X-Api-Key: CANARYword7' --cert c.pem:CANARYword7
+        try run $word -- true mysql -pCANARYword7; try run $word -- true 'u:CANARYword7@tcp(h)/db' 'https://h/?sig=CANARYword7'
+        try run $word -- true git -c http.extraHeader='Authorization: Basic CANARYword7' '{"password": "CANARYword7"}'
+        try run $word -c $'H=\'Authorization: Bearer CANARYword7\'; true "$H" <<E\n{"token": "CANARYword7"}\nE\n'
+        try run $word -c 'redis-cli -a CANARYword7 ping || sshpass -p CANARYword7 true || docker login -p CANARYword7'
         try run $word -c "true $GH_TOKEN -u ada:CANARYword7"; try run $word --scope s -- true "$DB_PASSWORD"
         try run $word -- "$GH_TOKEN"; try run $word -- "./$GH_TOKEN"; try run $word -- /bin/"$DB_PASSWORD"/x
         try run $word --failure-ttl 1h -- sh -c 'exit 4' "$DB_PASSWORD"
@@ -34,7 +39,9 @@ import Testing
       done
       try explain --json -- true "$DB_PASSWORD"; try run --explain -- true "$DB_PASSWORD"
       printf 'p:\n  rules:\n    - match: wc **\n      file: [watched]\n      env: [PLAIN]\n' > p.yaml
+      printf '    - match: true **\n      redact: ["CANARYred*", "PIN="]\n' >> p.yaml
       try profile apply p.yaml --use p; try run -v -- wc -c watched; try profile match -- wc "$GH_TOKEN"
+      try run -v -- true x-CANARYred9 --pin CANARYred9; try explain -- true PIN=CANARYred9; try explain -- true CANARYred9
       printf 'wc -c watched\ntrue %s\n' "$GH_TOKEN" > list; try warm list; try warm -v list
       try list; try list --json; try keys; try log access; try log evictions; try stats; try stats --json
       try stats --html page.html; try doctor; try config --json; try gc -v; try export --all
@@ -47,13 +54,13 @@ import Testing
         done; wait
       done 2> /dev/null
       echo junk > store/cache.db; try run -v -- true "$GH_TOKEN"; try run -v -- true "$GH_TOKEN"
-      rm -f list watched all.jsonl
+      rm -f list watched all.jsonl p.yaml
       uid=$(id -u); memory=$(for d in /dev/shm/cachetronomy-$uid/*; do grep -qa "$HERE/store" $d/head && echo $d; done 2> /dev/null)
       find . "$HERE.runtime" $memory -type f ! -name '.in-*' | tee files | wc -l | xargs test 200 -lt && echo many
       [ -n "$memory" ] && echo memory
       python3 - <<'PYTHON'
       import base64, re
-      words = [b'plain1', b'token2', b'pass3', b'url4', b'file5', b'input6', b'word7', b'other8']
+      words = [b'plain1', b'token2', b'pass3', b'url4', b'file5', b'input6', b'word7', b'other8', b'red9']
       forms = {}
       for word in words:
           word = b'CANARY' + word

@@ -15,7 +15,7 @@ public struct Executable: Sendable, Equatable {
     _ name: [UInt8], in environment: Environment, directory: [UInt8]
   ) throws(Failure) {
     var shown: String {
-      Secrets(environment).masked([name]).map { ShellWords.quote($0) }.joined()
+      ShellWords.quote(Redactor(environment).redacted(name))
     }
     if name.contains(UInt8(ascii: "/")) {
       program = name
@@ -29,8 +29,9 @@ public struct Executable: Sendable, Equatable {
         throw .cannotRun(.notFound(name: shown, reason: SystemError.text(number)))
       }
     }
+    var left = Int.max
     let (found, isRefused) = Self.search(
-      name, path: environment["PATH"], environment.probe)
+      name, path: environment["PATH"], environment.probe, &left)
     if let found {
       program = found
       path = Self.absolute(found, in: directory)
@@ -44,13 +45,17 @@ public struct Executable: Sendable, Equatable {
 
   /// The path of a program as found, absolute; nil if there is none.
   ///
-  /// - Parameter searchPath: the value of `PATH`, for a name without a slash.
+  /// - Parameters:
+  ///   - searchPath: the value of `PATH`, for a name without a slash.
+  ///   - left: how many more files may be looked for; none is found once that is below zero.
   static func path(
-    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8], _ probe: Probe
+    of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8], _ probe: Probe, left: inout Int
   ) -> [UInt8]? {
     guard name.contains(UInt8(ascii: "/")) else {
-      return search(name, path: searchPath, probe).found.map { absolute($0, in: directory) }
+      return search(name, path: searchPath, probe, &left).found.map { absolute($0, in: directory) }
     }
+    left -= 1
+    if left < 0 { return nil }
     let path = absolute(name, in: directory)
     if case .runnable = judge(path, probe) { return path }
     return nil
@@ -60,7 +65,7 @@ public struct Executable: Sendable, Equatable {
   ///
   /// - Returns: the first path that can be run; whether one was found that may not be.
   private static func search(
-    _ name: [UInt8], path: [UInt8]?, _ probe: Probe
+    _ name: [UInt8], path: [UInt8]?, _ probe: Probe, _ left: inout Int
   ) -> (found: [UInt8]?, isRefused: Bool) {
     // Longer than a name can be in any directory.
     if name.isEmpty || name.count > 255 { return (nil, false) }
@@ -68,6 +73,8 @@ public struct Executable: Sendable, Equatable {
     var isRefused = false
     var start = 0
     while start <= directories.count {
+      left -= 1
+      if left < 0 { break }
       var end = start
       while end < directories.count, directories[end] != UInt8(ascii: ":") { end += 1 }
       // An empty element means the working directory.

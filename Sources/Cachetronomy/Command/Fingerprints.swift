@@ -50,11 +50,11 @@ struct Fingerprints: Equatable {
     for file in call.argumentFiles(&notes) {
       add(.argumentFile, named: file.index.description, file.parts)
     }
-    let secrets = Secrets(call.environment)
+    let redactor = call.redactor
     for name in call.programs(&notes) + call.scriptInputs(&notes) {
       add(
         name.isProgram ? .executable : .argumentFile,
-        named: "=" + ShellWords.quote(secrets.masked([name.text])[0]), name.parts)
+        named: "=" + ShellWords.quote(redactor.redacted(name.text)), name.parts)
     }
     if let parts = call.startupFilePart(&notes) { add(.argumentFile, named: "=BASH_ENV", parts) }
     if let parts = call.directoryPart() {

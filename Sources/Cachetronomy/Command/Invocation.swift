@@ -36,7 +36,10 @@ public struct Invocation {
   }
 
   /// The arguments with secrets hidden.
-  public var shownArguments: [[UInt8]] { Secrets(environment).masked(argv) }
+  public var shownArguments: [[UInt8]] { redactor.redacted(argv) }
+
+  /// What hides secrets in all that is written or printed about this command.
+  var redactor: Redactor { Redactor(environment, patterns: settings.redact) }
 
   /// The name of its entry.
   public func key() -> Key { resolve().key }
@@ -46,26 +49,25 @@ public struct Invocation {
     // A caller that gives a scope vouches for what the command reads.
     var notes = KeyNotes(refuses: settings.scope == nil)
     let digest = digest(&notes)
-    var shown = ""
-    for word in shownArguments {
-      if !shown.isEmpty { shown += " " }
-      shown += ShellWords.quote(word)
+    var shown: [UInt8] = []
+    shown.reserveCapacity(2 * Self.shownLimit)
+    // No more arguments than are shown.
+    for word in redactor.redacted(argv, upTo: Self.shownLimit + 1) {
+      if !shown.isEmpty { shown.append(0x20) }
+      ShellWords.append(word, to: &shown)
     }
     return CommandKey(shown: Self.shorten(shown), digest: digest, notes: notes)
   }
 
   private static let shownLimit = 96
 
-  private static func shorten(_ text: String) -> String {
-    if text.utf8.count <= shownLimit { return text }
-    var result = ""
-    var size = 0
-    for scalar in text.unicodeScalars {
-      size += UTF8.width(scalar)
-      if size > shownLimit - 3 { break }
-      result.unicodeScalars.append(scalar)
-    }
-    return result + "…"
+  /// Cuts what is too long for a key.
+  private static func shorten(_ text: [UInt8]) -> String {
+    if text.count <= shownLimit { return String(decoding: text, as: UTF8.self) }
+    var size = shownLimit - 3
+    // Not within a character.
+    while text[size] & 0xc0 == 0x80 { size -= 1 }
+    return String(decoding: text[..<size], as: UTF8.self) + "…"
   }
 
   /// The digest over all parts, each named and with its length, in a fixed order.

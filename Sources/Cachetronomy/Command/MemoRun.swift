@@ -204,7 +204,7 @@ extension Memo {
     }
     if let path = run.notMade {
       return .didNotReplace(
-        ShellWords.quote(Secrets(invocation.environment).masked([path])[0]))
+        ShellWords.quote(invocation.redactor.redacted(path)))
     }
     return invocation.key() != command.key ? .keyChanged : nil
   }

@@ -10,6 +10,7 @@ extension Invocation {
   /// Each argument that names a file or a directory, with the key parts of that.
   func argumentFiles(_ notes: inout KeyNotes) -> [(index: Int, parts: [[UInt8]])] {
     var found: [(Int, [[UInt8]])] = []
+    let option = placeOption
     for (index, word) in argv.enumerated() {
       if NamedFile.namesDescriptor(word) {
         notes.refuse("\(ShellWords.quote(shownArguments[index])) is this call's alone")
@@ -17,7 +18,7 @@ extension Invocation {
       if index == 0 { continue }
       var part = part(ofFile: word, shown: { shownArguments[index] }, &notes)
       // After `-C` and its kin a word may be meant from there.
-      if let place = place(before: index), word.first != 0x2f {
+      if option < index, let place = place(of: option, before: index), word.first != 0x2f {
         let there = self.part(
           ofFile: place + [0x2f] + word, shown: { shownArguments[index] }, &notes)
         if let there { part = (part ?? []) + there }
@@ -38,22 +39,34 @@ extension Invocation {
     return path.isEmpty ? nil : part(of: path, status, shown: shown, &notes)
   }
 
-  /// The directory that an option before a word names, as `-C`, `--chdir=` and `--directory=` do.
-  private func place(before index: Int) -> [UInt8]? {
-    for at in 1..<index {
-      let word = argv[at]
-      guard word.count > 1, word[0] == 0x2d else { continue }
-      if word[1] == UInt8(ascii: "C") {
-        if word.count > 2 { return Array(word[2...]) }
-        return at + 1 < index ? argv[at + 1] : nil
-      }
-      guard word[1] == 0x2d else { continue }
-      for option in ["--chdir", "--directory"] where word.starts(with: option.utf8) {
-        if word.count > option.utf8.count { return Array(word.dropFirst(option.utf8.count + 1)) }
-        return at + 1 < index ? argv[at + 1] : nil
-      }
+  /// The index of the first option that names a directory, as `-C`, `--chdir=` and `--directory=` do; the
+  /// end if there is none.
+  private var placeOption: Int {
+    var at = 1
+    while at < argv.count {
+      if Self.placeOptionSize(argv[at]) > 0 { return at }
+      at += 1
     }
-    return nil
+    return at
+  }
+
+  /// How many bytes of a word are such an option; 0 if it is none.
+  private static func placeOptionSize(_ word: [UInt8]) -> Int {
+    guard word.count > 1, word[0] == 0x2d else { return 0 }
+    if word[1] == UInt8(ascii: "C") { return 2 }
+    guard word[1] == 0x2d else { return 0 }
+    for option in ["--chdir", "--directory"] where word.starts(with: option.utf8) {
+      return option.utf8.count
+    }
+    return 0
+  }
+
+  /// The directory that such an option names, in its own word or in the next one.
+  private func place(of option: Int, before index: Int) -> [UInt8]? {
+    let word = argv[option]
+    let size = Self.placeOptionSize(word)
+    if word.count > size { return Array(word.dropFirst(word[1] == 0x2d ? size + 1 : size)) }
+    return option + 1 < index ? argv[option + 1] : nil
   }
 
   /// The key parts of the file that each bash reads first; nil without one, or without files in the

@@ -41,6 +41,7 @@ extension Invocation {
     search.addInterpreters(of: executable.path, word: 0)
     guard isWrapped else { return search.take() }
     search.paths = searchPaths
+    defer { search.noteEnd(&notes) }
     for (index, word) in argv.enumerated().dropFirst() {
       // An option may have one behind an `=`.
       if word.first == 0x2d {
@@ -98,7 +99,16 @@ struct NamedInput {
 struct ProgramSearch {
   private let call: Invocation
   /// Values of `PATH` that are searched, all of them.
-  var paths: [[UInt8]?] { didSet { names = [] } }
+  var paths: [[UInt8]?] {
+    didSet {
+      names = []
+      if paths.count > 1 { paths = Self.distinct(paths) }
+    }
+  }
+  /// How many more files are looked for.
+  ///
+  /// A long `PATH` has 50 directories and a long script 500 words; a script may set thousands of either.
+  private var probes = 65_536
   /// The files that are in `found`, or in the key by other means.
   var seen: Set<[UInt8]> = []
   private var names: Set<[UInt8]> = []
@@ -120,11 +130,11 @@ struct ProgramSearch {
       return false
     }
     var exists = false
-    for (index, searchPath) in paths.enumerated() where !paths[..<index].contains(searchPath) {
+    for searchPath in paths {
       guard
         let path = Executable.path(
-          of: name, searchPath: searchPath, directory: call.directory,
-          call.probe)
+          of: name, searchPath: searchPath, directory: call.directory, call.probe,
+          left: &probes)
       else { continue }
       exists = true
       guard seen.insert(path).inserted else { continue }
@@ -133,6 +143,16 @@ struct ProgramSearch {
       addInterpreters(of: path, word: word, depth: depth)
     }
     return exists
+  }
+
+  private static func distinct(_ paths: [[UInt8]?]) -> [[UInt8]?] {
+    var known: Set<[UInt8]?> = []
+    return paths.filter { known.insert($0).inserted }
+  }
+
+  /// Notes that not all programs were looked for.
+  func noteEnd(_ notes: inout KeyNotes) {
+    if probes < 0 { notes.refuse("its programs may be in too many directories") }
   }
 
   /// What was found since the last call, in that order.

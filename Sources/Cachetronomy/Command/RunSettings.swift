@@ -40,6 +40,12 @@ public struct RunSettings: Sendable, Equatable {
   public var file: [String] = []
   /// `--mtime`: files whose inode, size, mtime and ctime are in the key, paths as in `file`; they add up.
   public var mtime: [String] = []
+  /// Patterns of more secrets in arguments, which are hidden wherever these are written or printed; they
+  /// add up.
+  ///
+  /// A glob that matches a text anywhere in an argument, or, with `=` at its end, a name whose values are
+  /// hidden.
+  public var redact: [String] = []
   /// `--timeout`: how long the command may run; zero is no limit.
   public var timeout: TimeToLive?
   /// `--failure-ttl`: how long results with other exit statuses are kept; zero is not at all.
@@ -58,7 +64,8 @@ public struct RunSettings: Sendable, Equatable {
   public var isEmpty: Bool {
     timeToLive == nil && tags.isEmpty && env == nil && envIgnore.isEmpty && cwd == nil
       && scope == nil && shell == nil && cacheStatus == nil && executable == nil
-      && argFiles == nil && stdin == nil && file.isEmpty && mtime.isEmpty && timeout == nil
+      && argFiles == nil && stdin == nil && file.isEmpty && mtime.isEmpty && redact.isEmpty
+      && timeout == nil
       && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
       && cache == nil && ttlJitter == nil && user == nil && remote == nil
   }
@@ -121,6 +128,7 @@ public struct RunSettings: Sendable, Equatable {
     result.stdin = other.stdin ?? stdin
     Self.add(other.file, to: &result.file)
     Self.add(other.mtime, to: &result.mtime)
+    Self.add(other.redact, to: &result.redact)
     result.timeout = other.timeout ?? timeout
     result.failureTimeToLive = other.failureTimeToLive ?? failureTimeToLive
     result.staleWhileRevalidate = other.staleWhileRevalidate ?? staleWhileRevalidate

@@ -9,6 +9,7 @@ extension Invocation {
     let scriptEnvironment = scriptEnvironment
     var found: [NamedInput] = []
     var search = ProgramSearch(self, paths: [])
+    defer { search.noteEnd(&notes) }
     var files = Set<[UInt8]>()
     for (place, text) in scripts {
       // A script that is one word may be a file itself, and is among the arguments then.
@@ -95,10 +96,14 @@ extension Invocation {
       notes.refuse("\(ShellWords.quote(descriptor)) is this call's alone")
     }
     let isCertain = isFirst && argv.first.map(ShellScript.isShell) == true
-    for output in script.outputs {
-      notes.replaces(
-        ScriptOutput(
-          shown: shown(output.shown), path: output.path, isCertain: output.isCertain && isCertain))
+    if !script.outputs.isEmpty {
+      let redactor = redactor
+      for output in script.outputs {
+        notes.replaces(
+          ScriptOutput(
+            shown: redactor.redacted(output.shown), path: output.path,
+            isCertain: output.isCertain && isCertain))
+      }
     }
     if isFirst, let construct = script.blindSpot { notes.cannotFollow(construct) }
   }
@@ -112,5 +117,5 @@ extension Invocation {
   }
 
   /// Part of a script as it may be printed.
-  private func shown(_ text: [UInt8]) -> [UInt8] { Secrets(environment).masked([text])[0] }
+  private func shown(_ text: [UInt8]) -> [UInt8] { redactor.redacted(text) }
 }

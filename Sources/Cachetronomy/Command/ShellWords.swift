@@ -79,6 +79,15 @@ public enum ShellWords {
     return text + "'"
   }
 
+  /// Appends one word as `quote(_:)` writes it.
+  static func append(_ word: [UInt8], to text: inout [UInt8]) {
+    if !word.isEmpty, word.allSatisfy(isPlain) {
+      text.append(contentsOf: word)
+    } else {
+      text.append(contentsOf: quote(word).utf8)
+    }
+  }
+
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x3a, 0x40...0x5a, 0x61...0x7a, 0x25, 0x2b...0x2f, 0x3d, 0x5f: true

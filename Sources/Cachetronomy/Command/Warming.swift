@@ -34,7 +34,8 @@ public struct Warming: Sendable {
     let words = command.words.map { Array($0.utf8) }
     let plan = try Plan(.words(words), profile: profile, flags: RunSettings())
     settings = plan.settings
-    shown = Secrets(environment).masked(words).map { ShellWords.quote($0) }.joined(separator: " ")
+    shown = Redactor(environment, patterns: settings.redact).redacted(words)
+      .map { ShellWords.quote($0) }.joined(separator: " ")
     directory = try WorkingDirectory.path(named: environment["PWD"])
     state = .fresh
     if let why = Self.refusal(command, plan, isAnyway: isAnyway) {

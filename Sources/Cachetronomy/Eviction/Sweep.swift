@@ -1,8 +1,8 @@
 /// One pass of `gc`: what is past its time or over a limit leaves, in small transactions.
 public struct Sweep {
-  private let store: Store
-  private let profile: Profile
-  private let now: Timestamp
+  let store: Store
+  let profile: Profile
+  let now: Timestamp
 
   /// How long to wait for another pass over the same store, in milliseconds.
   public var patience: Int32 = 0
@@ -22,10 +22,13 @@ public struct Sweep {
 
   /// The most time that one write transaction may take, in microseconds.
   static let batchTime: Int64 = 20_000
-  private static let batchRows: Int64 = 64
+  static let batchRows: Int64 = 64
   private static let batchBytes: Int64 = 4 << 20
   /// KiB of pages that a pass keeps, an eighth of what it may take in all.
   private static let pages = 16_000
+
+  /// Told of each entry that left, in a rehearsal.
+  var tell: ((Store.Doomed, Reason) throws(Failure) -> Void)?
 
   /// A pass over a store under a profile.
   public init(_ store: Store, profile: Profile, now: Timestamp) {
@@ -72,29 +75,53 @@ public struct Sweep {
     store.foldsApart = true
     try store.keepPages(Self.pages)
     defer {
+      store.endScarcity()
       store.foldsApart = false
       try? store.keepPages(2000)
     }
-    try store.foldJournal(at: now)
-    try removeExpired(&work)
-    work.report.moved = try relieve()
+    try store.foldJournalIfRoom(at: now)
+    try whateverIsFull { () throws(Failure) in try removeExpired(&work) }
+    try whateverIsFull { () throws(Failure) in work.report.moved = try relieve() }
     store.tidyMemory()
-    try removeOver(&work)
-    try trimLogs(&work)
+    try whateverIsFull { () throws(Failure) in try removeOver(&work) }
+    try whateverIsFull { () throws(Failure) in try trimLogs(&work) }
     SharedFlight.sweepDead(beside: store.path)
-    if try store.isLookDue(at: now) { try lookAtRemains(&work) }
+    try whateverIsFull { () throws(Failure) in
+      if try store.isLookDue(at: now) { try lookAtRemains(&work) }
+    }
     if vacuums, !isOver(&work) { try store.vacuum() }
-    if try store.canShrink() {
+    try whateverIsFull { () throws(Failure) in
+      guard !store.isScarce, try store.canShrink() else { return }
       try batches(&work) { deadline throws(Failure) in try store.shrink(until: deadline) }
     }
-    if store.wantsCheckpoint { try store.checkpoint() }
-    if work.report.isComplete { lock.stamp(now) }
+    if store.isScarce {
+      store.endScarcity()
+      try store.foldJournalIfRoom(at: now)
+    } else if store.wantsCheckpoint {
+      try store.checkpoint()
+    }
+    if work.report.isComplete {
+      let used = try store.usedBytes()
+      let isOver = profile.maxStoreSize > 0 && used > profile.maxStoreSize
+      _ = lock.note(left: isOver ? used : 0, at: now)
+      lock.stamp(now)
+    }
     work.report.bytesAfter = store.sizeOnDisk
     return work.report
   }
 
+  /// Runs a part of the pass; if the disk is full, again, in steps that need next to no room.
+  private func whateverIsFull(_ part: () throws(Failure) -> Void) throws(Failure) {
+    do throws(Failure) {
+      try part()
+    } catch .store(_, .full, _) where !store.isScarce {
+      store.beginScarcity()
+      try part()
+    }
+  }
+
   /// A pass under way.
-  private struct Work {
+  struct Work {
     var report = Report()
     let end: Int64
 
@@ -118,9 +145,9 @@ public struct Sweep {
     while more {
       if isOver(&work) { return }
       more = try store.write { () throws(Failure) in
-        try body(Timestamp.monotonic() + Self.batchTime)
+        try body(store.isScarce ? 0 : Timestamp.monotonic() + Self.batchTime)
       }
-      try store.checkpointIfLong()
+      if store.isScarce { store.giveBack() } else { try store.checkpointIfLong() }
       // Others want the lock too: without a pause a waiter can starve.
       if more { Pause.short() }
     }
@@ -128,7 +155,7 @@ public struct Sweep {
 
   // MARK: entries
 
-  private func removeExpired(_ work: inout Work) throws(Failure) {
+  func removeExpired(_ work: inout Work) throws(Failure) {
     guard try store.isAnyExpired(at: now) else { return }
     let began = Timestamp.monotonic()
     let due = try store.list(.expired, at: now)
@@ -143,27 +170,32 @@ public struct Sweep {
     _ due: Store.Due, of count: Int64, because reason: Reason, _ work: inout Work,
     _ room: (Store.Removed) throws(Failure) -> (rows: Int64, bytes: Int64)
   ) throws(Failure) {
-    var removed = Store.Removed()
+    var (removed, committed) = (Store.Removed(), Store.Removed())
     var last: Int64 = 0
+    // What left before a failure has left.
+    defer { work.report.removed[reason, default: Store.Removed()].add(committed) }
     try batches(&work) { deadline throws(Failure) in
+      committed = removed
       repeat {
         let (rows, bytes) = try room(removed)
         guard rows > 0 else { return false }
-        let doomed = try store.stillDue(due, after: last, limit: rows, bytes: bytes, at: now)
+        let limit = store.isScarce ? min(rows, store.stepRows) : rows
+        let doomed = try store.stillDue(due, after: last, limit: limit, bytes: bytes, at: now)
         guard let newest = doomed.last else { return false }
         removed.add(
           try store.remove(doomed, because: reason, profile: profile.name, at: now))
+        if let tell { for entry in doomed { try tell(entry, reason) } }
         last = newest.number
       } while Timestamp.monotonic() < deadline
       progress(removed.entries, count)
       return true
     }
+    committed = removed
     try store.dropList()
-    work.report.removed[reason, default: Store.Removed()].add(removed)
   }
 
   /// Bytes of memory that the profile wants free and that are not.
-  private var wantedMemory: Int64 {
+  var wantedMemory: Int64 {
     guard profile.memoryBasedEviction, let reading = memory() else { return 0 }
     return reading.missing(to: profile.freeMemoryTarget)
   }
@@ -173,7 +205,7 @@ public struct Sweep {
     return wanted > 0 ? try moveFromMemory(wanted) : Store.Removed()
   }
 
-  private func removeOver(_ work: inout Work) throws(Failure) {
+  func removeOver(_ work: inout Work) throws(Failure) {
     let began = Timestamp.monotonic()
     while !isOver(&work), let over = try Excess(of: store, profile) {
       let least = Store.Due.least(profile.evictionPolicy, count: over.estimate)
@@ -238,53 +270,5 @@ public struct Sweep {
     }
     guard work.report.isComplete else { return }
     try store.write { () throws(Failure) in try store.noteLook(at: now) }
-  }
-}
-
-extension Sweep {
-  /// Says what a pass would remove, and changes nothing.
-  ///
-  /// What is read is not folded first, so that the order may differ a little from the true pass's.
-  ///
-  /// - Parameter each: told of every entry, why it would leave, and its bytes.
-  public func plan(
-    _ each: (_ key: Key, _ reason: Reason, _ bytes: Int64) throws(Failure) -> Void
-  ) throws(Failure) -> Report {
-    var report = Report(bytesBefore: store.sizeOnDisk)
-    report.bytesAfter = report.bytesBefore
-    func tell(_ doomed: Store.Doomed, _ reason: Reason) throws(Failure) {
-      try each(Key(stored: doomed.key), reason, doomed.size)
-      report.removed[reason, default: Store.Removed()].add(Store.Removed(1, doomed.size))
-    }
-    _ = try store.list(.expired, at: now)
-    var last: Int64 = 0
-    while case let batch = try store.stillDue(
-      .expired, after: last, limit: Self.batchRows, bytes: .max, at: now), let newest = batch.last
-    {
-      for doomed in batch { try tell(doomed, .time) }
-      last = newest.number
-    }
-    for one in store.leastUsedInMemory(wantedMemory) {
-      try each(one.key, .memory, one.bytes)
-      report.moved.add(Store.Removed(1, one.bytes))
-    }
-    let expired = report.removed[.time] ?? Store.Removed()
-    guard let over = try Excess(of: store, profile, without: expired) else { return report }
-    let least = Store.Due.least(profile.evictionPolicy, count: .max)
-    _ = try store.list(least, at: now)
-    last = 0
-    var left = over
-    while left.entries > 0 || left.bytes > 0,
-      case let batch = try store.stillDue(least, after: last, limit: 1, bytes: 1, at: now),
-      let doomed = batch.last
-    {
-      last = doomed.number
-      guard try !store.isExpired(Key(stored: doomed.key), at: now) else { continue }
-      try tell(doomed, .size)
-      left.entries -= 1
-      left.bytes = left.bytes.minus(doomed.size.plus(Store.overhead))
-    }
-    try store.dropList()
-    return report
   }
 }

@@ -95,6 +95,29 @@ public final class SweepLock {
     return Int32(String(decoding: bytes[..<got].prefix { $0 != 0x0a }, as: UTF8.self))
   }
 
+  /// Writes down the bytes that a pass leaves in a store that is over its limit all the same, or that
+  /// are there as it starts; 0 if it is within.
+  ///
+  /// - Returns: false if there is no room for it.
+  func note(left: Int64, at now: Timestamp) -> Bool {
+    if left == 0 { return ftruncate(descriptor, 0) == 0 }
+    let text = Array("\(left) \(now.microseconds)\n".utf8)
+    return pwrite(descriptor, text, text.count, 0) == text.count
+      && ftruncate(descriptor, off_t(text.count)) == 0
+  }
+
+  /// The bytes noted last, if that was within the last ten minutes.
+  func left(at now: Timestamp) -> Int64? {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let got = pread(descriptor, &bytes, bytes.count, 0)
+    guard got > 0 else { return nil }
+    let words = bytes[..<got].split { $0 == 0x20 || $0 == 0x0a }
+      .map { Int64(String(decoding: $0, as: UTF8.self)) }
+    guard words.count == 2, let left = words[0], let time = words[1] else { return nil }
+    let passed = now.since(Timestamp(microseconds: time))
+    return (0...AutoSweep.backoff.microseconds).contains(passed) ? left : nil
+  }
+
   /// Writes down when a pass ended.
   public func stamp(_ time: Timestamp) {
     let seconds = timespec(

@@ -10,6 +10,7 @@ struct ManifestMaker {
   let directory: [UInt8]
   /// Arguments that hold a secret.
   private let secretArguments: [[UInt8]]
+  private let secretVariables: [[UInt8]]
   private let redacted: ([UInt8]) -> [UInt8]
 
   /// - Parameters:
@@ -17,7 +18,9 @@ struct ManifestMaker {
   ///   - call: the command, whose key has been made.
   init(arguments: [[UInt8]], of call: Invocation) {
     (self.arguments, environment, directory) = (arguments, call.environment, call.directory)
-    redacted = { Secrets(call.environment).masked([$0])[0] }
+    let redactor = call.redactor
+    redacted = { redactor.redacted($0) }
+    secretVariables = redactor.secretVariables
     secretArguments = zip(call.argv, call.shownArguments).filter { $0 != $1 }.map(\.0)
   }
 
@@ -56,7 +59,7 @@ struct ManifestMaker {
   private func variables(_ probe: Probe) -> [Observation] {
     var names = probe.variables
     // The text of a key hides the values of secrets.
-    for name in Secrets(environment).names { names.insert(name) }
+    for name in secretVariables { names.insert(name) }
     return names.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { name in
       guard CallDigest.ignores(name[...]), !name.starts(with: "CACHETRONOMY_".utf8) else {
         return nil

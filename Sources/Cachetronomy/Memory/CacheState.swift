@@ -27,6 +27,8 @@ struct CacheState {
   private var nextSweep: Int64 = 0
   private var nextLook: Int64 = 0
   private var nextFlush: Int64 = 0
+  /// Bytes put since the last look at how full the store is, and what the last pass left.
+  private var (unweighed, left): (Int64, Int64) = (0, 0)
 
   /// Reads that wait for the log before they are written.
   private static let logBatch: Int64 = 10_000
@@ -224,6 +226,7 @@ struct CacheState {
     let entry = entry(key, data, format, ttl, version, tags, now)
     settle(tier.remove(key).map { [$0] } ?? [])
     try write { store throws(Failure) in _ = try store.insert(entry) }
+    unweighed = unweighed.plus(Int64(data.count).plus(Store.overhead))
     guard stamp != nil else { return }
     settle(tier.put(entry, object, limit: Int(clamping: profile.maxItemsInMemory)), isCap: true)
   }
@@ -240,6 +243,22 @@ struct CacheState {
         _ = try store.insert(entry)
       }
     }
+    for (_, data) in rows { unweighed = unweighed.plus(Int64(data.count).plus(Store.overhead)) }
+  }
+
+  /// Brings the next pass forward if what was put has brought the store over its limit by a sixteenth.
+  ///
+  /// - Returns: true if a pass is due now.
+  mutating func weigh() -> Bool {
+    guard profile.maxStoreSize > 0, profile.ttlCleanupInterval > 0,
+      unweighed > profile.maxStoreSize / 32
+    else { return false }
+    unweighed = 0
+    guard let used = try? store?.usedBytes(), used > AutoSweep.ceiling(profile, left: left) else {
+      return false
+    }
+    nextSweep = 0
+    return true
   }
 
   private func entry(
@@ -265,8 +284,13 @@ struct CacheState {
     }
     try flush(at: now)
     let name = profile.name
-    return try write { store throws(Failure) in
-      try store.delete(selection, because: reason, profile: name, at: now).entries
+    do throws(Failure) {
+      return try write { store throws(Failure) in
+        try store.delete(selection, because: reason, profile: name, at: now).entries
+      }
+    } catch .store(_, .full, _) {
+      // In steps, whose commits memory does not follow.
+      return try open().remove(selection, because: reason, profile: name, at: now).entries
     }
   }
 
@@ -333,6 +357,8 @@ struct CacheState {
     if profile.ttlCleanupInterval > 0, clock >= nextSweep {
       try? flush(at: now)
       _ = try? Sweep(store, profile: profile, now: now).run()
+      // What a pass cannot bring within its limit is not swept again for each put.
+      left = (try? store.usedBytes()) ?? 0
       nextSweep = clock + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)
     }
     if profile.memoryBasedEviction, profile.memoryCleanupInterval > 0, clock >= nextLook {

@@ -10,6 +10,7 @@ enum RunSetting: String, CaseIterable {
   case failureTimeToLive = "failure_ttl"
   case file
   case mtime
+  case redact
   case remote
   case scope
   case shell
@@ -65,6 +66,7 @@ enum RunSetting: String, CaseIterable {
     case .failureTimeToLive: settings.failureTimeToLive = try reader.duration(node)
     case .file: settings.file = try reader.paths(node)
     case .mtime: settings.mtime = try reader.paths(node)
+    case .redact: settings.redact = try reader.redactions(node)
     case .remote: settings.remote = try reader.flag(node)
     case .scope: settings.scope = try reader.text(node)
     case .shell:
@@ -97,6 +99,7 @@ enum RunSetting: String, CaseIterable {
     case .failureTimeToLive: settings.failureTimeToLive.map { Node(text: $0.description) }
     case .file: settings.file.isEmpty ? nil : Node(list: settings.file)
     case .mtime: settings.mtime.isEmpty ? nil : Node(list: settings.mtime)
+    case .redact: settings.redact.isEmpty ? nil : Node(list: settings.redact)
     case .remote: settings.remote.map { Node(text: $0 ? "true" : "false") }
     case .scope: settings.scope.map { Node(text: $0) }
     case .shell: settings.shell.map { Node(text: $0) }

@@ -139,6 +139,16 @@ struct SettingReader {
     return paths
   }
 
+  /// Patterns of what is hidden in arguments.
+  func redactions(_ node: Node) throws(Complaint) -> [String] {
+    let patterns = try strings(node)
+    guard case .sequence(let items) = node.content else { return patterns }
+    for (item, pattern) in zip(items, patterns) {
+      if let flaw = RedactionPattern.flaw(pattern) { throw complaint(item, flaw) }
+    }
+    return patterns
+  }
+
   func statuses(_ node: Node) throws(Complaint) -> [Int32] {
     guard case .sequence(let items) = node.content else {
       throw complaint(node, "want a list of exit statuses, as [0, 1] or [0, 2-4]")

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// One SQLite connection, closed when the last reference goes.
 final class Connection {
@@ -6,6 +7,7 @@ final class Connection {
   private let handle: OpaquePointer
   /// Frames in the log after our last commit; SQLite writes it from within `COMMIT`.
   private let committed = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+  private let effort: UnsafeMutablePointer<Effort>
   private var kept = [OpaquePointer?](repeating: nil, count: Kept.allCases.count)
 
   /// Statements that are compiled once for each connection.
@@ -31,9 +33,34 @@ final class Connection {
       sqlite3_close_v2(opened)
       throw failure
     }
-    handle = opened
+    (handle, effort) = (opened, .allocate(capacity: 1))
+    begin(busyTimeout: busyTimeout)
+  }
+
+  /// Copies a whole database into temporary space, which goes with this connection.
+  init(copyOf source: Connection) throws(Failure) {
+    path = source.path
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    guard sqlite3_open_v2("", &opened, flags, nil) == SQLITE_OK, let opened else {
+      sqlite3_close_v2(opened)
+      throw .store(path: source.path, .io, detail: "out of memory")
+    }
+    (handle, effort) = (opened, .allocate(capacity: 1))
+    begin(busyTimeout: 0)
+    guard let backup = sqlite3_backup_init(handle, "main", source.handle, "main") else {
+      throw failure(sqlite3_errcode(handle))
+    }
+    sqlite3_backup_step(backup, -1)
+    let code = sqlite3_backup_finish(backup)
+    guard code == SQLITE_OK else { throw failure(code) }
+  }
+
+  private func begin(busyTimeout: Int32) {
+    effort.initialize(to: Effort(path: path))
     sqlite3_busy_timeout(handle, busyTimeout)
     _ = cachetronomy_no_checkpoint_on_close(handle)
+    cachetronomy_distrust_schema(handle)
     sqlite3_wal_autocheckpoint(handle, 0)
     committed.initialize(to: -1)
     _ = sqlite3_wal_hook(
@@ -42,6 +69,9 @@ final class Connection {
         context?.assumingMemoryBound(to: Int32.self).pointee = frames
         return SQLITE_OK
       }, committed)
+    sqlite3_progress_handler(
+      handle, Effort.unit,
+      { $0?.assumingMemoryBound(to: Effort.self).pointee.isSpent() == true ? 1 : 0 }, effort)
   }
 
   /// Frames in the log after our last commit; -1 before the first and once the log is cut off.
@@ -54,6 +84,8 @@ final class Connection {
     for statement in kept { sqlite3_finalize(statement) }
     sqlite3_close_v2(handle)
     committed.deallocate()
+    effort.deinitialize(count: 1)
+    effort.deallocate()
   }
 
   /// The version of the SQLite library in use.
@@ -71,6 +103,7 @@ final class Connection {
 
   /// Compiles one statement.
   func prepare(_ sql: String) throws(Failure) -> Statement {
+    effort.pointee.units = 0
     var compiled: OpaquePointer?
     let code = sqlite3_prepare_v2(handle, sql, -1, &compiled, nil)
     guard code == SQLITE_OK, let compiled else { throw failure(code) }
@@ -79,6 +112,7 @@ final class Connection {
 
   /// The statement kept under a name, compiled at its first use.
   func prepare(_ name: Kept, _ sql: @autoclosure () -> String) throws(Failure) -> Statement {
+    effort.pointee.units = 0
     if let handle = kept[name.rawValue] { return Statement(handle, of: self, isKept: true) }
     var compiled: OpaquePointer?
     let code = sqlite3_prepare_v3(
@@ -90,6 +124,7 @@ final class Connection {
 
   /// Runs statements that give no rows we want.
   func execute(_ sql: String) throws(Failure) {
+    effort.pointee.units = 0
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw failure(code) }
   }
@@ -118,13 +153,49 @@ final class Connection {
       case SQLITE_CORRUPT: .corrupt
       case SQLITE_NOTADB: .notOurs
       case SQLITE_FULL: .full
+      case SQLITE_IOERR, SQLITE_CANTOPEN:
+        // A quota, a limit on the size of files, or the index of the log.
+        [ENOSPC, EDQUOT, EFBIG].contains(sqlite3_system_errno(handle)) ? .full : .io
       case SQLITE_READONLY, SQLITE_PERM: .readOnly
       case SQLITE_ERROR: .notOurs
       default: .io
       }
     let detail =
-      code & 0xff == SQLITE_NOTADB
-      ? "not a cachetronomy store" : String(cString: sqlite3_errmsg(handle))
+      switch code & 0xff {
+      case SQLITE_NOTADB: "not a cachetronomy store"
+      case SQLITE_INTERRUPT: "a query of it does not end"
+      default: String(cString: sqlite3_errmsg(handle))
+      }
     return .store(path: path, problem, detail: detail)
+  }
+}
+
+/// What a statement may take of the processor: a file may be made so that a query of it never ends.
+private struct Effort {
+  /// Instructions of SQLite's machine between two looks: about 10 ms.
+  static let unit: Int32 = 1_000_000
+  /// Units for a statement whatever the size of the file.
+  private static let least: Int64 = 100
+  /// Bytes of the file for one more unit.
+  ///
+  /// A million small entries are listed, sorted and removed, all
+  /// by one statement, with a tenth of what this gives.
+  private static let bytes: Int64 = 200_000
+
+  /// Units since the statement that runs was made.
+  var units: Int64 = 0
+  private let path: String
+  private var limit = least
+
+  init(path: String) { self.path = path }
+
+  /// Counts one unit; true if the statement is to end.
+  mutating func isSpent() -> Bool {
+    units += 1
+    guard units > limit else { return false }
+    var status = stat()
+    guard stat(path, &status) == 0 else { return true }
+    limit = Self.least + Int64(status.st_size) / Self.bytes
+    return units > limit
   }
 }

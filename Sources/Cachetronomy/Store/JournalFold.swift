@@ -41,10 +41,23 @@ extension Store {
     try write { () throws(Failure) in try setState(mark, nil) }
   }
 
-  private func add(_ records: [AccessJournal.Record]) throws(Failure) {
-    var sums: [Key: (count: Int64, last: AccessJournal.Record)] = [:]
+  /// Reads that are not folded yet; changes nothing, and takes no lock that a hit would wait for.
+  func pendingReads() throws(Failure) -> [AccessJournal.Record] {
+    let journal = AccessJournal(store: path)
+    var records: [AccessJournal.Record] = []
+    for name in Segment.waiting(beside: journal.path) + [journal.path] {
+      guard let segment = Segment(name, isLocked: false) else { continue }
+      let done = name == journal.path ? 0 : max(0, Int(try number(of: "segment/" + segment.id)))
+      records += AccessJournal.decode(segment.read(from: done))
+    }
+    return records
+  }
+
+  /// Adds records to the tables; inside a write transaction.
+  func add(_ records: [AccessJournal.Record]) throws(Failure) {
     var counters: [AccessJournal.Kind: Int64] = [:]
     var (saved, remoteSaved): (Int64, Int64) = (0, 0)
+    let sums = AccessJournal.sums(of: records)
     for record in records {
       counters[record.kind, default: 0] += 1
       if record.kind == .remoteHit {
@@ -52,10 +65,6 @@ extension Store {
       }
       guard record.kind == .hit || record.kind == .stale else { continue }
       saved = saved.addingReportingOverflow(max(0, record.saved)).partialValue
-      let key = Key(stored: record.key)
-      let sum = sums[key]
-      let last = sum.map { $0.last.time > record.time ? $0.last : record } ?? record
-      sums[key] = ((sum?.count ?? 0) + 1, last)
     }
     for (profile, group) in Dictionary(grouping: sums, by: { $0.value.last.profile }) {
       var reads: [Key: (count: Int64, last: Timestamp)] = [:]
@@ -92,20 +101,37 @@ extension Store {
   }
 }
 
+extension AccessJournal {
+  /// How often each key was read, and the last record of it.
+  static func sums(of records: [Record]) -> [Key: (count: Int64, last: Record)] {
+    var sums: [Key: (count: Int64, last: Record)] = [:]
+    for record in records where record.kind == .hit || record.kind == .stale {
+      let key = Key(stored: record.key)
+      let sum = sums[key]
+      let last = sum.map { $0.last.time > record.time ? $0.last : record } ?? record
+      sums[key] = ((sum?.count ?? 0) + 1, last)
+    }
+    return sums
+  }
+}
+
 /// A renamed piece of the journal that nobody appends to any more.
 private struct Segment: ~Copyable {
   let id: String
   private let descriptor: Int32
 
-  /// Nil if it is gone, is no file of ours, or a hit that opened it earlier still writes.
-  init?(_ path: String) {
+  /// Opens a segment.
+  ///
+  /// - Parameter isLocked: whether it is to be locked; otherwise it may still grow.
+  /// - Returns: nil if it is gone, is no file of ours, or a hit that opened it earlier still writes.
+  init?(_ path: String, isLocked: Bool = true) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     id = String(path.suffix(16))
     guard descriptor >= 0 else { return nil }
     var status = stat()
     // Looked at under the lock: another folder may have taken the segment, and its mark, away since
     // it was opened.
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
+    guard !isLocked || flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
       status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink > 0
     else { return nil }
   }

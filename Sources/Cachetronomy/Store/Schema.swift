@@ -8,8 +8,9 @@ enum Schema {
   /// `PRAGMA user_version` counts those done. Never edit one: add one.
   static let migrations: [String] = [seed, ours]
 
-  /// What a reader must find in `user_version`.
-  static var version: Int64 { Int64(migrations.count) }
+  /// What a reader must find in `user_version`: the count of migrations, whose texts are only put together
+  /// for a file that needs one.
+  static let version: Int64 = 2
 
   /// Columns that show a file to be the seed's, table by table.
   static let seedColumns: [(table: String, columns: String)] = [
@@ -92,18 +93,20 @@ enum Schema {
     """
   private static let state = "name TEXT PRIMARY KEY, value"
 
-  // The triggers fire in Python's connections too: what we know of an entry never stands beside a
-  // row that somebody else wrote. REPLACE fires no delete trigger, hence the one on insert.
-  // No IN (...): it builds a table of its own, of 86 KB, for each row.
-  private static let ours = """
-    CREATE TABLE entry_info (\(entryInfo)) WITHOUT ROWID;
-    CREATE TABLE chunk (\(chunk)) WITHOUT ROWID;
-    CREATE TABLE state (\(state)) WITHOUT ROWID;
+  /// The only triggers that may fire on our writes.
+  ///
+  /// They fire in Python's connections too: what we know of an entry never stands beside a row that
+  /// another program wrote. REPLACE fires no delete trigger, hence the one on insert.
+  static let triggers = [
+    // No IN (...): it builds a table of its own, of 86 KB, for each row.
+    """
     CREATE TRIGGER cache_inserted AFTER INSERT ON cache BEGIN
       DELETE FROM chunk WHERE recording =
         (SELECT recording FROM entry_info WHERE key = NEW.key);
       DELETE FROM entry_info WHERE key = NEW.key;
-    END;
+    END
+    """,
+    """
     CREATE TRIGGER cache_updated AFTER UPDATE ON cache BEGIN
       DELETE FROM chunk WHERE recording =
         (SELECT recording FROM entry_info WHERE key = OLD.key);
@@ -111,12 +114,22 @@ enum Schema {
       DELETE FROM chunk WHERE NEW.key <> OLD.key AND recording =
         (SELECT recording FROM entry_info WHERE key = NEW.key);
       DELETE FROM entry_info WHERE NEW.key <> OLD.key AND key = NEW.key;
-    END;
+    END
+    """,
+    """
     CREATE TRIGGER cache_deleted AFTER DELETE ON cache BEGIN
       DELETE FROM chunk WHERE recording =
         (SELECT recording FROM entry_info WHERE key = OLD.key);
       DELETE FROM entry_info WHERE key = OLD.key;
-    END;
+    END
+    """,
+  ]
+
+  private static let ours = """
+    CREATE TABLE entry_info (\(entryInfo)) WITHOUT ROWID;
+    CREATE TABLE chunk (\(chunk)) WITHOUT ROWID;
+    CREATE TABLE state (\(state)) WITHOUT ROWID;
+    \(triggers[0]); \(triggers[1]); \(triggers[2]);
     INSERT INTO state VALUES ('secret', randomblob(32)), ('removals', 0),
       ('since', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER));
     PRAGMA application_id = \(applicationID);

@@ -19,6 +19,8 @@ public final class Store {
   var directory: String { StoreFile.directory(of: path) }
 
   let connection: Connection
+  /// Whether it is a copy that this process alone knows.
+  private let isCopy: Bool
   let patience: Int32
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
@@ -31,6 +33,13 @@ public final class Store {
 
   /// The expiry that was written last, and how.
   var spelt: (expiry: Timestamp, text: String)?
+
+  /// True while the disk is full and something is removed all the same.
+  var isScarce = false
+  /// Whether the log could not be folded since the database would have to grow.
+  private(set) var isLogStuck = false
+  /// Recordings whose chunks are still to go, where that takes steps.
+  var orphaned: [[UInt8]] = []
 
   /// What a caller means to do with a store.
   public enum Access: Sendable {
@@ -53,6 +62,22 @@ public final class Store {
   /// - Throws: `Failure.store` for a file that is not ours, newer than us, damaged or locked.
   public static func open(
     _ path: String, for access: Access, patience: Int32 = 5000, ownsProcess: Bool = false
+  ) throws(Failure) -> Store? {
+    do throws(Failure) {
+      return try openOnce(path, for: access, patience, ownsProcess)
+    } catch .store(let resolved, .full, let detail) {
+      // The index of the log needs room too. Who does not store wants to remove something.
+      guard case .writing(create: false) = access, Reserve.release(beside: resolved) else {
+        throw .store(path: resolved, .full, detail: detail)
+      }
+      let store = try openOnce(path, for: access, patience, ownsProcess)
+      store?.beginScarcity()
+      return store
+    }
+  }
+
+  private static func openOnce(
+    _ path: String, for access: Access, _ patience: Int32, _ ownsProcess: Bool
   ) throws(Failure) -> Store? {
     var path = try StoreFile.resolve(path)
     let waiting: WriterLock.Waiting = ownsProcess ? .blocking : .polling
@@ -77,7 +102,7 @@ public final class Store {
       }
       let store = Store(connection, isWritable: true, patience, waiting, lock)
       try store.identify()
-      try store.prepareToWrite()
+      try store.prepareToWrite(toStore: true)
       // The tables themselves out of the log, which every cold reader would read through for ever.
       try? store.checkpoint()
       return store
@@ -95,7 +120,7 @@ public final class Store {
       let store = Store(connection, isWritable: writable, patience, waiting, nil)
       do {
         try store.identify()
-        if case .writing = access { try store.prepareToWrite() }
+        if case .writing(let create) = access { try store.prepareToWrite(toStore: create) }
       } catch {
         // A file we refuse is left as it was, without the empty log that opening it made.
         if !hadLog { connection.cleansUpOnClose() }
@@ -116,26 +141,39 @@ public final class Store {
     self.lock = lock
     // A process that stays has its own memory, and every commit of its is seen by the shared one.
     sharesMemory = isWritable && waiting == .blocking
+    isCopy = false
     path = connection.path
+  }
+
+  /// A copy of a store in temporary space.
+  init(copyOf store: Store) throws(Failure) {
+    connection = try Connection(copyOf: store.connection)
+    (isWritable, isCopy, sharesMemory) = (true, true, false)
+    (patience, waiting, path) = (store.patience, store.waiting, store.path)
+    let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
+    for step in Schema.migrations.dropFirst(max(0, version)) { try connection.execute(step) }
   }
 
   // MARK: identity
 
-  private func notOurs(_ detail: String = "not a cachetronomy store") -> Failure {
-    .store(path: path, .notOurs, detail: detail)
+  private func notOurs(_ why: String? = nil) -> Failure {
+    .store(
+      path: path, .notOurs,
+      detail: "not a cachetronomy store" + (why.map { ": \($0)" } ?? ""))
   }
 
   private func identify() throws(Failure) {
     let version = try connection.integer("PRAGMA user_version") ?? 0
     let application = try connection.integer("PRAGMA application_id") ?? 0
     if application == Schema.applicationID {
-      if version == Schema.version { return }
       if version > Schema.version {
         throw .store(
           path: path, .newer,
           detail: "made by a newer cachetronomy (format \(version), this one knows "
             + "\(Schema.version))")
       }
+      if let why = try shapeError() { throw notOurs(why) }
+      if version == Schema.version { return }
     } else {
       guard application == 0, version == 0 else { throw notOurs() }
       let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
@@ -145,6 +183,7 @@ public final class Store {
             "SELECT group_concat(name) FROM pragma_table_info('\(table)')")
           guard found == columns else { throw notOurs() }
         }
+        if let why = try shapeError() { throw notOurs(why) }
       } else if !isWritable {
         throw notOurs()
       }
@@ -170,8 +209,12 @@ public final class Store {
     try connection.execute(Schema.temporary)
   }
 
-  private func prepareToWrite() throws(Failure) {
+  private func prepareToWrite(toStore isStoring: Bool) throws(Failure) {
     try connection.execute("PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST")
+    // What little room there is, the next removal needs.
+    if !Reserve.make(beside: path), isStoring {
+      throw .store(path: path, .full, detail: "database or disk is full")
+    }
   }
 
   // MARK: writing
@@ -187,6 +230,7 @@ public final class Store {
   /// grown, and the memory tier brought up to date.
   func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
+    if isCopy { return try transaction(body) }
     let lock = try writerLock()
     try lock.acquire(within: patience)
     defer { lock.release() }
@@ -222,9 +266,18 @@ public final class Store {
   private func writeLocked<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     newest = nil
     var version: Int64 = 0
-    let result = try transaction { () throws(Failure) in
-      if beginTier() { version = try dataVersion() }
-      return try body()
+    let result: T
+    do throws(Failure) {
+      result = try transaction { () throws(Failure) in
+        if beginTier() { version = try dataVersion() }
+        let result = try body()
+        try checkRoom()
+        return result
+      }
+    } catch {
+      // What did not become a transaction takes room in the log all the same.
+      if case .store(_, .full, _) = error, !isScarce { foldLog("TRUNCATE") }
+      throw error
     }
     Fault.reach()
     checkpointIfGrown()
@@ -260,7 +313,7 @@ public final class Store {
 
   private func checkpointIfGrown() {
     guard !foldsApart, connection.committedFrames > (isLongLived ? 1000 : 64) else { return }
-    foldLog(isLongLived ? "PASSIVE" : "TRUNCATE")
+    foldLog(isLongLived || isScarce ? "PASSIVE" : "TRUNCATE")
   }
 
   /// Folds a log of over 1000 frames in a turn of the lock of its own, without cutting it off.
@@ -286,13 +339,15 @@ public final class Store {
     try? publish(nil, version)
   }
 
-  private func foldLog(_ mode: String) {
+  private func foldLog(_ wanted: String) {
+    // On a full disk the room of the log may be all there is for the next removal.
+    let mode = Reserve.isNeeded(beside: path) ? "PASSIVE" : wanted
     // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
     defer { connection.busyTimeout(patience) }
-    guard let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))"), busy == 0 else {
-      return
-    }
+    let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))")
+    isLogStuck = busy == nil
+    guard busy == 0 else { return }
     if mode == "TRUNCATE" { connection.forgetFrames() }
     guard sharesMemory else { return }
     // Whoever opens a store with an empty log alone makes its header anew, with other salts: memory

@@ -56,12 +56,14 @@ extension Store {
 
   /// Empties the eviction log.
   public func clearEvictions() throws(Failure) {
-    try write { () throws(Failure) in try connection.execute("DELETE FROM eviction_log") }
+    try writeWhateverIsFull { () throws(Failure) in
+      try connection.execute("DELETE FROM eviction_log")
+    }
   }
 
   /// Empties the access log, or removes the row of one key.
   public func clearAccesses(of key: Key? = nil) throws(Failure) {
-    try write { () throws(Failure) in
+    try writeWhateverIsFull { () throws(Failure) in
       guard let key else { return try connection.execute("DELETE FROM access_log") }
       var statement = try connection.prepare("DELETE FROM access_log WHERE key = ?")
       statement.bind(1, key.text)

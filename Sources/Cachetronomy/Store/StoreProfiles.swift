@@ -127,7 +127,7 @@ extension Store {
   ///
   /// - Returns: false if there was none.
   public func delete(profile name: String) throws(Failure) -> Bool {
-    try write { () throws(Failure) in
+    try writeWhateverIsFull { () throws(Failure) in
       tier?.forgetProfiles()
       return try remove(profile: name)
     }

@@ -11,6 +11,8 @@ extension Store {
     case tags([String], exact: Bool)
     /// Those saved under a profile.
     case savedBy(String)
+
+    var isOfExpired: Bool { if case .expired = self { true } else { false } }
   }
 
   /// What a removal took.
@@ -46,9 +48,13 @@ extension Store {
   public func remove(
     _ selection: Selection, because reason: Reason?, profile: String, at now: Timestamp
   ) throws(Failure) -> Removed {
-    try foldJournal(at: now)
-    return try write { () throws(Failure) in
-      try delete(selection, because: reason, profile: profile, at: now)
+    try foldJournalIfRoom(at: now)
+    return try removing({ () throws(Failure) in
+      try write { () throws(Failure) in
+        try delete(selection, because: reason, profile: profile, at: now)
+      }
+    }) { () throws(Failure) in
+      try removeInSteps(selection, because: reason, profile: profile, at: now)
     }
   }
 
@@ -56,8 +62,7 @@ extension Store {
   func delete(
     _ selection: Selection, because reason: Reason?, profile: String, at now: Timestamp
   ) throws(Failure) -> Removed {
-    let isExplicit = if case .expired = selection { false } else { true }
-    if isExplicit { try count("removals") }
+    if !selection.isOfExpired { try count("removals") }
     var removed = Removed()
     if case .keys(let keys) = selection {
       for key in keys {
@@ -69,6 +74,12 @@ extension Store {
     removed = try remove(where: condition, values, reason, profile, now)
     if case .all = selection { try connection.execute("DELETE FROM chunk") }
     return removed
+  }
+
+  /// The same for one step of many, in which keys are one parameter.
+  static func stepCondition(_ selection: Selection, _ now: Timestamp) -> (String, [String]) {
+    guard case .keys(let keys) = selection else { return condition(selection, now) }
+    return ("c.key IN (SELECT value FROM json_each(?1))", [JSONWriter.tags(keys.map(\.text))])
   }
 
   /// SQL for a selection, and the texts for its parameters.
@@ -152,7 +163,7 @@ extension Store {
   public func evict(
     _ keys: [Key], profile: String, at now: Timestamp
   ) throws(Failure) -> Int {
-    try write { () throws(Failure) in
+    try writeWhateverIsFull { () throws(Failure) in
       var known: [(key: String, count: Int64)] = []
       var statement = try connection.prepare("SELECT 1 FROM cache WHERE key = ?")
       for key in keys {

@@ -13,8 +13,11 @@ extension Store {
 
   /// Lists what is due.
   ///
+  /// - Parameter reads: the table of how often and when keys were read.
   /// - Returns: how many entries that are.
-  func list(_ due: Due, at now: Timestamp) throws(Failure) -> Int64 {
+  func list(
+    _ due: Due, by reads: String = "access_log", at now: Timestamp
+  ) throws(Failure) -> Int64 {
     try connection.execute(
       """
       CREATE TEMP TABLE IF NOT EXISTS due (n INTEGER PRIMARY KEY, key TEXT NOT NULL, created);
@@ -35,7 +38,7 @@ extension Store {
       try connection.execute(
         """
         INSERT INTO temp.due (key, created) SELECT c.key, i.created
-        FROM cache c LEFT JOIN entry_info i ON i.key = c.key LEFT JOIN access_log a ON a.key = c.key
+        FROM cache c LEFT JOIN entry_info i ON i.key = c.key LEFT JOIN \(reads) a ON a.key = c.key
         WHERE c.key IS NOT NULL ORDER BY \(policy.order) LIMIT \(max(0, count))
         """)
     }
@@ -112,18 +115,20 @@ extension Store {
     _ doomed: [Doomed], because reason: Reason, profile: String, at now: Timestamp
   ) throws(Failure) -> Removed {
     for entry in doomed { tier?.forget(Key(stored: entry.key)) }
-    try logEvictions(doomed.map { ($0.key, 0) }, because: reason, profile: profile, at: now)
     Fault.reach()
     // By the list's own copy: a key that is no text, or no UTF-8, is repaired where we name it.
     var delete = try connection.prepare(
       "DELETE FROM cache WHERE key = (SELECT key FROM temp.due WHERE n = ?)")
     var removed = Removed()
     for entry in doomed {
+      if isScarce { try setChunksApart("(SELECT key FROM temp.due WHERE n = \(entry.number))") }
       delete.bind(1, entry.number)
       try delete.run()
       if connection.changes > 0 { removed.add(Removed(1, entry.size)) }
     }
     Fault.reach()
+    // Into pages that are free by now: on a full disk the file cannot grow.
+    try logEvictions(doomed.map { ($0.key, 0) }, because: reason, profile: profile, at: now)
     return removed
   }
 
@@ -138,7 +143,7 @@ extension Store {
   // MARK: sizes
 
   /// Bytes of the pages that hold something.
-  func usedBytes() throws(Failure) -> Int64 {
+  public func usedBytes() throws(Failure) -> Int64 {
     let size = try connection.integer("PRAGMA page_size") ?? 4096
     let pages = try connection.integer("PRAGMA page_count") ?? 0
     return (pages - (try freePages())) * size

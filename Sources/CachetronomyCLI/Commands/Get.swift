@@ -55,7 +55,10 @@ extension Tool {
       if remote {
         if case .hit = try store.lookup(key, at: now, within: settings.timeToLive) {
         } else {
+          let environment = Words.environment()
+          let profile = try common.values.profile(in: store, environment)
           _ = try Tool.Remotes.tier(common, store).bring(key, into: store, at: now)
+          common.values.collectIfDue(profile, environment)
         }
       }
       let profile = try common.values.profile(in: store, Words.environment())

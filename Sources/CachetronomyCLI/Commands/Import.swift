@@ -44,7 +44,9 @@ extension Tool {
       settings.isDry = dryRun
       let files = try files.map { try Words.plain($0, "file") }
       let store = dryRun ? try common.reading() : try common.changing()
-      let profile = try common.values.profile(in: store, Words.environment())
+      let environment = Words.environment()
+      let profile = try common.values.profile(in: store, environment)
+      let values = common.values
       let start = Timestamp.now()
       let meter = Meter(isShown: Terminal.isErrors && !common.quiet, since: start)
       var job = Cachetronomy.Import(
@@ -53,10 +55,16 @@ extension Tool {
         complain: { failure in
           meter.clear()
           common.say(failure.description)
-        }, progress: { seen, part in meter.show(seen, part) })
+        },
+        progress: { seen, part in
+          meter.show(seen, part)
+          // An import can be many times the store's limit.
+          if !dryRun, seen & 63 == 0 { values.collectIfDue(profile, environment) }
+        })
       defer { meter.clear() }
       for file in files { try job.run(try ArchiveFile(file, beside: store)) }
       meter.clear()
+      if !dryRun { values.collectIfDue(profile, environment) }
       guard Terminal.isErrors || common.verbose || dryRun else { return }
       let report = job.report
       var text = "\(dryRun ? "would import" : "imported") \(Human.count(report.stored, "entry"))"

@@ -114,7 +114,7 @@ extension Tool.Log {
       let store = try common.changing()
       switch (log, key) {
       case ("access", let key):
-        try store?.foldJournal(at: .now())
+        try store?.foldJournalIfRoom(at: .now())
         let found = try key.map { try TargetOptions.resolve($0, store) }
         if case .some(nil) = found { throw Status.exit(Status.miss) }
         try store?.clearAccesses(of: found ?? nil)

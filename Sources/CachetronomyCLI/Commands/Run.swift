@@ -251,9 +251,11 @@ enum RunVerb {
     memo.isComparing = isTalking
     if let patience { memo.patience = patience.microseconds }
     memo.cachedOnly = line.cachedOnly
+    var stores = false
     if isUsable, !line.noStore {
       memo.storeForWriting = { () throws(Failure) in
-        try line.common.writing(environment, create: true, patience: 3000)
+        stores = true
+        return try line.common.writing(environment, create: true, patience: 3000)
       }
     }
     if line.explain {
@@ -263,11 +265,10 @@ enum RunVerb {
     }
     // The process ends with this: what the system frees by itself is a tenth of a hit to take apart.
     if let store { _ = Unmanaged.passRetained(store) }
+    // Also where the output could not be written.
+    defer { if stores { line.common.collectIfDue(profile, environment) } }
     let outcome = try memo.answer()
     trouble.count()
-    if case .miss = outcome.verdict, outcome.notKept == nil {
-      line.common.collectIfDue(profile, environment)
-    }
     if !line.common.quiet {
       if case .miss = outcome.verdict {
         for path in resolved.notes.missing {

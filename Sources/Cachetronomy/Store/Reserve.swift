@@ -1,0 +1,69 @@
+internal import CPOSIX
+internal import Glibc
+
+/// Disk space that a store holds for the day when the disk is full: without some, SQLite can write no
+/// log, and nothing could be removed.
+///
+/// A file beside the database, `<database>-reserve`, whose contents are never read. It is given up only
+/// by a removal, and made again by the next writer that finds room.
+enum Reserve {
+  /// Bytes of the file: about 60 pages in the log, of which the removal of one entry takes 12 to 25.
+  static let size: Int64 = 256 << 10
+  /// Bytes of it that the log gets; the rest is for pages by which the database may have to grow.
+  static let logShare: Int64 = size - 32 << 10
+
+  private static func file(of store: String) -> String { store + "-reserve" }
+
+  /// Makes the reserve if it is not there.
+  ///
+  /// - Parameter store: the resolved path of the database.
+  /// - Returns: false if there is no room for it.
+  @discardableResult
+  static func make(beside store: String) -> Bool {
+    let path = file(of: store)
+    var status = stat()
+    if lstat(path, &status) == 0 {
+      if Int64(status.st_size) == size { return true }
+      // Its maker died. What is not ours is left alone.
+      guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else { return true }
+      unlink(path)
+    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return errno != ENOSPC && errno != EDQUOT }
+    defer { close(descriptor) }
+    Fault.reach()
+    let code = posix_fallocate(descriptor, 0, off_t(size))
+    if code != 0 { unlink(path) }
+    return code != ENOSPC && code != EDQUOT
+  }
+
+  /// Whether there is none and no room to make one.
+  static func isNeeded(beside store: String) -> Bool {
+    var status = stat()
+    if lstat(file(of: store), &status) == 0, Int64(status.st_size) == size { return false }
+    let free = FileSystem(of: StoreFile.directory(of: store))?.free ?? .max
+    return free < size * 2
+  }
+
+  /// Gives the reserve up.
+  ///
+  /// - Returns: false if there is none.
+  static func release(beside store: String) -> Bool {
+    let path = file(of: store)
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    return unlink(path) == 0
+  }
+
+  /// Gives the log room beyond its end, so that nobody else gets it.
+  ///
+  /// SQLite takes no POSIX lock on the log, so that one can be opened and closed here.
+  static func extendLog(of store: String) {
+    let descriptor = open(store + "-wal", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    _ = cachetronomy_allocate(descriptor, 0, Int(status.st_size) + Int(logShare))
+  }
+}
