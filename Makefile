@@ -18,7 +18,7 @@ REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
   python3-jsonschema python3-yaml python3-prometheus-client procps \
   iproute2 openssl git gcc libc6-dev util-linux bsdutils perl-base findutils make parallel screen strace
-BENCH_PACKAGES := hyperfine valgrind sqlite3 python3 python3-venv redis-server
+BENCH_PACKAGES := gcc libc6-dev hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
 .PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults sanitize coverage front-names completions deb install \
   install-files uninstall clean
