@@ -85,4 +85,24 @@ import Testing
     )
     #expect(outcome.text == "", "\(outcome.errors)")
   }
+
+  @Test func `no secret of an argument is in it`() throws {
+    let outcome = try sandbox.bash(
+      #"""
+      for name in sshpass mysql curl; do printf '#!/bin/sh\nexit 0\n' > bin/$name; chmod +x bin/$name; done; sleep 0.05
+      export PATH=$HERE/bin:$PATH TOKEN=planted-token-1
+      for i in 1 2; do
+        cachetronomy run -- sshpass -p planted1 ssh host; cachetronomy run -- mysql -pplanted2 --password=planted3
+        cachetronomy run -c 'mysql -p"plan"ted4; curl -u "ada:planted5" x'; cachetronomy run -- env sshpass -p planted6
+        cachetronomy run -c 'cat /tmp/$TOKEN/x; true'; cachetronomy run -- cat d/a
+      done > /dev/null 2>&1
+      cat > planted.py <<'END'
+      from manifest import *
+      files = glob.glob(place() + '/m*')
+      print(len(files) > 0, [p for p in files if b'planted' in open(p, 'rb').read()])
+      END
+      python3 planted.py
+      """#)
+    #expect(outcome.lines == ["True []"], "\(outcome.errors)")
+  }
 }
