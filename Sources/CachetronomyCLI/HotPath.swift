@@ -39,7 +39,9 @@ enum HotPath {
     return try replay(question, command.key(withInput: contents), surroundings)
   }
 
-  /// Whether a manifest of this call is of use. Making one takes as long as the hit.
+  /// Whether a manifest of this call is of use.
+  ///
+  /// Making one takes as long as the hit.
   private static var wantsManifest: Bool {
     #if DEBUG
       true

@@ -153,7 +153,7 @@ import Testing
       export CACHETRONOMY_DB=$HERE/other/cache.db; cachetronomy profile apply -q p.yaml
       cachetronomy profile update -q max_store_size=1MiB auto_gc=false
       for i in $(seq 30); do cachetronomy set n$i --file value; done; cachetronomy keys --match 'n*' | wc -l
-      cachetronomy doctor | grep -c 'warning  *limit  *.*over max_store_size of 1.0 MiB'
+      cachetronomy doctor | grep -c 'warning  *limit  *.*over max_store_size of 1 MiB'
       cachetronomy gc; cachetronomy doctor | grep -c over; echo over
       """)
     #expect(outcome.lines == ["size_eviction", "30", "1", "0", "over"], "\(outcome)")

@@ -62,14 +62,14 @@ extension TierPlace {
   func trimManifests(_ limits: ManifestLimits) {
     let manifests = files { ManifestFile.isName($0) }
     var count = Int64(manifests.count)
-    var bytes = manifests.reduce(0) { $0 + Self.memory(of: $1.bytes) }
+    var bytes = manifests.reduce(0) { $0 + $1.bytes }
     if count > limits.count || bytes > limits.bytes {
       let countLeft = limits.count - limits.count / 8
       let bytesLeft = limits.bytes - limits.bytes / 8
       for file in manifests where count > countLeft || bytes > bytesLeft {
         unlink(path(file.name))
         count -= 1
-        bytes -= Self.memory(of: file.bytes)
+        bytes -= file.bytes
       }
     }
     let now = Timestamp.now().microseconds
@@ -86,6 +86,7 @@ extension TierPlace {
   /// A file of the tier.
   struct File {
     var name: String
+    /// Bytes of memory that it takes.
     var bytes: Int64
     /// The time of the last use, in nanoseconds since 1970.
     var used: Int64
@@ -98,7 +99,9 @@ extension TierPlace {
       var status = stat()
       guard lstat(path(name), &status) == 0 else { continue }
       found.append(
-        File(name: name, bytes: Int64(status.st_size), used: status.st_atim.nanoseconds))
+        File(
+          name: name, bytes: Self.memory(of: Int64(status.st_size)),
+          used: status.st_atim.nanoseconds))
     }
     return found.sorted { $0.used < $1.used }
   }

@@ -64,7 +64,7 @@ final class SharedTier {
     guard lstat(file, &status) == 0 else { return }
     if unlink(file) == 0 {
       head?.entries -= 1
-      head?.bytes -= Int64(status.st_size)
+      head?.bytes -= TierPlace.memory(of: Int64(status.st_size))
     } else if errno != ENOENT {
       giveUp()
     }
@@ -116,7 +116,9 @@ final class SharedTier {
     }
     guard next.limits.bytes > 0, next.limits.entries > 0 else { return clear() }
     guard let isNew = place.make(for: path) else { return }
-    let name = entry.flatMap { makeRoom(for: $0.key, Int64($0.file.count), in: next, isNew: isNew) }
+    let name = entry.flatMap {
+      makeRoom(for: $0.key, TierPlace.memory(of: Int64($0.file.count)), in: next, isNew: isNew)
+    }
     // A profile may have lowered them.
     let room = entryRoom(next)
     if next.entries > next.limits.entries || next.bytes > room {
@@ -141,6 +143,7 @@ final class SharedTier {
 
   /// Counts an entry in, and makes room for it.
   ///
+  /// - Parameter size: bytes of memory that its file takes.
   /// - Returns: the name of its file; nil if it is too large.
   private func makeRoom(
     for key: Key, _ size: Int64, in next: TierHead, isNew: Bool
@@ -159,7 +162,7 @@ final class SharedTier {
     var status = stat()
     let replaced = lstat(place.path(name), &status) == 0
     next.entries += replaced ? 0 : 1
-    next.bytes += size - (replaced ? Int64(status.st_size) : 0)
+    next.bytes += size - (replaced ? TierPlace.memory(of: Int64(status.st_size)) : 0)
     return name
   }
 

@@ -66,7 +66,9 @@ extension Store {
     let active = try profile(nil) ?? Profile(name: Profile.defaultName)
     return (
       HotProfiles.encode(try profiles(), active: try activeProfileName()),
-      TierHead.Limits(entries: active.maxItemsInMemory, bytes: active.maxMemory)
+      // The Python package's 100 entries are what a process holds.
+      TierHead.Limits(
+        entries: active.maxItemsInMemory == 0 ? 0 : .max, bytes: active.maxMemory)
     )
   }
 
