@@ -65,6 +65,7 @@ test-release:
 	@$(MAKE) build REMOTE=1
 	@Tests/release bin/cachetronomy
 	@Tests/front bin/cachetronomy
+	@Tests/front-differences bin/cachetronomy 200
 
 # COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them. Optimized: traps
 # stay, and it is ten times as quick.

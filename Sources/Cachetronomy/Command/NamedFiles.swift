@@ -101,6 +101,7 @@ extension Invocation {
       if identity == .content { return [content(path)] }
       return [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
     case .directory(let stamp):
+      probe.note(path, status, .listing)
       let mark = Array("directory".utf8)
       if identity == .content { return [mark, DirectoryStamp.names(in: path, probe)] }
       return [mark]

@@ -50,15 +50,15 @@ public final class Probe {
 
   /// Keeps what a file is found to be.
   ///
-  /// - Parameter kind: nil derives it from the kind of file: a directory is only known to exist.
+  /// - Parameter kind: nil derives it from the kind of file: of a directory only that it exists, so that
+  ///   whoever uses its times or names has to say `listing`.
   func note(_ path: [UInt8], _ status: stat, _ kind: Observation.Kind? = nil) {
     guard isComplete else { return }
     if let kind { return keep(kind, path, status) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: keep(.file, path, status)
     case S_IFDIR: keep(.directory, path, status)
     case S_IFLNK: keep(.link, path, status)
-    default: keep(.type, path, status)
+    default: keep(.file, path, status)
     }
   }
 
