@@ -105,4 +105,26 @@ import Testing
       """#)
     #expect(outcome.lines == ["True []"], "\(outcome.errors)")
   }
+
+  @Test(arguments: [
+    "--env TMUX -- echo", "--env 'A*' --env TMUX -- echo", "-c 'echo $TMUX'",
+    "-c 'echo $CACHETRONOMY_FLIGHT'",
+  ])
+  func `an ignored variable that the key has is in it, set or not`(call: String) throws {
+    let outcome = try sandbox.bash(
+      #"""
+      cat > variables.py <<'END'
+      from manifest import *
+      print(sorted({name for kind, name in all(['cachetronomy'] * 9) if kind == 'variable'} & {'TMUX', 'CACHETRONOMY_FLIGHT'}))
+      END
+      for state in set unset; do
+        export CACHETRONOMY_DB=$HERE/$state/c.db TMUX=d/a
+        [ $state = set ] || unset TMUX
+        for i in 1 2; do cachetronomy run \#(call) > /dev/null; done
+        python3 variables.py
+      done
+      """#)
+    let name = call.contains("FLIGHT") ? "CACHETRONOMY_FLIGHT" : "TMUX"
+    #expect(outcome.lines == ["['\(name)']", "['\(name)']"], "\(outcome.errors)")
+  }
 }

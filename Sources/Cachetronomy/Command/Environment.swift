@@ -191,6 +191,8 @@ public struct Environment {
   func keyed(_ wanted: [String]?, ignoring ignored: [String]) -> [Int] {
     if let wanted, wanted.isEmpty { return [] }
     let named = wanted?.map { Pattern($0) }
+    // An ignored variable counts by its exact name, and its absence does too.
+    for name in wanted ?? [] { probe.note(variable: name.utf8) }
     let more = ignored.isEmpty ? nil : ignored.map { Pattern($0) }
     let count = count
     if count > 256 {

@@ -68,21 +68,22 @@ enum CallDigest {
   private static func use(of entry: [UInt8]) -> Use {
     guard let cut = entry.firstIndex(of: UInt8(ascii: "=")) else { return .counted }
     let name = entry[..<cut]
-    if name.starts(with: "CACHETRONOMY_".utf8) {
-      switch String(decoding: name.dropFirst(13), as: UTF8.self) {
-      case "DB", "PROFILE": return .counted
-      case "FLIGHT": return .ignored
-      default: return .unserved
-      }
+    if ignores(name) { return .ignored }
+    guard name.starts(with: settingPrefix.utf8) else { return .counted }
+    switch String(decoding: name.dropFirst(settingPrefix.utf8.count), as: UTF8.self) {
+    case "DB", "PROFILE": return .counted
+    default: return .unserved
     }
-    return ignores(name) ? .ignored : .counted
   }
+
+  private static let settingPrefix = "CACHETRONOMY_"
 
   /// Whether a variable is left out, except where it was read to make the key.
   ///
   /// One that is ignored in part, or beside another, is counted whole.
   static func ignores(_ name: ArraySlice<UInt8>) -> Bool {
-    name.withUnsafeBufferPointer { IgnoredVariableFilter.verdict(on: $0) == .ignored }
+    if name.starts(with: settingPrefix.utf8) { return name.elementsEqual(Memo.ancestors.utf8) }
+    return name.withUnsafeBufferPointer { IgnoredVariableFilter.verdict(on: $0) == .ignored }
   }
 
   private static func size(_ strings: [[UInt8]]) -> Int {

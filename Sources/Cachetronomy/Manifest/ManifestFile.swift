@@ -42,7 +42,8 @@ struct ManifestFile: Equatable, Sendable {
   // checksum of the profiles (8), oldest age (8, -1 for none), statuses (32, one bit each), verb, size
   // of the key, size of the profile's name, number of observations (4 each), key, name, observations.
   private static let magic: UInt64 = 0x696e_616d_796e_7463
-  private static let version: UInt32 = 1
+  /// Changes with every change of what a key is made from: an older manifest may lack an observation.
+  private static let version: UInt32 = 2
   private static let headSize = 104
 
   /// The file.

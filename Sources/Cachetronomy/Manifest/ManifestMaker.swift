@@ -61,9 +61,7 @@ struct ManifestMaker {
     // The text of a key hides the values of secrets.
     for name in secretVariables { names.insert(name) }
     return names.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { name in
-      guard CallDigest.ignores(name[...]), !name.starts(with: "CACHETRONOMY_".utf8) else {
-        return nil
-      }
+      guard CallDigest.ignores(name[...]) else { return nil }
       return Observation(
         variable: name, value: environment[String(decoding: name, as: UTF8.self)])
     }
