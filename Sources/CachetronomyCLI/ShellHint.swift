@@ -34,15 +34,8 @@ enum ShellHint {
       !(0x30...0x39).contains(first)
     else { return nil }
     let name = word[..<cut].last == UInt8(ascii: "+") ? word[..<(cut - 1)] : word[..<cut]
-    guard !name.isEmpty, name.allSatisfy(isInName) else { return nil }
+    guard !name.isEmpty, name.allSatisfy(Environment.isInName) else { return nil }
     return String(decoding: name, as: UTF8.self)
-  }
-
-  private static func isInName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
-    default: false
-    }
   }
 
   /// Blanks, and what separates, redirects, expands or quotes.

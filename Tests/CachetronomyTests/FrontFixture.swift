@@ -83,7 +83,8 @@ final class FrontFixture {
     try #require(mkdir(store.path + "-access", 0o700) == 0)
     arguments = ["run", "--db", store.path, "--", "true"]
     manifest = ManifestFile(
-      call: [], profilesSum: try #require(tier.profilesSum()), verb: .run, oldest: nil,
+      call: [], profilesSum: try #require(TierHead.read(in: place)?.profilesSum), verb: .run,
+      oldest: nil,
       statuses: [0, 3], key: Self.key, profile: "default", observations: [])
     try write()
   }

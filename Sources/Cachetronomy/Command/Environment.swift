@@ -125,7 +125,7 @@ public struct Environment {
   }
 
   /// Whether a shell takes a byte for part of a variable's name.
-  static func isInName(_ byte: UInt8) -> Bool {
+  public static func isInName(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
     default: false

@@ -117,7 +117,7 @@ struct FileBudget {
   mutating func names(in directory: [UInt8], _ probe: Probe) -> [[UInt8]]? {
     if isExceeded { return [] }
     var found: [[UInt8]] = []
-    let isRead = probe.names(in: directory) { name in
+    let isRead = probe.eachName(in: directory) { name in
       if found.count == left { isExceeded = true } else { found.append(name) }
       return !isExceeded
     }

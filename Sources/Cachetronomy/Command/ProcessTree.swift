@@ -30,17 +30,15 @@ final class ProcessTree {
   /// Notes which process is the command.
   func add(command: pid_t) { self.command = command }
 
-  /// Whether any process of the tree is running, the command not counted.
-  var isEmpty: Bool { !running().contains { $0 != command } }
+  /// Whether no process of the tree is running.
+  var isEmpty: Bool { running().isEmpty }
 
   /// Sends signals to the command and all its descendants, one after the other to each.
   func send(_ signals: Int32...) {
-    let all = running()
-    for signal in signals {
-      for process in all { kill(process, signal) }
-      // Where `/proc` is not there.
-      if !all.contains(command), command != 0 { kill(command, signal) }
-    }
+    var all = running()
+    // Without `/proc` none is found.
+    if command != 0, !all.contains(command) { all.append(command) }
+    for signal in signals { for process in all { kill(process, signal) } }
   }
 
   /// Forgets the command, whose status has been taken: another process may get its number.

@@ -28,12 +28,7 @@ extension TierPlace {
     let name = ManifestFile.name(of: manifest.call)
     // Calls that the front never serves would write it each time.
     if Repository.read(Array(path(name).utf8), Probe(), limit: bytes.count) == bytes { return true }
-    let temporary = path(Self.manifestPrefix + getpid().description)
-    guard create(temporary, bytes) else { return false }
-    guard rename(temporary, path(name)) == 0 else {
-      unlink(temporary)
-      return false
-    }
+    guard write(bytes, as: name, by: Self.manifestPrefix) else { return false }
     // A variable that differs at each call makes a manifest for each. The first byte of a digest is
     // random: one manifest in 64 pays for reading the directory.
     if (manifest.call.first ?? 0) & 63 == 0 { trimManifests(limits) }
@@ -41,21 +36,6 @@ extension TierPlace {
   }
 
   private static let manifestPrefix = ".manifest-"
-
-  private func create(_ path: String, _ bytes: [UInt8]) -> Bool {
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    var descriptor = open(path, flags, 0o600)
-    if descriptor < 0, errno == EEXIST {
-      // A process with this pid died here, or lives in another PID namespace.
-      unlink(path)
-      descriptor = open(path, flags, 0o600)
-    }
-    guard descriptor >= 0 else { return false }
-    let file = TemporaryFile(owning: descriptor, in: directory)
-    if (try? file.append(bytes)) != nil { return true }
-    unlink(path)
-    return false
-  }
 
   /// Removes the least recently used manifests until an eighth of the limits is free, and what dead
   /// processes left.

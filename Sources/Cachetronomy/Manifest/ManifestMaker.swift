@@ -10,18 +10,15 @@ struct ManifestMaker {
   let directory: [UInt8]
   /// Arguments that hold a secret.
   private let secretArguments: [[UInt8]]
-  private let secretVariables: [[UInt8]]
-  private let redacted: ([UInt8]) -> [UInt8]
+  private let redactor: Redactor
 
   /// - Parameters:
   ///   - arguments: those of the whole program, without its own name.
   ///   - call: the command, whose key has been made.
   init(arguments: [[UInt8]], of call: Invocation) {
     (self.arguments, environment, directory) = (arguments, call.environment, call.directory)
-    let redactor = call.redactor
-    redacted = { redactor.redacted($0) }
-    secretVariables = redactor.secretVariables
-    secretArguments = zip(call.argv, call.shownArguments).filter { $0 != $1 }.map(\.0)
+    redactor = call.redactor
+    secretArguments = zip(call.argv, redactor.redacted(call.argv)).filter { $0 != $1 }.map(\.0)
   }
 
   /// The observations of a key; nil if they do not tell all that it depends on, if they may have
@@ -59,7 +56,7 @@ struct ManifestMaker {
   private func variables(_ probe: Probe) -> [Observation] {
     var names = probe.variables
     // The text of a key hides the values of secrets.
-    for name in secretVariables { names.insert(name) }
+    for name in redactor.secretVariables { names.insert(name) }
     return names.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { name in
       guard CallDigest.ignores(name[...]) else { return nil }
       return Observation(
@@ -112,7 +109,7 @@ struct ManifestMaker {
     }
     guard !path.isEmpty, path.count < Int(PATH_MAX) else { return nil }
     for (index, argument) in arguments.enumerated() {
-      guard let offset = argument.firstPlace(of: path) else { continue }
+      guard let offset = argument.firstIndex(of: path) else { continue }
       return .argument(
         index: UInt32(clamping: index + 1), offset: UInt32(clamping: offset),
         count: UInt32(clamping: path.count))
@@ -123,7 +120,7 @@ struct ManifestMaker {
         if secretArguments.contains(where: { $0.holds(Array(part)) }) { return nil }
       }
     }
-    return redacted(path) == path ? .literal(path) : nil
+    return redactor.redacted(path) == path ? .literal(path) : nil
   }
 }
 

@@ -50,8 +50,8 @@ public final class Probe {
 
   /// Keeps what a file is found to be.
   ///
-  /// - Parameter kind: nil derives it from the kind of file: of a directory only that it exists, so that
-  ///   whoever uses its times or names has to say `listing`.
+  /// - Parameter kind: nil derives it from the kind of file: of a directory only that it exists. A
+  ///   caller that uses its times or names passes `listing`.
   func note(_ path: [UInt8], _ status: stat, _ kind: Observation.Kind? = nil) {
     guard isComplete else { return }
     if let kind { return keep(kind, path, status) }
@@ -106,7 +106,7 @@ public final class Probe {
     if descriptor >= 0, fstat(descriptor, &status) == 0 {
       keep(.file, path, status)
     } else if path.withCPath({ stat($0, &status) }) == 0 {
-      // What may not be read has no contents; its mode, owner and time of change say when it may.
+      // An unreadable file has no contents; its mode, owner and ctime say whether that is so still.
       note(path, status, .file)
     } else {
       keep(.absent, path, stat(), errno)
@@ -115,30 +115,23 @@ public final class Probe {
     return descriptor
   }
 
-  /// The names in a directory, in no order; nil with the reason in `errno`.
-  func names(in directory: [UInt8], _ body: ([UInt8]) -> Bool) -> Bool {
-    if isComplete {
-      var status = stat()
-      _ = self.status(directory, &status, .listing)
-    }
-    guard let stream = directory.withCPath({ opendir($0) }) else { return false }
-    defer { closedir(stream) }
-    while let item = readdir(stream) {
-      let name = withUnsafeBytes(of: item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
-      if !body(name) { break }
-    }
-    return true
+  /// Calls a body with each name in a directory, in no order, until it returns false.
+  ///
+  /// - Returns: false if the directory cannot be read, with the reason in `errno`.
+  func eachName(in directory: [UInt8], _ body: ([UInt8]) -> Bool) -> Bool {
+    noteListing(directory)
+    return StoreFile.eachName(in: directory, body)
   }
 
   /// All names in a directory, in no order; none if it cannot be read.
   func names(in directory: [UInt8]) -> [[UInt8]] {
-    var found: [[UInt8]] = []
-    _ = names(in: directory) {
-      found.append($0)
-      return true
-    }
-    return found
+    noteListing(directory)
+    return StoreFile.names(in: directory)
+  }
+
+  private func noteListing(_ directory: [UInt8]) {
+    var status = stat()
+    if isComplete { _ = self.status(directory, &status, .listing) }
   }
 
   /// The text of a symbolic link; nil with the reason in `errno`.

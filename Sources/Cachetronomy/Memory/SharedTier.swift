@@ -166,40 +166,17 @@ final class SharedTier {
     return name
   }
 
-  /// Under its name at once and whole, or not at all.
   private func write(_ bytes: [UInt8], as name: String) -> Bool {
-    let temporary = place.path(".new-" + getpid().description)
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    var descriptor = open(temporary, flags, 0o600)
-    if descriptor < 0, errno == EEXIST {
-      // A process of this number died here: it holds no lock any more, we do.
-      unlink(temporary)
-      descriptor = open(temporary, flags, 0o600)
-    }
-    guard descriptor >= 0 else { return false }
-    let file = TemporaryFile(owning: descriptor, in: place.directory)
-    let written = (try? file.append(bytes)) != nil
-    Fault.reach()
-    guard written, rename(temporary, place.path(name)) == 0 else {
-      unlink(temporary)
-      return false
-    }
-    return true
+    place.write(bytes, as: name, by: ".new-")
   }
 
   // MARK: bounds
 
-  /// The head, if it is true of the store now.
-  private func currentHead() -> TierHead? {
+  /// What is in the tier, if it is true of the store now.
+  func inventory() -> Store.Memory? {
     guard place.isTrusted, let found = TierHead.read(in: place),
       let stamp = Stamp(store: path, header), found.stamp == stamp
     else { return nil }
-    return found
-  }
-
-  /// What is in the tier, if it is true of the store now.
-  func inventory() -> Store.Memory? {
-    guard let found = currentHead() else { return nil }
     var memory = Store.Memory()
     memory.path = place.directory
     for file in byUse() {
@@ -238,22 +215,6 @@ final class SharedTier {
       unlink(place.path(file.name))
     }
     return chosen
-  }
-
-  // MARK: manifests
-
-  /// The checksum of the profiles in force, with which a manifest is made; nil if the tier is not true
-  /// of the store now.
-  func profilesSum() -> UInt64? { currentHead()?.profilesSum }
-
-  /// Writes a manifest; no transaction is needed.
-  ///
-  /// - Returns: false if it was not written: the tier is not true of the store now, the profiles are
-  ///   others than the manifest was made with, or there is no room.
-  @discardableResult
-  func keep(_ manifest: ManifestFile) -> Bool {
-    guard let head = currentHead(), head.profilesSum == manifest.profilesSum else { return false }
-    return place.write(manifest, TierPlace.ManifestLimits(head, room: place.roomLimit))
   }
 
   /// Makes room, and an eighth more, so that not every entry pays for a look at all others.

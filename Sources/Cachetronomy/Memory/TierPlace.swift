@@ -33,6 +33,30 @@ struct TierPlace: Sendable {
 
   func path(_ name: String) -> String { directory + "/" + name }
 
+  /// Writes a file under its name at once and whole, or not at all.
+  ///
+  /// - Parameter prefix: of the temporary name, which ends with the pid.
+  /// - Returns: false if it was not written.
+  func write(_ bytes: [UInt8], as name: String, by prefix: String) -> Bool {
+    let temporary = path(prefix + getpid().description)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    var descriptor = open(temporary, flags, 0o600)
+    if descriptor < 0, errno == EEXIST {
+      // A process with this pid died here, or lives in another PID namespace.
+      unlink(temporary)
+      descriptor = open(temporary, flags, 0o600)
+    }
+    guard descriptor >= 0 else { return false }
+    let file = TemporaryFile(owning: descriptor, in: directory)
+    let isWritten = (try? file.append(bytes)) != nil
+    Fault.reach()
+    guard isWritten, rename(temporary, path(name)) == 0 else {
+      unlink(temporary)
+      return false
+    }
+    return true
+  }
+
   /// Whether both directories are there, ours alone and no links.
   var isTrusted: Bool { Self.isOurs(parent) && Self.isOurs(directory) }
 

@@ -123,14 +123,26 @@ enum StoreFile {
 
   /// The names in a directory as they are, which need not be text.
   static func names(in directory: [UInt8]) -> [[UInt8]] {
-    guard let stream = directory.withCPath({ opendir($0) }) else { return [] }
-    defer { closedir(stream) }
     var found: [[UInt8]] = []
-    while let item = readdir(stream) {
-      let name = withUnsafeBytes(of: item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) { found.append(name) }
+    _ = eachName(in: directory) {
+      found.append($0)
+      return true
     }
     return found
+  }
+
+  /// Calls a body with each name in a directory, in no order, until it returns false.
+  ///
+  /// - Returns: false if the directory cannot be read, with the reason in `errno`.
+  static func eachName(in directory: [UInt8], _ body: ([UInt8]) -> Bool) -> Bool {
+    guard let stream = directory.withCPath({ opendir($0) }) else { return false }
+    defer { closedir(stream) }
+    while let item = readdir(stream) {
+      let name = withUnsafeBytes(of: item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
+      if !body(name) { break }
+    }
+    return true
   }
 
   /// Bytes in the write-ahead log.

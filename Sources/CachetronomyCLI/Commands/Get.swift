@@ -52,16 +52,15 @@ extension Tool {
       _ key: Key, _ settings: RunSettings, _ store: Store, isOne: Bool = true
     ) throws -> Bool {
       let now = Timestamp.now()
+      let environment = Words.environment()
+      let profile = try common.values.profile(in: store, environment)
       if remote {
         if case .hit = try store.lookup(key, at: now, within: settings.timeToLive) {
         } else {
-          let environment = Words.environment()
-          let profile = try common.values.profile(in: store, environment)
           _ = try Tool.Remotes.tier(common, store).bring(key, into: store, at: now)
           common.values.collectIfDue(profile, environment)
         }
       }
-      let profile = try common.values.profile(in: store, Words.environment())
       let journal = AccessJournal(store: store.path)
       switch try store.lookup(key, at: now, within: settings.timeToLive) {
       case .miss(let why):
