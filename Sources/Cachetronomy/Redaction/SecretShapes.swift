@@ -9,7 +9,7 @@ struct SecretShapes {
   /// Whether the text is one value, which a blank does not end.
   let isOneValue: Bool
   /// Whether the text may be a script, in which `;` and alike end a value.
-  let isScript: Bool
+  var isScript: Bool { !isOneValue }
   /// Where the name being read began, and the last one before it.
   var start = 0
   var last = 0..<0
@@ -42,9 +42,8 @@ struct SecretShapes {
   static func hide(
     in text: ArgumentText, isOneValue: Bool, _ names: SecretNames, _ spans: inout RedactedSpans
   ) {
-    let isScript = !isOneValue
     var shapes = SecretShapes(
-      text: text, bytes: text.bytes, names: names, isOneValue: isOneValue, isScript: isScript)
+      text: text, bytes: text.bytes, names: names, isOneValue: isOneValue)
     shapes.run(&spans)
   }
 
