@@ -114,55 +114,51 @@ public struct Digest {
   private static func compress(
     _ state: inout Words, _ block: UnsafeRawBufferPointer, _ count: UInt64, last: Bool
   ) {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32) { work in
-      for index in 0..<16 {
-        work[16 + index] = UInt64(
-          littleEndian: block.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
-      }
-      withUnsafeBytes(of: (state, start)) { words in
-        for index in 0..<16 {
-          work[index] = words.load(fromByteOffset: index * 8, as: UInt64.self)
-        }
-      }
-      work[12] ^= count
-      if last { work[14] = ~work[14] }
+    guard let bytes = block.baseAddress, block.count == 128 else { return }
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 16) { buffer in
+      guard let words = buffer.baseAddress else { return }
+      UnsafeMutableRawPointer(words).copyMemory(from: bytes, byteCount: 128)
+      let start = start
+      // Scalars stay in registers, and are quick without optimization too.
+      var (a0, a1, a2, a3) = (state.0, state.1, state.2, state.3)
+      var (b0, b1, b2, b3) = (state.4, state.5, state.6, state.7)
+      var (c0, c1, c2, c3) = (start.0, start.1, start.2, start.3)
+      var (d0, d1, d2, d3) = (start.4 ^ count, start.5, last ? ~start.6 : start.6, start.7)
       for round in 0..<12 {
-        var order = schedule(round)
-        func next() -> UInt64 {
-          defer { order >>= 4 }
-          return work[16 + Int(order & 15)]
-        }
-        func mix(_ a: Int, _ b: Int, _ c: Int, _ d: Int) {
-          let (x, y) = (next(), next())
-          work[a] = work[a] &+ work[b] &+ x
-          work[d] = rotate(work[d] ^ work[a], 32)
-          work[c] = work[c] &+ work[d]
-          work[b] = rotate(work[b] ^ work[c], 24)
-          work[a] = work[a] &+ work[b] &+ y
-          work[d] = rotate(work[d] ^ work[a], 16)
-          work[c] = work[c] &+ work[d]
-          work[b] = rotate(work[b] ^ work[c], 63)
-        }
-        mix(0, 4, 8, 12)
-        mix(1, 5, 9, 13)
-        mix(2, 6, 10, 14)
-        mix(3, 7, 11, 15)
-        mix(0, 5, 10, 15)
-        mix(1, 6, 11, 12)
-        mix(2, 7, 8, 13)
-        mix(3, 4, 9, 14)
+        let order = schedule(round)
+        mix(&a0, &b0, &c0, &d0, words, order)
+        mix(&a1, &b1, &c1, &d1, words, order >> 8)
+        mix(&a2, &b2, &c2, &d2, words, order >> 16)
+        mix(&a3, &b3, &c3, &d3, words, order >> 24)
+        mix(&a0, &b1, &c2, &d3, words, order >> 32)
+        mix(&a1, &b2, &c3, &d0, words, order >> 40)
+        mix(&a2, &b3, &c0, &d1, words, order >> 48)
+        mix(&a3, &b0, &c1, &d2, words, order >> 56)
       }
-      withUnsafeMutableBytes(of: &state) { words in
-        for index in 0..<8 {
-          let word = words.load(fromByteOffset: index * 8, as: UInt64.self)
-          words.storeBytes(
-            of: word ^ work[index] ^ work[8 + index], toByteOffset: index * 8, as: UInt64.self)
-        }
-      }
+      state = (
+        state.0 ^ a0 ^ c0, state.1 ^ a1 ^ c1, state.2 ^ a2 ^ c2, state.3 ^ a3 ^ c3,
+        state.4 ^ b0 ^ d0, state.5 ^ b1 ^ d1, state.6 ^ b2 ^ d2, state.7 ^ b3 ^ d3
+      )
     }
   }
 
-  private static func rotate(_ value: UInt64, _ by: UInt64) -> UInt64 {
-    value >> by | value << (64 &- by)
+  /// The mixing function of the RFC; the lowest two digits of the order say which words it takes in.
+  @inline(__always)
+  private static func mix(
+    _ a: inout UInt64, _ b: inout UInt64, _ c: inout UInt64, _ d: inout UInt64,
+    _ words: UnsafePointer<UInt64>, _ order: UInt64
+  ) {
+    a = a &+ b &+ (words + Int(truncatingIfNeeded: order & 15)).pointee.littleEndian
+    d = d ^ a
+    d = d &>> 32 | d &<< 32
+    c = c &+ d
+    b = b ^ c
+    b = b &>> 24 | b &<< 40
+    a = a &+ b &+ (words + Int(truncatingIfNeeded: order &>> 4 & 15)).pointee.littleEndian
+    d = d ^ a
+    d = d &>> 16 | d &<< 48
+    c = c &+ d
+    b = b ^ c
+    b = b &>> 63 | b &<< 1
   }
 }
