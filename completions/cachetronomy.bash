@@ -188,7 +188,7 @@ _cachetronomy_run() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --rules-only --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
-    non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
+    non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --content-limit --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
 
     # Offer option value completions
@@ -222,6 +222,9 @@ _cachetronomy_run() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')
@@ -299,7 +302,7 @@ _cachetronomy_get() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin -z --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -326,6 +329,9 @@ _cachetronomy_get() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')
@@ -356,7 +362,7 @@ _cachetronomy_has() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin -z --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -383,6 +389,9 @@ _cachetronomy_has() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')
@@ -413,7 +422,7 @@ _cachetronomy_delete() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin -z --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options -1
 
     # Offer option value completions
@@ -440,6 +449,9 @@ _cachetronomy_delete() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')
@@ -504,7 +516,7 @@ _cachetronomy_show() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -531,6 +543,9 @@ _cachetronomy_show() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')
@@ -591,7 +606,7 @@ _cachetronomy_explain() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
-    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --db --profile)
+    non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
     # Offer option value completions
@@ -618,6 +633,9 @@ _cachetronomy_explain() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')
@@ -648,7 +666,7 @@ _cachetronomy_evict() {
     repeating_flags=()
     non_repeating_flags=(--all --no-env --no-user --stdin --quiet -q --verbose -v --version -h --help)
     repeating_options=(--tag --env --env-ignore --file --mtime)
-    non_repeating_options=(--match -c --shell --cwd --scope --executable --arg-files --db --profile)
+    non_repeating_options=(--match -c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options -1
 
     # Offer option value completions
@@ -682,6 +700,9 @@ _cachetronomy_evict() {
         return
         ;;
     '--arg-files')
+        return
+        ;;
+    '--content-limit')
         return
         ;;
     '--file')

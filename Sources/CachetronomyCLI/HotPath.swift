@@ -31,12 +31,13 @@ enum HotPath {
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
     guard let question = question(line, words: line.words, environment) else { return nil }
-    let stdin: StandardInput = line.noStdin ? .null : .inherited()
+    let stdin: StandardInput = line.noStdin ? .null : .inherited(environment.probe)
     guard let command = question.command, stdin.obstacle == nil else { return nil }
     let surroundings = CallSurroundings(stdin: stdin, notes: command.notes)
-    if let status = try replay(question, question.key, surroundings) { return status }
+    if let status = try replay(question, question.key, surroundings, environment) { return status }
     guard let contents = stdin.contentsDigest else { return nil }
-    return try replay(question, command.key(withInput: contents), surroundings)
+    return try replay(
+      question, command.key(withInput: contents), surroundings, environment)
   }
 
   /// Whether a manifest of this call is of use.
@@ -51,7 +52,7 @@ enum HotPath {
   }
 
   private static func replay(
-    _ question: Question, _ key: Key, _ surroundings: CallSurroundings
+    _ question: Question, _ key: Key, _ surroundings: CallSurroundings, _ environment: Environment
   ) throws(Failure) -> Int32? {
     guard let entry = question.store.entry(key), entry.isRecording else { return nil }
     let now = Timestamp.now()
@@ -64,6 +65,7 @@ enum HotPath {
     surroundings.stdin.advance(entry.terms)
     if key == question.key, wantsManifest { question.keepManifest() }
     question.key = key
+    environment.probe.writeDigests(beside: question.store.path)
     note(question, saved: entry.cost, at: now)
     return entry.exitStatus
   }
@@ -111,6 +113,7 @@ enum HotPath {
       if line.rulesOnly, plan.rule == nil { return nil }
       guard plan.settings.cache != false, plan.settings.stdin != true else { return nil }
       let directory = try WorkingDirectory.path(named: environment["PWD"])
+      environment.probe.readDigests(beside: store.path)
       let call = try plan.invocation(directory: directory, environment: environment)
       let resolved = call.resolve()
       guard resolved.notes.obstacle == nil else { return nil }

@@ -145,6 +145,10 @@ struct KeyOptions: ParsableArguments {
   )
   var argFiles: String?
 
+  @Option(
+    help: ArgumentHelp("Count larger files by inode, size and times.", valueName: "size"))
+  var contentLimit: String?
+
   @Flag(help: "Read standard input: into the key, to the command.")
   var stdin = false
 
@@ -164,7 +168,7 @@ struct KeyOptions: ParsableArguments {
     KeyValues(
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
       noCwd: noCwd, cwd: cwd, noUser: noUser, scope: scope, executable: executable,
-      argFiles: argFiles, stdin: stdin,
+      argFiles: argFiles, contentLimit: contentLimit, stdin: stdin,
       file: file, mtime: mtime)
   }
 }
@@ -182,6 +186,7 @@ struct KeyValues: Equatable {
   var scope: String?
   var executable: String?
   var argFiles: String?
+  var contentLimit: String?
   var stdin = false
   var file: [String] = []
   var mtime: [String] = []
@@ -214,6 +219,7 @@ struct KeyValues: Equatable {
     if let argFiles {
       settings.argFiles = try identity(argFiles, "--arg-files", [.stat, .content, .none])
     }
+    if let contentLimit { settings.contentLimit = try RunSettings.size(contentLimit) }
     if stdin { settings.stdin = true }
     for path in file { settings.file.append(try literal(path, "--file")) }
     for path in mtime { settings.mtime.append(try literal(path, "--mtime")) }

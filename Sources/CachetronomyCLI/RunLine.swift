@@ -44,7 +44,8 @@ final class RunLine: Equatable {
 
   /// Long options that take a value.
   static let valued: Set<String> = [
-    "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files", "ttl",
+    "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files",
+    "content-limit", "ttl",
     "tag", "cwd", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
     "stale-while-revalidate", "stale-if-error", "ttl-jitter",
   ]
@@ -135,6 +136,7 @@ final class RunLine: Equatable {
     case "scope": key.scope = value
     case "executable": key.executable = value
     case "arg-files": key.argFiles = value
+    case "content-limit": key.contentLimit = value
     case "ttl": ttl = value
     case "ttl-jitter": ttlJitter = value
     case "tag": tags.append(value)

@@ -61,12 +61,13 @@ struct TargetOptions: ParsableArguments {
     let profile = try common.values.profile(in: store, environment)
     let plan = try Plan(command, profile: profile, flags: try keyOptions.values.settings())
     let directory = try WorkingDirectory.path(named: environment["PWD"])
+    if let store { environment.probe.readDigests(beside: store.path) }
     var call = try plan.invocation(directory: directory, environment: environment)
     if plan.settings.stdin == true { call.input = try Input.spool(beside: store).digest }
     let resolved = call.resolve()
     // As `run` does: contents of a file as standard input are read only if nothing else is there.
     guard plan.settings.stdin != true, let store, try store.entry(resolved.key) == nil,
-      let contents = StandardInput.inherited().contentsDigest,
+      let contents = StandardInput.inherited(call.environment.probe).contentsDigest,
       case let key = resolved.key(withInput: contents), try store.entry(key) != nil
     else { return (resolved.key, plan.settings) }
     return (key, plan.settings)

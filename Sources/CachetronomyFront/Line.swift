@@ -100,6 +100,7 @@ struct Line {
     case 7: return name.equals("profile") || isOfRun(name, verb)
     case 9: return name.equals("arg-files")
     case 10: return name.equals("env-ignore") || name.equals("executable") || isOfRun(name, verb)
+    case 13: return name.equals("content-limit")
     default: return isOfRun(name, verb)
     }
   }

@@ -13,7 +13,7 @@ struct Manifest {
   // checksum of the profiles (8), oldest age (8), statuses (32, one bit each), verb, size of the key,
   // size of the profile's name, number of observations (4 each), key, name, observations.
   private static var magic: UInt64 { 0x696e_616d_796e_7463 }
-  private static var version: UInt32 { 2 }
+  private static var version: UInt32 { 3 }
   static var limit: Int { 1 << 20 }
   private static var headSize: Int { 104 }
   private static var observationLimit: UInt32 { 1000 }

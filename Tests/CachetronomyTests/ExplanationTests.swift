@@ -40,7 +40,9 @@ import Testing
         key: call.key(), data: data, format: "msgpack", expiry: expiry,
         info: Entry.Info(
           created: noon, keepUntil: expiry, size: 3, origin: .run,
-          parts: Fingerprints(of: call, secret: try store.secret()).encoded)))
+          parts: Fingerprints(
+            of: call, call.resolve().parts, secret: try store.secret()
+          ).encoded)))
   }
 
   @Test(
@@ -116,8 +118,9 @@ import Testing
   @Test func fingerprintsDependOnTheSecretAndSurviveTheirEncoding() throws {
     let store = try scratch.store()
     let call = try memo(store, at: noon, [.init("A", "1")]).invocation
+    let parts = call.resolve().parts
     let (one, other) = (
-      Fingerprints(of: call, secret: [1]), Fingerprints(of: call, secret: [2])
+      Fingerprints(of: call, parts, secret: [1]), Fingerprints(of: call, parts, secret: [2])
     )
     #expect(Fingerprints(decoding: one.encoded) == one)
     #expect(

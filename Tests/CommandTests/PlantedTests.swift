@@ -26,7 +26,7 @@ import Testing
       cachetronomy run -- echo hi > /dev/null; cachetronomy set k v; cp -a s template
       flight=$(cachetronomy show --json -- echo hi | grep -o '#[0-9a-f]\\{32\\}' | head -1)
       for name in c.db c.db-wal c.db-shm c.db-journal c.db.lock c.db-gc c.db-watch c.db-access \
-        c.db-access.0123456789abcdef c.db-remote c.db-warned c.db-reserve c.db-flight.${flight#?}; do
+        c.db-access.0123456789abcdef c.db-remote c.db-warned c.db-reserve c.db-digests c.db-flight.${flight#?}; do
         for kind in dangling link hard pipe directory; do
           rm -rf s mine; mkdir mine; echo precious > mine/precious
           touch -d @1000000000 mine/precious; chmod 640 mine/precious

@@ -252,7 +252,7 @@ import Testing
       for i in 1 22; do
         tool $i; cachetronomy run --executable path -c 'tool'; echo $i$i > f; cachetronomy run --arg-files none -c 'cat f'
       done
-      cachetronomy explain -c 'cat f' --json | grep -c 'argument files by size'
+      cachetronomy explain --arg-files stat -c 'cat f' --json | grep -c 'argument files by inode'
       for i in 1 2; do cachetronomy run -v -c 'date +%N | tee log | wc -l' 2>&1 | grep -o 'HIT\|MISS'; done
       printf z > f; for i in 1 2; do touch -d "$i hours ago" f; cachetronomy run -v --file "$HERE/f" -c 'cat f' 2>&1 | grep -o 'HIT\|MISS'; done
       """#)

@@ -6,11 +6,12 @@ public final class CommandKey: Sendable {
   public let key: Key
   /// What making the key found out.
   public let notes: KeyNotes
+  let parts: KeyParts
   private let shown: String
   private let digest: [UInt8]
 
-  init(shown: String, digest: [UInt8], notes: KeyNotes) {
-    (self.shown, self.digest, self.notes) = (shown, digest, notes)
+  init(shown: String, parts: KeyParts, digest: [UInt8], notes: KeyNotes) {
+    (self.shown, self.parts, self.digest, self.notes) = (shown, parts, digest, notes)
     key = Self.key(shown, digest)
   }
 

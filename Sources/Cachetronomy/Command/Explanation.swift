@@ -108,11 +108,11 @@ extension Memo {
       let status = (try? Recording(entry.data))?.exitStatus ?? 0
       result.left = left(entry, status, at: now)
     }
-    let keyed = invocation.keyedVariables().map(\.name)
+    let keyed = command.parts.variables.map { invocation.environment.keyedVariable($0).name }
     result.environment = keyed.map { String(decoding: $0, as: UTF8.self) }
     result.ignored = invocation.environment.variables.map(\.name).filter { !keyed.contains($0) }
       .map { String(decoding: $0, as: UTF8.self) }.sorted()
-    result.machineBound = invocation.machineBound
+    result.machineBound = command.parts.machineBound(of: invocation)
     if let why = notCached ?? (settings.timeToLive?.microseconds == 0 ? "the ttl is 0" : nil) {
       (result.verdict, result.why) = (.notCached, why)
       return result
@@ -133,7 +133,7 @@ extension Memo {
   /// The fingerprints of the parts of this call's key.
   func fingerprints(secret: [UInt8], isWithContents: Bool = true) -> Fingerprints {
     let contents = isWithContents ? stdin.contentsDigest : nil
-    return Fingerprints(of: invocation, contents: contents, secret: secret)
+    return Fingerprints(of: invocation, command.parts, contents: contents, secret: secret)
   }
 
   /// The newest recording of the same words under another key.

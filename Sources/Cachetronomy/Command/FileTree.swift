@@ -14,7 +14,6 @@ struct FileTree {
   /// Leaves out directories, modes and lock files: a tree of Git's refs.
   var isOfRefs = false
   private let probe: Probe
-  private var buffer: [UInt8] = []
 
   init(_ view: FileView, _ probe: Probe, isOfRefs: Bool = false) {
     self.view = view
@@ -27,13 +26,13 @@ struct FileTree {
   /// Each entry is its path from the root, its kind and mode, and what it holds: the digest of a
   /// file, the text of a symbolic link, which is not followed. Devices, FIFOs and sockets, which are
   /// never opened, and directories hold nothing.
-  mutating func digest(_ root: [UInt8], _ status: stat, _ budget: inout FileBudget) -> [UInt8] {
+  func digest(_ root: [UInt8], _ status: stat, _ budget: inout FileBudget) -> [UInt8] {
     var sum = Digest(size: 32)
     add([], root, status, to: &sum, &budget)
     return sum.finish()
   }
 
-  private mutating func add(
+  private func add(
     _ place: [UInt8], _ path: [UInt8], _ status: stat, to sum: inout Digest,
     _ budget: inout FileBudget
   ) {
@@ -69,32 +68,12 @@ struct FileTree {
   }
 
   /// What stands for what an entry of a tree holds.
-  private mutating func value(_ path: [UInt8], _ status: stat) -> [UInt8] {
+  private func value(_ path: [UInt8], _ status: stat) -> [UInt8] {
     if view == .identity { return status.identity }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return contents(path, flags: O_NOFOLLOW) ?? Self.unreadable(errno, status)
+    case S_IFREG: return probe.digest(path, flags: O_NOFOLLOW) ?? Self.unreadable(errno, status)
     case S_IFLNK: return probe.target(path) ?? Self.unreadable(errno, status)
     default: return []
-    }
-  }
-
-  /// A digest of the bytes of a regular file.
-  ///
-  /// - Returns: nil if it cannot be read, with the reason in `errno`.
-  mutating func contents(_ path: [UInt8], flags: Int32 = 0) -> [UInt8]? {
-    let descriptor = probe.open(path, flags: flags)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: 1 << 16) }
-    var digest = Digest(size: 32)
-    while true {
-      let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { return nil }
-      if got == 0 { return digest.finish() }
-      buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
     }
   }
 

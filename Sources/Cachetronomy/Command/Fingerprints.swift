@@ -35,7 +35,10 @@ struct Fingerprints: Equatable {
 
   private(set) var items: [Item] = []
 
-  init(of call: Invocation, contents: [UInt8]? = nil, secret: [UInt8]) {
+  /// - Parameters:
+  ///   - parts: those of the key of the command.
+  ///   - contents: a digest of standard input that is a file.
+  init(of call: Invocation, _ parts: KeyParts, contents: [UInt8]? = nil, secret: [UInt8]) {
     func print(_ parts: [[UInt8]]) -> [UInt8] {
       var bytes = secret
       for part in parts { bytes.add(part) }
@@ -44,37 +47,35 @@ struct Fingerprints: Equatable {
     func add(_ part: Part, named name: String = "", _ parts: [[UInt8]]) {
       items.append(Item(part: part, name: name, print: print(parts)))
     }
-    var notes = KeyNotes()
     add(.argv, call.argv)
-    add(.executable, call.executablePart(&notes))
-    for file in call.argumentFiles(&notes) {
+    add(.executable, parts.executable)
+    for file in parts.argumentFiles {
       add(.argumentFile, named: file.index.description, file.parts)
     }
     let redactor = call.redactor
-    for name in call.programs(&notes) + call.scriptInputs(&notes) {
+    for name in parts.programs + parts.scriptInputs {
       add(
         name.isProgram ? .executable : .argumentFile,
         named: "=" + ShellWords.quote(redactor.redacted(name.text)), name.parts)
     }
-    if let parts = call.startupFilePart(&notes) { add(.argumentFile, named: "=BASH_ENV", parts) }
-    if let parts = call.directoryPart() {
+    if let file = parts.startupFile { add(.argumentFile, named: "=BASH_ENV", file) }
+    if let directory = parts.directory {
       // Several parts are those of a repository, which is no place on this machine.
-      let print = parts.count == 1 ? call.directory : Array(parts[1...].joined(separator: [0x3a]))
+      let print =
+        directory.count == 1 ? call.directory : Array(directory[1...].joined(separator: [0x3a]))
       items.append(Item(part: .cwd, name: "", print: print))
     }
-    if call.settings.user ?? true { add(.user, call.userPart()) }
-    for variable in call.keyedVariables() {
+    if let user = parts.user { add(.user, user) }
+    for index in parts.variables {
+      let variable = call.environment.keyedVariable(index)
       add(.environment, named: String(decoding: variable.name, as: UTF8.self), [variable.value])
     }
-    let nameless = call.environment.keyedNameless(
-      call.settings.env, ignoring: call.settings.envIgnore)
-    if !nameless.isEmpty { add(.environment, named: "entries without =", nameless) }
-    var files = WatchedFiles(environment: call.environment, directory: call.directory)
-    for path in call.settings.file {
-      add(.file, named: WatchedPath(path).text, files.contents(path, &notes))
+    if !parts.nameless.isEmpty { add(.environment, named: "entries without =", parts.nameless) }
+    for file in parts.files {
+      add(.file, named: String(decoding: file.path, as: UTF8.self), file.parts)
     }
-    for path in call.settings.mtime {
-      add(.mtime, named: WatchedPath(path).text, files.modified(path, &notes))
+    for file in parts.mtimes {
+      add(.mtime, named: String(decoding: file.path, as: UTF8.self), file.parts)
     }
     if let input = call.input ?? contents { add(.stdin, [input]) }
     if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }

@@ -203,7 +203,7 @@ extension GitDirectory {
     var parts = [Array("refs".utf8), packedStamp(view)]
     for tree in trees {
       guard probe.status(tree, &status) else { continue }
-      var digester = FileTree(view, probe, isOfRefs: true)
+      let digester = FileTree(view, probe, isOfRefs: true)
       parts.append(digester.digest(tree, status, &files.budget))
     }
     return parts + tables(view, &files)

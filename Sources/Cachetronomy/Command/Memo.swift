@@ -283,6 +283,9 @@ public struct Memo {
 
   private func hit(_ found: Found) -> Outcome {
     let now = now()
+    if let store, store.isWritable, storeForWriting != nil {
+      invocation.probe.writeDigests(beside: store.path)
+    }
     let (entry, recording) = (found.entry, found.replay.of)
     let cost = entry.info?.cost ?? 0
     record(.hit, entry.key, saved: cost)

@@ -62,6 +62,7 @@ extension Memo {
         } else {
           outcome.notKept = .removed
         }
+        invocation.probe.writeDigests(beside: target.path)
         if handedOver == nil {
           AccessJournal(store: target.path).append(
             AccessJournal.Kind(miss), outcome.key, profile: profile.name, at: began)
@@ -206,7 +207,7 @@ extension Memo {
       return .didNotReplace(
         ShellWords.quote(invocation.redactor.redacted(path)))
     }
-    return invocation.key() != command.key ? .keyChanged : nil
+    return invocation.hasKey(command) ? nil : .keyChanged
   }
 
   func isKept(_ status: Int32) -> Bool { invocation.settings.keeps(status) }

@@ -3,17 +3,17 @@ internal import Glibc
 
 /// What a path that exists leads to, as far as a cache key needs to know.
 enum NamedFile {
-  case regular(FileStamp)
-  case directory(DirectoryStamp)
+  case regular
+  case directory
   /// Something whose next contents are not known from its identity: what is wrong with it.
   case volatile(String)
 
   init(_ path: [UInt8], _ status: stat) {
     switch status.st_mode & S_IFMT {
     case S_IFREG:
-      self = Self.kernel(path, status).map { .volatile($0) } ?? .regular(FileStamp(status))
+      self = Self.kernel(path, status).map { .volatile($0) } ?? .regular
     case S_IFDIR:
-      self = Self.kernel(path, status).map { .volatile($0) } ?? .directory(DirectoryStamp(status))
+      self = Self.kernel(path, status).map { .volatile($0) } ?? .directory
     case S_IFIFO: self = .volatile("is a pipe")
     case S_IFSOCK: self = .volatile("is a socket")
     default: self = .volatile("is a device")
@@ -85,26 +85,5 @@ enum NamedFile {
       }
     }
     return false
-  }
-}
-
-/// What the key holds of a directory: what changes when a name in it is added, removed or replaced.
-struct DirectoryStamp: Equatable {
-  var inode: UInt64
-  /// Nanoseconds since 1970.
-  var (modified, changed): (Int64, Int64)
-
-  init(_ status: stat) {
-    inode = UInt64(status.st_ino)
-    (modified, changed) = (status.st_mtim.nanoseconds, status.st_ctim.nanoseconds)
-  }
-
-  /// A digest of the names in a directory, which is the same on another machine.
-  static func names(in path: [UInt8], _ probe: Probe) -> [UInt8] {
-    var sum: [UInt8] = []
-    for name in probe.names(in: path).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      sum.add(name)
-    }
-    return Digest.of(sum)
   }
 }

@@ -2,28 +2,25 @@ internal import Glibc
 
 /// The files and directories that the arguments of a command name.
 extension Invocation {
-  /// The key parts of the files among the arguments: the index of each, then its parts.
-  func fileParts(_ notes: inout KeyNotes) -> [[UInt8]] {
-    argumentFiles(&notes).flatMap { [Self.bytes(Int64($0.index))] + $0.parts }
-  }
-
   /// Each argument that names a file or a directory, with the key parts of that.
-  func argumentFiles(_ notes: inout KeyNotes) -> [(index: Int, parts: [[UInt8]])] {
-    var found: [(Int, [[UInt8]])] = []
+  func argumentFiles(
+    _ identity: inout FileIdentity, _ notes: inout KeyNotes
+  ) -> [KeyParts.ArgumentFile] {
+    var found: [KeyParts.ArgumentFile] = []
     let option = placeOption
     for (index, word) in argv.enumerated() {
       if NamedFile.namesDescriptor(word) {
         notes.refuse("\(ShellWords.quote(shownArguments[index])) is this call's alone")
       }
       if index == 0 { continue }
-      var part = part(ofFile: word, shown: { shownArguments[index] }, &notes)
+      var part = part(ofFile: word, shown: { shownArguments[index] }, &identity, &notes)
       // After `-C` and its kin a word may be meant from there.
       if option < index, let place = place(of: option, before: index), word.first != 0x2f {
         let there = self.part(
-          ofFile: place + [0x2f] + word, shown: { shownArguments[index] }, &notes)
+          ofFile: place + [0x2f] + word, shown: { shownArguments[index] }, &identity, &notes)
         if let there { part = (part ?? []) + there }
       }
-      if let part { found.append((index, part)) }
+      if let part { found.append(KeyParts.ArgumentFile(index: index, parts: part)) }
     }
     return found
   }
@@ -31,12 +28,13 @@ extension Invocation {
   /// The key parts of the file or directory that a word names; nil if there is none, or files are
   /// not in the key.
   func part(
-    ofFile word: [UInt8], shown: () -> [UInt8], _ notes: inout KeyNotes
+    ofFile word: [UInt8], shown: () -> [UInt8], _ identity: inout FileIdentity,
+    _ notes: inout KeyNotes
   ) -> [[UInt8]]? {
     // Not an optional pair: its metadata would cost a tenth of a hit.
     var status = stat()
     let path = named(word, &status)
-    return path.isEmpty ? nil : part(of: path, status, shown: shown, &notes)
+    return path.isEmpty ? nil : part(of: path, status, shown: shown, &identity, &notes)
   }
 
   /// The index of the first option that names a directory, as `-C`, `--chdir=` and `--directory=` do; the
@@ -71,7 +69,9 @@ extension Invocation {
 
   /// The key parts of the file that each bash reads first; nil without one, or without files in the
   /// key.
-  func startupFilePart(_ notes: inout KeyNotes) -> [[UInt8]]? {
+  func startupFilePart(
+    _ identity: inout FileIdentity, _ notes: inout KeyNotes
+  ) -> [[UInt8]]? {
     guard let path = environment["BASH_ENV"], !path.isEmpty else { return nil }
     if path.first == 0x7e || path.contains(where: { "$`\\".utf8.contains($0) }) {
       notes.refuse("BASH_ENV needs a shell to expand it")
@@ -80,11 +80,12 @@ extension Invocation {
     guard namesFiles else { return nil }
     var status = stat()
     guard exists(path, &status) else { return [] }
-    return part(of: path, status, shown: { Array("BASH_ENV".utf8) }, &notes) ?? []
+    return part(of: path, status, shown: { Array("BASH_ENV".utf8) }, &identity, &notes) ?? []
   }
 
   private func part(
-    of path: [UInt8], _ status: stat, shown: () -> [UInt8], _ notes: inout KeyNotes
+    of path: [UInt8], _ status: stat, shown: () -> [UInt8], _ identity: inout FileIdentity,
+    _ notes: inout KeyNotes
   ) -> [[UInt8]]? {
     let file = NamedFile(path, status)
     if case .volatile(let why) = file {
@@ -92,20 +93,12 @@ extension Invocation {
       return nil
     }
     guard namesFiles else { return nil }
-    let identity = settings.argFiles ?? .stat
     // `--file` has put its content into the key.
     if !settings.file.isEmpty, isWatched(path) { return nil }
     switch file {
     case .volatile: return nil
-    case .regular(let stamp):
-      if identity == .content { return [content(path)] }
-      return [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
-    case .directory(let stamp):
-      probe.note(path, status, .listing)
-      let mark = Array("directory".utf8)
-      if identity == .content { return [mark, DirectoryStamp.names(in: path, probe)] }
-      return [mark]
-        + [Int64(bitPattern: stamp.inode), stamp.modified, stamp.changed].map(Self.bytes)
+    case .regular: return identity.parts(path, status, .argument)
+    case .directory: return identity.parts(ofDirectory: path, status)
     }
   }
 

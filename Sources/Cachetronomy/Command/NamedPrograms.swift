@@ -1,17 +1,24 @@
+internal import Glibc
+
 /// The programs that a command starts: its first word, interpreters, and what wrappers start.
 extension Invocation {
-  /// The key parts of the program that the first word names.
-  func executablePart(_ notes: inout KeyNotes) -> [[UInt8]] { part(ofProgram: executable.path) }
-
-  fileprivate func part(ofProgram path: [UInt8]) -> [[UInt8]] {
+  /// The key parts of a program: its place, where links lead from there, and its file.
+  func part(ofProgram path: [UInt8], _ identity: inout FileIdentity) -> [[UInt8]] {
     let place = place(ofProgram: path)
-    switch settings.executable ?? .stat {
-    case .content: return place + [content(path)]
-    case .path, .none: return place
-    case .stat:
-      guard let stamp = FileStamp(path, probe) else { return place }
-      return place + [Self.bytes(stamp.size), Self.bytes(stamp.modified)]
-    }
+    var status = stat()
+    guard probe.status(path, &status), status.st_mode & S_IFMT == S_IFREG else { return place }
+    return place + resolvedPart(path) + identity.parts(path, status, .program)
+  }
+
+  /// Where the links on a program's path lead: a launcher that is the same in two releases starts what
+  /// lies beside it.
+  ///
+  /// - Returns: empty without links, and where the key has to be the same on other machines.
+  private func resolvedPart(_ path: [UInt8]) -> [[UInt8]] {
+    guard settings.executable == nil, settings.cwd != .repository,
+      let resolved = probe.physical(path), resolved != path
+    else { return [] }
+    return [Array("resolved".utf8), resolved]
   }
 
   /// The key parts of a program's place: in the repository, if the key has that for the directory.
@@ -22,23 +29,19 @@ extension Invocation {
     return [Array("repository".utf8), repository.identity, place]
   }
 
-  /// A digest of a file's contents; its size and mtime if it cannot be read.
-  func content(_ path: [UInt8]) -> [UInt8] {
-    if let digest = FileStamp.digest(path, probe) { return digest }
-    return FileStamp(path, probe).map { Self.bytes($0.size) + Self.bytes($0.modified) } ?? []
-  }
-
   /// Whether the first word is a program that starts another.
   var isWrapped: Bool { argv.first.map(Wrappers.contains) == true }
 
   /// The interpreters of the first word's program, and the programs behind a wrapper.
-  func programs(_ notes: inout KeyNotes) -> [NamedInput] {
+  func programs(
+    _ identity: inout FileIdentity, _ notes: inout KeyNotes
+  ) -> [NamedInput] {
     let isWrapped = isWrapped
     // Most commands are neither: to set up a search would cost them a tenth of a hit.
     guard isWrapped || Interpreter.isNeeded(for: executable.path, probe) else { return [] }
     var search = ProgramSearch(self, paths: [environment["PATH"]])
     search.seen.insert(executable.path)
-    search.addInterpreters(of: executable.path, word: 0)
+    search.addInterpreters(of: executable.path, word: 0, &identity)
     guard isWrapped else { return search.take() }
     search.paths = searchPaths
     defer { search.noteEnd(&notes) }
@@ -46,10 +49,10 @@ extension Invocation {
       // An option may have one behind an `=`.
       if word.first == 0x2d {
         if let cut = word.firstIndex(of: 0x3d) {
-          _ = search.add(Array(word[(cut + 1)...]), word: index)
+          _ = search.add(Array(word[(cut + 1)...]), word: index, &identity)
         }
       } else if Self.assignment(word) == nil {
-        _ = search.add(word, word: index)
+        _ = search.add(word, word: index, &identity)
       }
     }
     return search.take()
@@ -80,7 +83,7 @@ extension Invocation {
 }
 
 /// A program or file that is an input of a command without being its first word or a whole argument.
-struct NamedInput {
+struct NamedInput: Sendable {
   /// Which of the words it comes from.
   var word: Int
   /// As the word or script spells it.
@@ -124,7 +127,9 @@ struct ProgramSearch {
   /// Adds the programs that a name may mean, and their interpreters.
   ///
   /// - Returns: whether there is such a program.
-  mutating func add(_ name: [UInt8], text: [UInt8]? = nil, word: Int, depth: Int = 0) -> Bool {
+  mutating func add(
+    _ name: [UInt8], text: [UInt8]? = nil, word: Int, depth: Int = 0, _ identity: inout FileIdentity
+  ) -> Bool {
     // Most words of a wrapper that are not its command are numbers, as in `timeout 5`.
     guard !name.allSatisfy({ (0x30...0x39).contains($0) }), names.insert(name).inserted else {
       return false
@@ -138,9 +143,9 @@ struct ProgramSearch {
       else { continue }
       exists = true
       guard seen.insert(path).inserted else { continue }
-      let parts = call.part(ofProgram: path)
+      let parts = call.part(ofProgram: path, &identity)
       found.append(NamedInput(word: word, text: text ?? name, isProgram: true, parts: parts))
-      addInterpreters(of: path, word: word, depth: depth)
+      addInterpreters(of: path, word: word, depth: depth, &identity)
     }
     return exists
   }
@@ -162,9 +167,11 @@ struct ProgramSearch {
   }
 
   /// Adds what the first line of a script names: an interpreter, and the program behind it.
-  mutating func addInterpreters(of path: [UInt8], word: Int, depth: Int = 0) {
+  mutating func addInterpreters(
+    of path: [UInt8], word: Int, depth: Int = 0, _ identity: inout FileIdentity
+  ) {
     guard depth < Self.deepest, let interpreter = Interpreter(of: path, call.probe) else { return }
-    _ = add(interpreter.path, word: word, depth: depth + 1)
+    _ = add(interpreter.path, word: word, depth: depth + 1, &identity)
     if interpreter.argument.isEmpty { return }
     let outer = paths
     for argument in interpreter.words {
@@ -174,7 +181,7 @@ struct ProgramSearch {
       }
       // Other interpreters do not search `PATH`.
       guard Wrappers.contains(interpreter.path) || argument.contains(0x2f) else { continue }
-      if argument.first != 0x2d { _ = add(argument, word: word, depth: depth + 1) }
+      if argument.first != 0x2d { _ = add(argument, word: word, depth: depth + 1, &identity) }
     }
     if paths.count != outer.count { paths = outer }
   }

@@ -27,9 +27,17 @@ public struct RunSettings: Sendable, Equatable {
   /// `--cache-status`: the exit statuses that are kept.
   public var cacheStatus: [Int32]?
   /// `--executable`: how the program's file enters the key, and those of the programs in a script.
+  ///
+  /// Nil is by its contents, and by where links on its path lead.
   public var executable: Identity?
   /// `--arg-files`: how files named as arguments, and in a script, enter the key.
+  ///
+  /// Nil is by their contents, and directories by inode, mtime and ctime; files of a program that reads
+  /// metadata, as `ls` does, by both.
   public var argFiles: Identity?
+  /// `--content-limit`: the largest file that counts by its contents, in bytes; nil is 256 MiB for
+  /// programs and 64 MiB for other files.
+  public var contentLimit: Int64?
   /// `--stdin`: standard input is read, is in the key, and goes to the command.
   public var stdin: Bool?
   /// `--file`: files, trees and patterns whose contents are in the key; they add up.
@@ -64,7 +72,8 @@ public struct RunSettings: Sendable, Equatable {
   public var isEmpty: Bool {
     timeToLive == nil && tags.isEmpty && env == nil && envIgnore.isEmpty && cwd == nil
       && scope == nil && shell == nil && cacheStatus == nil && executable == nil
-      && argFiles == nil && stdin == nil && file.isEmpty && mtime.isEmpty && redact.isEmpty
+      && argFiles == nil && contentLimit == nil && stdin == nil && file.isEmpty && mtime.isEmpty
+      && redact.isEmpty
       && timeout == nil
       && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
       && cache == nil && ttlJitter == nil && user == nil && remote == nil
@@ -82,9 +91,9 @@ public struct RunSettings: Sendable, Equatable {
 
   /// How a file enters the key.
   public enum Identity: String, Sendable, CaseIterable {
-    /// By size and time of change.
+    /// By inode, size, mtime and ctime.
     case stat
-    /// By its bytes.
+    /// By its bytes; an argument that is a directory by the names in it.
     case content
     /// By its name alone (`path` for the executable).
     case path
@@ -125,6 +134,7 @@ public struct RunSettings: Sendable, Equatable {
     result.cacheStatus = other.cacheStatus ?? cacheStatus
     result.executable = other.executable ?? executable
     result.argFiles = other.argFiles ?? argFiles
+    result.contentLimit = other.contentLimit ?? contentLimit
     result.stdin = other.stdin ?? stdin
     Self.add(other.file, to: &result.file)
     Self.add(other.mtime, to: &result.mtime)

@@ -3,7 +3,9 @@ extension Invocation {
   /// The programs and files that its scripts name, if the command is a shell with one.
   ///
   /// Builtins and names of nothing are left out.
-  func scriptInputs(_ notes: inout KeyNotes) -> [NamedInput] {
+  func scriptInputs(
+    _ identity: inout FileIdentity, _ notes: inout KeyNotes
+  ) -> [NamedInput] {
     let (scripts, first) = (scripts, firstScript)
     if scripts.isEmpty { return [] }
     let scriptEnvironment = scriptEnvironment
@@ -23,13 +25,14 @@ extension Invocation {
           refuseUnknown(name, &notes)
           continue
         }
-        let isProgram = name.mayBeProgram && search.add(value, text: name.text, word: place)
+        let isProgram =
+          name.mayBeProgram && search.add(value, text: name.text, word: place, &identity)
         found.append(contentsOf: search.take())
         if isProgram, value.contains(0x2f) { continue }
         guard files.insert(value).inserted else { continue }
         // A link that leads nowhere matches a pattern too.
         let parts =
-          part(ofFile: value, shown: { shown(name.text) }, &notes)
+          part(ofFile: value, shown: { shown(name.text) }, &identity, &notes)
           ?? (name.isMatch && namesFiles ? [] : nil)
         if let parts {
           found.append(NamedInput(word: place, text: name.text, isProgram: false, parts: parts))

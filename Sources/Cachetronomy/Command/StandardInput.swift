@@ -21,9 +21,12 @@ public final class StandardInput {
   let kind: Kind
   /// The result of `fstat` where there is a descriptor that the command inherits.
   let status: stat
+  private let digests: DigestCache
   private var contents: [UInt8]??
 
-  private init(_ kind: Kind, _ status: stat = stat()) { (self.kind, self.status) = (kind, status) }
+  private init(
+    _ kind: Kind, _ status: stat = stat(), _ digests: DigestCache = DigestCache()
+  ) { (self.kind, self.status, self.digests) = (kind, status, digests) }
 
   /// No input.
   public static var null: StandardInput { StandardInput(.null) }
@@ -31,7 +34,9 @@ public final class StandardInput {
   public static var given: StandardInput { StandardInput(.given) }
 
   /// Descriptor 0 of this process.
-  public static func inherited() -> StandardInput {
+  ///
+  /// - Parameter probe: knows digests of files.
+  public static func inherited(_ probe: Probe) -> StandardInput {
     var status = stat()
     let mode = fcntl(0, F_GETFL)
     guard fstat(0, &status) == 0, mode >= 0, mode & O_ACCMODE != O_WRONLY,
@@ -40,7 +45,8 @@ public final class StandardInput {
     switch status.st_mode & S_IFMT {
     case S_IFREG:
       let offset = max(0, lseek(0, 0, SEEK_CUR))
-      return StandardInput(.file(offset: Int64(offset), size: Int64(status.st_size)), status)
+      return StandardInput(
+        .file(offset: Int64(offset), size: Int64(status.st_size)), status, probe.digests)
     case S_IFIFO: return StandardInput(.stream(isSocket: false), status)
     case S_IFSOCK: return StandardInput(.stream(isSocket: true), status)
     case S_IFCHR where NamedFile.memoryDevice(status) == NamedFile.null || isatty(0) == 1:
@@ -95,9 +101,6 @@ public final class StandardInput {
     return false
   }
 
-  /// Larger contents are known by the identity of their file.
-  private static let contentsLimit: Int64 = 64 << 20
-
   /// A digest of a regular file and its offset; nil if there is nothing in it.
   public var contentsDigest: [UInt8]? {
     if let contents { return contents }
@@ -108,7 +111,10 @@ public final class StandardInput {
 
   private func readContents() -> [UInt8]? {
     guard case .file(let offset, let size) = kind, size > 0 else { return nil }
-    if size <= Self.contentsLimit, let digest = FileStamp.digest(descriptor: 0) {
+    // Larger contents are known by the identity of their file.
+    if size <= FileIdentity.Role.argument.limit,
+      let digest = digests.digest(0, Array("/proc/self/fd/0".utf8), status)
+    {
       return offset == 0 ? digest : digest + Invocation.bytes(offset)
     }
     var identity = [UInt8]()

@@ -119,13 +119,12 @@ struct WatchedFiles {
     }
     if kind == S_IFDIR {
       if !isTree { return [Array("directory".utf8), Invocation.bytes(Int64(status.st_mode))] }
-      var tree = FileTree(view, probe)
+      let tree = FileTree(view, probe)
       return [Array("tree".utf8), tree.digest(path, status, &budget)]
     }
     if view == .identity { return [status.identity] }
     guard kind == S_IFREG else { return Self.refusal(EISDIR, status) }
-    var reader = FileTree(view, probe)
-    guard let digest = reader.contents(path) else { return Self.refusal(errno, status) }
+    guard let digest = probe.digest(path) else { return Self.refusal(errno, status) }
     return [digest]
   }
 

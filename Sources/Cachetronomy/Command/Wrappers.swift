@@ -7,11 +7,7 @@ internal import CPOSIX
 enum Wrappers {
   /// Whether a word names such a program, by its last path component.
   static func contains(_ word: some Collection<UInt8>) -> Bool {
-    let name = Array(lastComponent(word))
-    guard name.count >= 2, name.count < 24, !name.contains(0x20) else { return false }
-    return ([0x20] + name + [0x20]).withUnsafeBytes { wanted in
-      cachetronomy_find(names.utf8Start, names.utf8CodeUnitCount, wanted.baseAddress, wanted.count)
-    }
+    names.lists(lastComponent(word))
   }
 
   /// Whether such a program may look for the other one elsewhere than in the `PATH` it has.
@@ -28,7 +24,7 @@ enum Wrappers {
   static let standardPath = Array(
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin".utf8)
 
-  private static func lastComponent<C: Collection<UInt8>>(_ word: C) -> C.SubSequence {
+  static func lastComponent<C: Collection<UInt8>>(_ word: C) -> C.SubSequence {
     var start = word.startIndex
     var at = start
     while at != word.endIndex {
@@ -59,4 +55,14 @@ enum Wrappers {
     apptainer singularity toolbox distrobox-enter flatpak-spawn busybox toybox \
 
     """
+}
+
+extension StaticString {
+  /// Whether a name is one of the names in this text, each with a blank on both sides.
+  func lists(_ name: some Collection<UInt8>) -> Bool {
+    guard name.count >= 2, name.count < 24, !name.contains(0x20) else { return false }
+    return ([0x20] + Array(name) + [0x20]).withUnsafeBytes { wanted in
+      cachetronomy_find(utf8Start, utf8CodeUnitCount, wanted.baseAddress, wanted.count)
+    }
+  }
 }

@@ -43,7 +43,7 @@ struct ManifestFile: Equatable, Sendable {
   // of the key, size of the profile's name, number of observations (4 each), key, name, observations.
   private static let magic: UInt64 = 0x696e_616d_796e_7463
   /// Changes with every change of what a key is made from: an older manifest may lack an observation.
-  private static let version: UInt32 = 2
+  private static let version: UInt32 = 3
   private static let headSize = 104
 
   /// The file.

@@ -1,4 +1,3 @@
-internal import CPOSIX
 internal import Glibc
 
 /// Makes the manifest of a call from the questions that making its key asked.
@@ -28,10 +27,9 @@ struct ManifestMaker {
     guard probe.isComplete else { return nil }
     var kept: [[UInt8]: Observation] = [:]
     var order: [[UInt8]] = []
-    var systems = FileSystems()
+    var stamps = SettledStamps()
     for answer in probe.answers {
-      guard systems.isLocal(answer), isSettled(answer, before: probe.began, &systems),
-        let observation = observation(answer)
+      guard stamps.isSettled(answer, since: probe.began), let observation = observation(answer)
       else { return nil }
       var name = [UInt8(answer.kind.rawValue)] + answer.path
       if answer.kind == .access { name.append(UInt8(answer.status.st_mode & 7)) }
@@ -61,27 +59,6 @@ struct ManifestMaker {
       guard CallDigest.ignores(name[...]) else { return nil }
       return Observation(
         variable: name, value: environment[String(decoding: name, as: UTF8.self)])
-    }
-  }
-
-  /// How long ago a change has to be for its time to differ from that of a later one: the ticks of
-  /// coarse clocks, in nanoseconds.
-  private static let settling: Int64 = 20_000_000
-  /// The same where times have no fraction of a second.
-  private static let coarseSettling: Int64 = 2_000_000_000
-
-  private func isSettled(
-    _ answer: Probe.Answer, before now: Int64, _ systems: inout FileSystems
-  ) -> Bool {
-    switch answer.kind {
-    case .file, .link, .listing:
-      let status = answer.status
-      let isCoarse = status.st_ctim.tv_nsec == 0
-      // Images in which every file has one time may be mounted one after the other in one place.
-      if isCoarse, !systems.isRoot(status) { return false }
-      return max(status.st_mtim.nanoseconds, status.st_ctim.nanoseconds)
-        < now - (isCoarse ? Self.coarseSettling : Self.settling)
-    case .absent, .absentLink, .directory, .directoryItself, .access, .type, .variable: return true
     }
   }
 
@@ -121,49 +98,6 @@ struct ManifestMaker {
       }
     }
     return redactor.redacted(path) == path ? .literal(path) : nil
-  }
-}
-
-/// File systems by device, and whether their time stamps are this machine's alone.
-private struct FileSystems {
-  private var known: [UInt64: Bool] = [:]
-  private var directories: [[UInt8]: Bool] = [:]
-  /// The device of `/`; none is `.max`.
-  private var root: UInt64?
-
-  /// Whether a file is on the file system of `/`, which stays while this machine runs, and which is
-  /// not of layers.
-  mutating func isRoot(_ status: stat) -> Bool {
-    if root == nil {
-      var status = stat()
-      let isKnown = stat("/", &status) == 0 && cachetronomy_filesystem_kind("/") != Self.overlay
-      root = isKnown ? UInt64(status.st_dev) : .max
-    }
-    return root == UInt64(status.st_dev)
-  }
-
-  private static let overlay: UInt = 0x794c_7630
-
-  mutating func isLocal(_ answer: Probe.Answer) -> Bool {
-    switch answer.kind {
-    case .access, .variable: return true
-    case .absent, .absentLink:
-      let slash = answer.path.lastIndex(of: 0x2f)
-      let parent = slash.map { $0 == 0 ? [0x2f] : Array(answer.path[..<$0]) } ?? [0x2e]
-      if let known = directories[parent] { return known }
-      // Without a parent nothing is there, whatever the file system.
-      let kind = parent.withCPath { cachetronomy_filesystem_kind($0) }
-      let isLocal = kind == 0 || TierPlace.isLocal(kind: kind)
-      directories[parent] = isLocal
-      return isLocal
-    case .file, .link, .directory, .directoryItself, .listing, .type:
-      let device = UInt64(answer.status.st_dev)
-      if let known = known[device] { return known }
-      let isLocal = TierPlace.isLocal(
-        kind: answer.path.withCPath { cachetronomy_filesystem_kind($0) })
-      known[device] = isLocal
-      return isLocal
-    }
   }
 }
 

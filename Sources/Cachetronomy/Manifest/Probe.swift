@@ -24,11 +24,42 @@ public final class Probe {
   let began: Int64
 
   /// - Parameter keeps: whether to keep the answers.
-  public init(keeps: Bool = false) {
+  public convenience init(keeps: Bool = false) { self.init(keeps: keeps, DigestCache()) }
+
+  init(keeps: Bool, _ digests: DigestCache) {
+    self.digests = digests
     isComplete = keeps
-    var now = timespec()
-    if keeps { clock_gettime(CLOCK_REALTIME_COARSE, &now) }
-    began = now.nanoseconds
+    began = keeps ? SettledStamps.now() : 0
+  }
+
+  /// Digests of files that are known.
+  let digests: DigestCache
+
+  /// Looks for digests of files beside a store.
+  public func readDigests(beside store: String) { digests.read(beside: store) }
+
+  /// Writes the digests that were made beside a store that exists.
+  public func writeDigests(beside store: String) { digests.write(beside: store) }
+
+  /// A digest of a regular file's bytes; nil if it cannot be read, with the reason in `errno`.
+  ///
+  /// - Parameter status: what the path was found to lead to.
+  func digest(_ path: [UInt8], _ status: stat) -> [UInt8]? {
+    // A known digest is no leave to read: the caller's rights may have changed.
+    if let digest = digests.digest(status), path.withCPath({ access($0, R_OK) }) == 0 {
+      return digest
+    }
+    return digest(path)
+  }
+
+  /// The same for a path that has not been looked at.
+  func digest(_ path: [UInt8], flags: Int32 = 0) -> [UInt8]? {
+    let descriptor = open(path, flags: flags)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return digests.digest(descriptor, path, status)
   }
 
   /// Names of the variables that were read.
@@ -41,6 +72,33 @@ public final class Probe {
 
   /// Gives up keeping answers: the key depends on something that has none.
   func giveUp() { (isComplete, answers) = (false, []) }
+
+  /// Whether all answers are still the same, and any change since would show.
+  func stillHolds() -> Bool {
+    guard isComplete else { return false }
+    var stamps = SettledStamps()
+    return answers.allSatisfy { stamps.isSettled($0, since: began) && Self.holds($0) }
+  }
+
+  private static func holds(_ answer: Answer) -> Bool {
+    var status = stat()
+    let code = answer.path.withCPath { path in
+      switch answer.kind {
+      case .access: access(path, Int32(answer.status.st_mode))
+      case .absentLink, .link, .directoryItself: lstat(path, &status)
+      case .absent, .file, .directory, .listing, .type: stat(path, &status)
+      case .variable: Int32(0)
+      }
+    }
+    let reason = code == 0 ? 0 : errno
+    guard reason == answer.error else { return false }
+    switch answer.kind {
+    case .access, .absent, .absentLink, .variable: return true
+    case .file, .link, .directory, .directoryItself, .listing, .type:
+      let path = Observation.Path.literal([])
+      return Observation(answer.kind, path, status) == Observation(answer.kind, path, answer.status)
+    }
+  }
 
   private func keep(
     _ kind: Observation.Kind, _ path: [UInt8], _ status: stat = stat(), _ error: Int32 = 0
@@ -129,6 +187,15 @@ public final class Probe {
     return StoreFile.names(in: directory)
   }
 
+  /// A digest of the names in a directory, which is the same on another machine.
+  func namesDigest(in directory: [UInt8]) -> [UInt8] {
+    var sum: [UInt8] = []
+    for name in names(in: directory).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      sum.add(name)
+    }
+    return Digest.of(sum)
+  }
+
   private func noteListing(_ directory: [UInt8]) {
     var status = stat()
     if isComplete { _ = self.status(directory, &status, .listing) }
@@ -154,21 +221,45 @@ public final class Probe {
 
   /// A path with all symbolic links resolved; nil if it does not exist.
   func physical(_ path: [UInt8]) -> [UInt8]? {
-    let found = path.withCPath { name -> [UInt8]? in
-      guard let found = realpath(name, nil) else { return nil }
-      defer { free(found) }
-      return Array(UnsafeRawBufferPointer(start: found, count: strlen(found)))
-    }
-    if isComplete {
-      // Each link on the way, and each directory that could be replaced by one.
-      var status = stat()
-      for end in path.indices.dropFirst() where path[end] == 0x2f {
-        _ = self.status(Array(path[..<end]), &status, followsLinks: false)
+    // Where no answers are kept, the C library may ask.
+    guard isComplete, path.first == 0x2f else {
+      giveUp()
+      return path.withCPath { name -> [UInt8]? in
+        guard let found = realpath(name, nil) else { return nil }
+        defer { free(found) }
+        return Array(UnsafeRawBufferPointer(start: found, count: strlen(found)))
       }
-      _ = self.status(path, &status, followsLinks: false)
-      // A link leads to further directories.
-      if found != path { giveUp() }
     }
-    return found
+    return walk(path)
+  }
+
+  /// As many links as the kernel follows.
+  private static let linkLimit = 40
+
+  /// Follows a path from the root, and keeps what each step was found to be: a directory on the way may
+  /// become a link.
+  private func walk(_ path: [UInt8]) -> [UInt8]? {
+    var resolved: [UInt8] = []
+    var names = Array(path.split(separator: 0x2f).reversed())
+    var links = 0
+    while let name = names.popLast() {
+      if name.elementsEqual(".".utf8) { continue }
+      if name.elementsEqual("..".utf8) {
+        resolved.removeSubrange((resolved.lastIndex(of: 0x2f) ?? 0)...)
+        continue
+      }
+      let next = resolved + [0x2f] + name
+      var status = stat()
+      guard self.status(next, &status, followsLinks: false) else { return nil }
+      guard status.st_mode & S_IFMT == S_IFLNK else {
+        resolved = next
+        continue
+      }
+      links += 1
+      guard links <= Self.linkLimit, let text = target(next) else { return nil }
+      if text.first == 0x2f { resolved = [] }
+      names.append(contentsOf: text.split(separator: 0x2f).reversed())
+    }
+    return resolved.isEmpty ? [0x2f] : resolved
   }
 }

@@ -3,6 +3,7 @@ enum RunSetting: String, CaseIterable {
   case argFiles = "arg_files"
   case cache
   case cacheStatus = "cache_status"
+  case contentLimit = "content_limit"
   case cwd
   case env
   case envIgnore = "env_ignore"
@@ -49,6 +50,7 @@ enum RunSetting: String, CaseIterable {
       settings.argFiles = try reader.identity(node, of: [.stat, .content, .none])
     case .cache: settings.cache = try reader.flag(node)
     case .cacheStatus: settings.cacheStatus = try reader.statuses(node)
+    case .contentLimit: settings.contentLimit = try reader.size(node)
     case .cwd:
       if node.text == RunSettings.Directory.repository.rawValue {
         settings.cwd = .repository
@@ -92,6 +94,7 @@ enum RunSetting: String, CaseIterable {
     case .argFiles: settings.argFiles.map { Node(text: $0.rawValue) }
     case .cache: settings.cache.map { Node(text: $0 ? "true" : "false") }
     case .cacheStatus: settings.cacheStatus.map { Node(list: $0.map(\.description)) }
+    case .contentLimit: settings.contentLimit.map { Node(text: $0.description) }
     case .cwd: settings.cwd.map { Node(text: $0.rawValue) }
     case .env: settings.env.map { Node(list: $0) }
     case .envIgnore: settings.envIgnore.isEmpty ? nil : Node(list: settings.envIgnore)
@@ -124,6 +127,19 @@ extension RunSettings {
       return try SettingReader(file: "").percentage(Node(text: text))
     } catch {
       throw .badSetting("--ttl-jitter", error.message)
+    }
+  }
+}
+
+extension RunSettings {
+  /// Reads what `--content-limit` wants: `1 GiB`.
+  ///
+  /// - Throws: `Failure.badSetting` for anything else.
+  public static func size(_ text: String) throws(Failure) -> Int64 {
+    do {
+      return try SettingReader(file: "").size(Node(text: text))
+    } catch {
+      throw .badSetting("--content-limit", error.message)
     }
   }
 }

@@ -126,6 +126,7 @@ enum RunVerb {
   static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
     Memo.blockFailedWrites()
     var environment = Words.environment()
+    environment.probe = Probe(keeps: true)
     let handedOver = Memo.handedOver(&environment)
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
@@ -189,10 +190,11 @@ enum RunVerb {
     }
     let plan: Plan
     var call: Invocation
+    if let store { environment.probe.readDigests(beside: store.path) }
     (plan, call) = try invocation(profile)
     var resolved = call.resolve()
     let stdin: StandardInput =
-      plan.settings.stdin == true ? .given : line.noStdin ? .null : .inherited()
+      plan.settings.stdin == true ? .given : line.noStdin ? .null : .inherited(environment.probe)
     let isTalking = line.common.verbose && !line.common.quiet
     let obstacle = nowhere?.description ?? resolved.notes.obstacle ?? stdin.obstacle
     let notCached: String? =
