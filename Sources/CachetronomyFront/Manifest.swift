@@ -14,9 +14,9 @@ struct Manifest {
   // size of the profile's name, number of observations (4 each), key, name, observations.
   private static var magic: UInt64 { 0x696e_616d_796e_7463 }
   private static var version: UInt32 { 3 }
-  static var limit: Int { 1 << 20 }
+  static var limit: Int { 2 << 20 }
   private static var headSize: Int { 104 }
-  private static var observationLimit: UInt32 { 1000 }
+  private static var observationLimit: UInt32 { 10_000 }
 
   /// - Returns: nil if it is damaged, of another version, or not of this call and these profiles.
   init?(_ file: Bytes, call: Bytes, profilesSum: UInt64, verb: Line.Verb) {

@@ -26,9 +26,9 @@ struct ManifestFile: Equatable, Sendable {
   var observations: [Observation]
 
   /// The largest file, in bytes.
-  static let limit = 1 << 20
+  static let limit = 2 << 20
   /// The most observations that the front checks.
-  static let observationLimit = 1000
+  static let observationLimit = 10_000
 
   /// The name of the file in the memory tier.
   static func name(of call: [UInt8]) -> String { "m" + Digest.hex(call) }

@@ -10,6 +10,8 @@ struct ManifestMaker {
   /// Arguments that hold a secret.
   private let secretArguments: [[UInt8]]
   private let redactor: Redactor
+  /// The first index of each whole argument: there may be thousands, each of them a path.
+  private let places: [[UInt8]: Int]
 
   /// - Parameters:
   ///   - arguments: those of the whole program, without its own name.
@@ -17,6 +19,7 @@ struct ManifestMaker {
   init(arguments: [[UInt8]], of call: Invocation) {
     (self.arguments, environment, directory) = (arguments, call.environment, call.directory)
     redactor = call.redactor
+    places = Dictionary(zip(arguments, arguments.indices)) { first, _ in first }
     secretArguments = zip(call.argv, redactor.redacted(call.argv)).filter { $0 != $1 }.map(\.0)
   }
 
@@ -85,11 +88,9 @@ struct ManifestMaker {
       path.removeFirst(directory.count + 1)
     }
     guard !path.isEmpty, path.count < Int(PATH_MAX) else { return nil }
+    if let index = places[path] { return .argument(index, 0, path) }
     for (index, argument) in arguments.enumerated() {
-      guard let offset = argument.firstIndex(of: path) else { continue }
-      return .argument(
-        index: UInt32(clamping: index + 1), offset: UInt32(clamping: offset),
-        count: UInt32(clamping: path.count))
+      if let offset = argument.firstIndex(of: path) { return .argument(index, offset, path) }
     }
     if !secretArguments.isEmpty {
       guard path.first == 0x2f else { return nil }

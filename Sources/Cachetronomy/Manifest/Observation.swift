@@ -146,6 +146,13 @@ extension Observation {
 }
 
 extension Observation.Path {
+  /// A path as part of an argument of the whole program, whose own name is not counted.
+  static func argument(_ index: Int, _ offset: Int, _ path: [UInt8]) -> Self {
+    .argument(
+      index: UInt32(clamping: index + 1), offset: UInt32(clamping: offset),
+      count: UInt32(clamping: path.count))
+  }
+
   fileprivate init?(_ reader: inout FieldReader) {
     switch reader.number(UInt32.self) {
     case 0:
