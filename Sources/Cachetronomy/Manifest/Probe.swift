@@ -26,10 +26,10 @@ public final class Probe {
   /// - Parameter keeps: whether to keep the answers.
   public convenience init(keeps: Bool = false) { self.init(keeps: keeps, DigestCache()) }
 
-  init(keeps: Bool, _ digests: DigestCache) {
+  init(keeps: Bool, _ digests: DigestCache = DigestCache(), began: Int64? = nil) {
     self.digests = digests
     isComplete = keeps
-    began = keeps ? SettledStamps.now() : 0
+    self.began = began ?? (keeps ? SettledStamps.now() : 0)
   }
 
   /// Digests of files that are known.
