@@ -74,7 +74,7 @@ fuzz: test-deps
 	$(SWIFT) build --build-tests $(FUZZ)
 	FUZZ_COUNT=$(or $(COUNT),1000000) FUZZ_LINES=$(or $(LINES),20000) \
 	  FUZZ_SEED=$(or $(SEED),1) \
-	  $(SWIFT) test --skip-build $(FUZZ) --filter 'FuzzTests|RunLineTests|FrontLineTests'
+	  $(SWIFT) test --skip-build $(FUZZ) --filter 'FuzzTests|RunLineTests|FrontLineTests|ManifestDifferenceTests'
 	Tests/damage .build-fuzz/release/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
 
 # The library's tests under the sanitizers of threads and addresses.
