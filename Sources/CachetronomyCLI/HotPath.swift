@@ -2,6 +2,19 @@ internal import CPOSIX
 internal import Cachetronomy
 internal import Glibc
 
+/// A command of `run` with its key, made by the profiles that the memory tier has.
+struct PreparedRun {
+  var plan: Plan
+  var call: Invocation
+  var command: CommandKey
+
+  /// Whether a plan from the store's own profiles is the same.
+  func isOf(_ other: Plan) -> Bool {
+    plan.argv == other.argv && plan.settings == other.settings
+      && plan.profile.name == other.profile.name
+  }
+}
+
 /// Answers `run`, `get` and `has` from the memory that processes share, before the argument parser or
 /// SQLite is touched.
 ///
@@ -10,10 +23,13 @@ internal import Glibc
 enum HotPath {
   /// The exit status of an answer that was given; nil if there was none.
   ///
+  /// - Parameter prepared: gets the command of `run` and its key, if that is all that is certain.
   /// - Throws: `Failure.file` if the output cannot be written.
-  static func answer(_ words: [[UInt8]]) throws(Failure) -> Int32? {
+  static func answer(
+    _ words: [[UInt8]], _ prepared: inout PreparedRun?
+  ) throws(Failure) -> Int32? {
     guard let verb = words.first else { return nil }
-    if verb.elementsEqual("run".utf8) { return try run(words) }
+    if verb.elementsEqual("run".utf8) { return try run(words, &prepared) }
     if verb.elementsEqual("get".utf8) { return try get(Array(words.dropFirst())) }
     if verb.elementsEqual("has".utf8) { return has(Array(words.dropFirst())) ? Status.done : nil }
     return nil
@@ -21,18 +37,21 @@ enum HotPath {
 
   // MARK: run
 
-  private static func run(_ words: [[UInt8]]) throws(Failure) -> Int32? {
+  private static func run(
+    _ words: [[UInt8]], _ prepared: inout PreparedRun?
+  ) throws(Failure) -> Int32? {
     guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
       !line.background, !line.explain
     else { return nil }
     var environment = Words.environment()
-    environment.probe = Probe(keeps: wantsManifest)
+    environment.probe = Probe(keeps: true)
     if environment[Memo.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
     guard let question = question(line, words: line.words, environment) else { return nil }
     let stdin: StandardInput = line.noStdin ? .null : .inherited(environment.probe)
-    guard let command = question.command, stdin.obstacle == nil else { return nil }
+    prepared = question.prepared
+    guard let command = question.prepared?.command, stdin.obstacle == nil else { return nil }
     let surroundings = CallSurroundings(stdin: stdin, notes: command.notes)
     if let status = try replay(question, question.key, surroundings, environment) { return status }
     guard let contents = stdin.contentsDigest else { return nil }
@@ -76,8 +95,8 @@ enum HotPath {
   private final class Question {
     let store: HotStore
     var key: Key
-    /// The key of a command, and what making it found out.
-    var command: CommandKey?
+    /// The command of `run`.
+    var prepared: PreparedRun?
     /// Writes what made the key down for later calls.
     var keepManifest: () -> Void = {}
     let profile: String
@@ -118,7 +137,7 @@ enum HotPath {
       let resolved = call.resolve()
       guard resolved.notes.obstacle == nil else { return nil }
       let question = Question(store, resolved.key, profile: plan.profile.name)
-      question.command = resolved
+      question.prepared = PreparedRun(plan: plan, call: call, command: resolved)
       question.keepManifest = {
         let arguments = Words.own()
         guard arguments.first?.elementsEqual("run".utf8) == true else { return }

@@ -27,12 +27,13 @@ struct Tool: ParsableCommand {
     let isRun = words.first == Array("run".utf8)
     var line: RunLine?
     do {
-      if let status = try HotPath.answer(words) { return (status, nil) }
+      var prepared: PreparedRun?
+      if let status = try HotPath.answer(words, &prepared) { return (status, nil) }
       if isRun {
         let words = Array(words.dropFirst())
         let parsed = try RunLine(words) ?? parseRun(words)
         line = parsed
-        return try RunVerb.run(parsed)
+        return try RunVerb.run(parsed, prepared)
       }
       if let status = try Manual.open(words) { return (status, nil) }
       if let name = Extra.name(words) { return (try Extra.start(name, words), nil) }

@@ -36,10 +36,10 @@ import Testing
 
   @Test func `a manifest that the front would not serve from is not written`() {
     var large = Self.sample
-    large.observations = Array(repeating: large.observations[0], count: 1001)
+    large.observations = Array(repeating: large.observations[0], count: 10_001)
     #expect(large.encoded() == nil)
     large.observations = [
-      Observation(.absent, .literal([UInt8](repeating: 0x61, count: 1 << 20)), error: ENOENT)
+      Observation(.absent, .literal([UInt8](repeating: 0x61, count: 2 << 20)), error: ENOENT)
     ]
     #expect(large.encoded() == nil)
     var old = Self.sample

@@ -21,7 +21,7 @@ public final class Store {
   let connection: Connection
   /// Whether it is a copy that this process alone knows.
   private let isCopy: Bool
-  let patience: Int32
+  private(set) var patience: Int32
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
 
@@ -128,6 +128,20 @@ public final class Store {
       }
       return store
     }
+  }
+
+  /// Makes a store that was opened for reading one that is written to, by the same connection.
+  ///
+  /// - Parameters:
+  ///   - patience: how long to wait for locks from now on, in milliseconds.
+  /// - Returns: false if it is not for this process to write to: opening it for that says why.
+  /// - Throws: `Failure.store` if there is no room.
+  public func beginWriting(patience: Int32) throws(Failure) -> Bool {
+    guard isWritable, !isCopy else { return false }
+    self.patience = patience
+    connection.busyTimeout(patience)
+    try prepareToWrite(toStore: true)
+    return true
   }
 
   private init(

@@ -123,10 +123,14 @@ enum RunVerb {
   /// Answers a command.
   ///
   /// - Returns: the status, and the signal to die of, if the command died of one that we got.
-  static func run(_ line: RunLine) throws(Failure) -> (status: Int32, signal: Int32?) {
+  ///
+  /// - Parameter prepared: the command and its key, if the memory tier's profiles were enough for that.
+  static func run(
+    _ line: RunLine, _ prepared: PreparedRun? = nil
+  ) throws(Failure) -> (status: Int32, signal: Int32?) {
     Memo.blockFailedWrites()
     var environment = Words.environment()
-    environment.probe = Probe(keeps: true)
+    environment.probe = prepared?.call.environment.probe ?? Probe(keeps: true)
     let handedOver = Memo.handedOver(&environment)
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
@@ -148,6 +152,7 @@ enum RunVerb {
     }
     func invocation(_ profile: Profile) throws(Failure) -> (Plan, Invocation) {
       let plan = try Plan(command, profile: profile, flags: flags)
+      if let prepared, prepared.isOf(plan) { return (plan, prepared.call) }
       return (plan, try plan.invocation(directory: directory, environment: environment))
     }
     let isSilent = line.background || line.warm
@@ -192,7 +197,7 @@ enum RunVerb {
     var call: Invocation
     if let store { environment.probe.readDigests(beside: store.path) }
     (plan, call) = try invocation(profile)
-    var resolved = call.resolve()
+    var resolved = prepared.flatMap { $0.isOf(plan) ? $0.command : nil } ?? call.resolve()
     let stdin: StandardInput =
       plan.settings.stdin == true ? .given : line.noStdin ? .null : .inherited(environment.probe)
     let isTalking = line.common.verbose && !line.common.quiet
@@ -257,6 +262,7 @@ enum RunVerb {
     if isUsable, !line.noStore {
       memo.storeForWriting = { () throws(Failure) in
         stores = true
+        if let store, try store.beginWriting(patience: 3000) { return store }
         return try line.common.writing(environment, create: true, patience: 3000)
       }
     }
