@@ -86,8 +86,8 @@ struct TargetOptions: ParsableArguments {
 
 extension RunSettings {
   /// Whether an entry is young enough, whatever its exit status.
-  func allows(_ entry: Entry, in store: Store, at now: Timestamp) throws(Failure) -> Bool {
+  func allows(_ entry: Entry, at now: Timestamp) throws(Failure) -> Bool {
     guard failureTimeToLive != nil, let info = entry.info, info.origin == .run else { return true }
-    return allows(status: try Replay(entry, from: store).of.exitStatus, info, at: now)
+    return allows(status: try Recording(entry.data).exitStatus, info, at: now)
   }
 }

@@ -95,9 +95,9 @@ extension Memo {
     let settings = invocation.settings
     let limit = settings.timeToLive ?? profile.timeToLive
     let now = now()
-    let found = search()
+    let found = search(findKey)
     var key = runKey
-    if case .success(let found) = found { key = found.entry.key }
+    if case .success(let served) = found { key = served }
     var entry = store.flatMap { try? $0.entry(key) }
     if entry == nil, let other = store.flatMap({ try? $0.entry(command.key) }) {
       (entry, key) = (other, command.key)

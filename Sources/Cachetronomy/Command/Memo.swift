@@ -142,7 +142,9 @@ public struct Memo {
   ///
   /// One that left its input untouched serves calls with any input; contents of a regular file are
   /// read only if there is none.
-  func search() -> Result<Found, NotFound> {
+  func search() -> Result<Found, NotFound> { search(find) }
+
+  func search<T>(_ find: (Key) -> Result<T, NotFound>) -> Result<T, NotFound> {
     let first = find(command.key)
     guard case .failure(let why) = first, stdin.hasContents else { return first }
     let second = find(runKey)
@@ -230,7 +232,21 @@ public struct Memo {
     var detail: String?
   }
 
-  func find(_ key: Key) -> Result<Found, NotFound> {
+  private func find(_ key: Key) -> Result<Found, NotFound> {
+    find(key) { entry, store throws(Failure) in
+      let replay = try Replay(entry, from: store)
+      return (Found(entry: entry, replay: replay), replay.of)
+    }
+  }
+
+  /// The key of a recording that this call may be served with; what it printed is not read.
+  func findKey(_ key: Key) -> Result<Key, NotFound> {
+    find(key) { entry, _ throws(Failure) in (entry.key, try Recording(entry.data)) }
+  }
+
+  private func find<T>(
+    _ key: Key, _ read: (Entry, Store) throws(Failure) -> (T, Recording)
+  ) -> Result<T, NotFound> {
     guard let store else { return .failure(NotFound(miss: .absent)) }
     do throws(Failure) {
       switch try store.lookup(key, at: now(), within: invocation.settings.timeToLive) {
@@ -239,14 +255,14 @@ public struct Memo {
       case .hit(let entry):
         // A row that lost what only we know of it was rewritten by another program.
         guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
-        let replay = try Replay(entry, from: store)
-        if let info = entry.info, isTooOld(replay.of, info) {
+        let (found, recording) = try read(entry, store)
+        if let info = entry.info, isTooOld(recording, info) {
           return .failure(NotFound(miss: .expired))
         }
-        if let detail = replay.of.terms.objection(for: surroundings) {
+        if let detail = recording.terms.objection(for: surroundings) {
           return .failure(NotFound(miss: .absent, detail: detail))
         }
-        return .success(Found(entry: entry, replay: replay))
+        return .success(found)
       }
     } catch .badValue {
       return .failure(NotFound(miss: .corrupt))

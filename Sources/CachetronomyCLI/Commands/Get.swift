@@ -72,7 +72,7 @@ extension Tool {
       case .stale:
         if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
         return false
-      case .hit(let entry) where try !settings.allows(entry, in: store, at: now):
+      case .hit(let entry) where try !settings.allows(entry, at: now):
         if store.isWritable { journal.append(.expired, key, profile: profile.name, at: now) }
         return false
       case .hit(let entry):

@@ -35,7 +35,7 @@ extension Tool {
       }
       if let (key, settings) = try target.resolveWithSettings(store, common), let store,
         case .hit(let entry) = try store.lookup(key, at: now, within: settings.timeToLive),
-        try settings.allows(entry, in: store, at: now)
+        try settings.allows(entry, at: now)
       {
         return
       }
