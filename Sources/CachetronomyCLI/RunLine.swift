@@ -1,6 +1,7 @@
 internal import Cachetronomy
 
-/// A command line of `run`, read without the argument parser, which takes longer than a hit.
+/// A plain command line of `run`, `set`, `get`, `has` or `delete`, read without the argument parser, which
+/// takes 10 million instructions.
 ///
 /// A class, since an optional structure of this size costs its metadata on the way out.
 final class RunLine: Equatable {
@@ -25,6 +26,12 @@ final class RunLine: Equatable {
   var rulesOnly = false
   var explain = false
   var json = false
+  var format: String?
+  var entryVersion: Int64?
+  var remote = false
+  var raw = false
+  var stderr = false
+  var zero = false
   /// The command: everything from the first word that is no option of ours.
   var words: [[UInt8]] = []
 
@@ -40,53 +47,25 @@ final class RunLine: Equatable {
       && one.rulesOnly == other.rulesOnly
       && one.explain == other.explain && one.json == other.json
       && one.words == other.words && one.ttlJitter == other.ttlJitter
+      && one.format == other.format && one.entryVersion == other.entryVersion
+      && one.remote == other.remote && one.raw == other.raw && one.stderr == other.stderr
+      && one.zero == other.zero
   }
 
-  /// Long options that take a value.
-  static let valued: Set<String> = [
-    "db", "profile", "shell", "env", "env-ignore", "scope", "executable", "arg-files",
-    "content-limit", "ttl",
-    "tag", "cwd", "cache-status", "wait", "file", "mtime", "timeout", "failure-ttl",
-    "stale-while-revalidate", "stale-if-error", "ttl-jitter",
-  ]
-  private static let valuedShort: Set<Character> = ["c"]
-
-  /// Reads the words after `run`.
+  /// Reads the arguments after `run`.
   ///
-  /// - Parameter start: how many words come before, `run` among them.
-  /// - Returns: nil unless it is certain: only options known here, in plain form.
+  /// - Parameter start: how many arguments come before, `run` among them.
+  /// - Returns: nil unless it is certain: only options of the table, in plain form.
   init?(_ words: [[UInt8]], from start: Int = 0) {
     var at = start
     while at < words.count {
       let word = words[at]
       guard word.first == UInt8(ascii: "-"), word.count > 1 else { break }
-      at += 1
-      if word == Array("--".utf8) { break }
-      let text = Words.text(word)
-      guard !text.utf8.contains(0) else { return nil }
-      if setFlag(text) { continue }
-      let name: Substring
-      let value: [UInt8]
-      if text == "-c" {
-        guard at < words.count, words[at].first != UInt8(ascii: "-") else { return nil }
-        key.pipeline = Words.text(words[at])
+      if word == Array("--".utf8) {
         at += 1
-        continue
-      } else if text.hasPrefix("--"), let cut = text.firstIndex(of: "=") {
-        name = text[text.index(text.startIndex, offsetBy: 2)..<cut]
-        value = Array(text[text.index(after: cut)...].utf8)
-        // The parser takes nothing after '=' for a value that is missing.
-        if value.isEmpty { return nil }
-      } else if text.hasPrefix("--"), at < words.count,
-        words[at].first != UInt8(ascii: "-") || Self.mayBeOptional(text, words[at])
-      {
-        name = text.dropFirst(2)
-        value = words[at]
-        at += 1
-      } else {
-        return nil
+        break
       }
-      guard setValue(String(name), Words.text(value)) else { return nil }
+      guard readOption(words, &at, .run) else { return nil }
     }
     self.words.reserveCapacity(words.count - at)
     while at < words.count {
@@ -95,63 +74,48 @@ final class RunLine: Equatable {
     }
   }
 
+  /// Reads the option at a place, and its value, which may be the next argument.
+  ///
+  /// - Returns: false unless it is certain.
+  func readOption(_ words: [[UInt8]], _ at: inout Int, _ verb: LineOption.Verbs) -> Bool {
+    let text = Words.text(words[at])
+    guard !text.utf8.contains(0) else { return false }
+    at += 1
+    let isLong = text.hasPrefix("--")
+    let cut = isLong ? text.firstIndex(of: "=") : nil
+    guard let option = LineOption.find(cut.map { text[..<$0] } ?? text[...], verb) else {
+      return false
+    }
+    switch option.kind {
+    case .flag(let set):
+      guard cut == nil else { return false }
+      set(self)
+    case .value(let set):
+      if let cut {
+        let value = text[text.index(after: cut)...]
+        // The parser takes nothing after '=' for a value that is missing.
+        if value.isEmpty { return false }
+        return set(self, String(value))
+      }
+      guard at < words.count,
+        words[at].first != UInt8(ascii: "-") || Self.mayBeOptional(text, words[at], verb)
+      else { return false }
+      at += 1
+      return set(self, Words.text(words[at - 1]))
+    }
+    return true
+  }
+
   /// Whether an option takes a path that begins with one `-`, as `--file -x`.
-  private static func mayBeOptional(_ option: String, _ value: [UInt8]) -> Bool {
-    ["--file", "--mtime"].contains(option) && value.dropFirst().first != UInt8(ascii: "-")
+  private static func mayBeOptional(
+    _ option: String, _ value: [UInt8], _ verb: LineOption.Verbs
+  ) -> Bool {
+    verb != .set && ["--file", "--mtime"].contains(option)
+      && value.dropFirst().first != UInt8(ascii: "-")
   }
 
   /// A line that somebody else read.
   init() {}
-
-  private func setFlag(_ text: String) -> Bool {
-    switch text {
-    case "-q", "--quiet": common.quiet = true
-    case "-v", "--verbose": common.verbose = true
-    case "--no-env": key.noEnv = true
-    case "--no-cwd": key.noCwd = true
-    case "--no-user": key.noUser = true
-    case "--no-remote": noRemote = true
-    case "--rules-only": rulesOnly = true
-    case "--stdin": key.stdin = true
-    case "--refresh", "--force": refresh = true
-    case "--explain": explain = true
-    case "--background": background = true
-    case "--warm": warm = true
-    case "--cached-only": cachedOnly = true
-    case "--no-store": noStore = true
-    case "--no-stdin": noStdin = true
-    default: return false
-    }
-    return true
-  }
-
-  private func setValue(_ name: String, _ value: String) -> Bool {
-    switch name {
-    case "db": common.store = value
-    case "profile": common.profile = value
-    case "shell": key.shell = value
-    case "env": key.env.append(value)
-    case "env-ignore": key.envIgnore.append(value)
-    case "cwd": key.cwd = value
-    case "scope": key.scope = value
-    case "executable": key.executable = value
-    case "arg-files": key.argFiles = value
-    case "content-limit": key.contentLimit = value
-    case "ttl": ttl = value
-    case "ttl-jitter": ttlJitter = value
-    case "tag": tags.append(value)
-    case "cache-status": cacheStatus = value
-    case "wait": wait = value
-    case "file": key.file.append(value)
-    case "mtime": key.mtime.append(value)
-    case "timeout": timeout = value
-    case "failure-ttl": failureTTL = value
-    case "stale-while-revalidate": staleWhileRevalidate = value
-    case "stale-if-error": staleIfError = value
-    default: return false
-    }
-    return true
-  }
 
   /// Splits the words after `run` into our own and the command's, where `init?` is not certain.
   static func split(_ words: [[UInt8]]) -> (own: [[UInt8]], command: [[UInt8]]) {
@@ -164,11 +128,9 @@ final class RunLine: Equatable {
       }
       at += 1
       let text = Words.text(word)
-      let takesNext =
-        text.hasPrefix("--")
-        ? valued.contains(String(text.dropFirst(2)))
-        : text.last.map { valuedShort.contains($0) } ?? false
-      if takesNext, at < words.count { at += 1 }
+      // Of letters in one word the last may take a value.
+      let name = text.hasPrefix("--") ? text[...] : "-" + text.suffix(1)
+      if case .value? = LineOption.find(name, .run)?.kind, at < words.count { at += 1 }
     }
     return (Array(words[..<at]), Array(words[at...]))
   }

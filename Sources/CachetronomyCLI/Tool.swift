@@ -35,6 +35,14 @@ struct Tool: ParsableCommand {
         line = parsed
         return try RunVerb.run(parsed, prepared)
       }
+      if var command = PlainLine.command(words) {
+        try command.run()
+        return (Status.done, nil)
+      }
+      if words == [Array("--version".utf8)] {
+        try Output.write(Version.current + "\n")
+        return (Status.done, nil)
+      }
       if let status = try Manual.open(words) { return (status, nil) }
       if let name = Extra.name(words) { return (try Extra.start(name, words), nil) }
       let texts = subverbFirst(words).map { Words.text($0) }
