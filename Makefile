@@ -2,8 +2,8 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-# Types by accessor instead of by name, and the functions of a hit side by side: see docs/decisions.md.
-# 'make build REMOTE=1' adds the tier that machines share; tests always have it.
+# Type metadata by accessor, and hot functions adjacent in the binary: see docs/decisions.md.
+# 'make build REMOTE=1' adds the remote cache; tests always include it.
 REMOTE ?=
 TRAITS := $(if $(REMOTE),--traits Remote)
 STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executable \
@@ -12,7 +12,7 @@ STATIC := -c release $(TRAITS) --product cachetronomy -Xswiftc -static-executabl
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/hot-functions \
   -Xlinker --no-warn-symbol-ordering \
   -Xlinker --wrap=swift_copyAuxiliaryExecutablePath -Xswiftc -DSTATIC_BINARY
-# On a fresh machine these come from the distribution; the toolchain does not.
+# Packages from the distribution. The Swift toolchain is installed separately.
 BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config binutils
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
@@ -34,9 +34,9 @@ test-deps:
 bench-deps:
 	@scripts/install-packages $(BUILD_PACKAGES) $(REMOTE_PACKAGES) $(BENCH_PACKAGES)
 
-# The front is the entry point, and starts the whole program where it cannot answer: see
-# docs/decisions.md. The linker warns of getgrgid_r and the like in the argument parser's Foundation:
-# never called.
+# The front is the entry point; it starts the full program if it cannot serve a call: see
+# docs/decisions.md. The linker warns about getgrgid_r and similar functions in the argument parser's
+# Foundation, which are never called.
 build: deps
 	@front=$$(scripts/build-front .build/front) && \
 	  flags="$(STATIC) -Xlinker $$front -Xlinker -e -Xlinker front_start" && \
@@ -51,24 +51,24 @@ test: test-deps
 	$(SWIFT) build --build-tests --traits Remote
 	$(SWIFT) test --skip-build --traits Remote
 
-# TIME in seconds; SEED repeats what a run did.
+# TIME in seconds; SEED repeats a run.
 torture: build
 	@Tests/torture bin/cachetronomy $(or $(TIME),600) $(SEED)
 
-# Every call of the C library that may fail does: some hours for all, CASES for some by SEED.
+# Makes each call of the C library fail. All cases take hours; CASES selects that many by SEED.
 faults: test-deps
 	$(SWIFT) build --build-tests --traits Remote
 	@Tests/faults .build/debug/cachetronomy $(or $(CASES),0) $(or $(SEED),1)
 
-# What only the shipped, static binary can show.
+# Tests of the static release binary.
 test-release:
 	@$(MAKE) build REMOTE=1
 	@Tests/release bin/cachetronomy
 	@Tests/front bin/cachetronomy
 	@Tests/front-differences bin/cachetronomy 200
 
-# COUNT inputs for each reader, LINES of commands, STORES damaged; SEED repeats them. Optimized: traps
-# stay, and it is ten times as quick.
+# COUNT inputs for each parser, LINES of commands, STORES damaged; SEED repeats a run. The optimized build
+# keeps traps and is ten times faster.
 FUZZ := -c release --build-path .build-fuzz --traits Remote -Xswiftc -enable-testing
 fuzz: test-deps
 	$(SWIFT) build --build-tests $(FUZZ)
@@ -77,12 +77,12 @@ fuzz: test-deps
 	  $(SWIFT) test --skip-build $(FUZZ) --filter 'FuzzTests|RunLineTests|FrontLineTests|ManifestDifferenceTests'
 	Tests/damage .build-fuzz/release/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
 
-# The library's tests under the sanitizers of threads and addresses.
+# Runs the library tests under the thread and address sanitizers.
 sanitize: test-deps
 	@scripts/sanitize thread
 	@scripts/sanitize address
 
-# Which lines the tests run; fails under 90 % of the library.
+# Measures line coverage; fails below 90 % for the library.
 coverage: test-deps
 	@scripts/coverage 90
 
@@ -90,13 +90,13 @@ lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	@scripts/lint-house
 
-# Half an hour. Written only when all of it has been measured.
+# Takes half an hour. The document is replaced only if all benchmarks complete.
 bench: bench-deps
 	@$(MAKE) build REMOTE=1
 	@Benchmarks/all bin/cachetronomy > docs/benchmarks.md.new
 	@mv docs/benchmarks.md.new docs/benchmarks.md
 
-# The table of ignored variables in the form that the front uses.
+# Generates the table of ignored variables for the front.
 front-names:
 	@scripts/ignored-names > Sources/CachetronomyFront/IgnoredNameTable.swift.new
 	@mv Sources/CachetronomyFront/IgnoredNameTable.swift.new Sources/CachetronomyFront/IgnoredNameTable.swift
@@ -107,7 +107,7 @@ completions:
 	  .build/debug/cachetronomy --generate-completion-script $$shell > completions/cachetronomy.$$shell; \
 	done
 
-# A package for Debian and its kin: bin/cachetronomy_VERSION_ARCH.deb.
+# Builds a Debian package: bin/cachetronomy_VERSION_ARCH.deb.
 deb: build
 	@scripts/install-packages dpkg-dev lintian
 	@scripts/deb "$$(bin/cachetronomy --version)"

@@ -1,6 +1,6 @@
-// Times commands one after the other in many rounds, each round in another order, so that what else the
-// machine does falls on all alike: interleaved ROUNDS NAME COMMAND... -- NAME COMMAND... -- ...
-// Prints a row of a Markdown table for each: the median in ms, the median of the ratios to the first
+// Times commands in many rounds, each in another order, so that other load affects all of them alike:
+// interleaved ROUNDS NAME COMMAND... -- NAME COMMAND... -- ...
+// Prints a row of a Markdown table for each command: the median in ms, the median of the ratios to the first
 // command and to the second in the same round, and the page faults.
 
 #define _GNU_SOURCE
@@ -27,7 +27,7 @@ static double median(double *numbers, int count) {
   return numbers[count / 2];
 }
 
-// Runs a command with its output in a pipe that is read to its end; the time in ms.
+// Runs a command with its output in a pipe, reads the pipe to its end and returns the time in ms.
 static double run(char **command, long *faults) {
   int ends[2];
   posix_spawn_file_actions_t actions;

@@ -10,7 +10,7 @@ let cache = try await AsyncCachetronaut(path: "cachetronomy.db")
   }
 }
 
-// A hundred tasks ask at once; one of them asks the professor.
+// A hundred concurrent tasks; one of them runs the computation.
 let names = try await withThrowingTaskGroup(of: String.self) { group in
   for _ in 0..<100 { group.addTask { try await starter(1301) } }
   var names: Set<String> = []
