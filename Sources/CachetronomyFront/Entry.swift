@@ -13,29 +13,42 @@ struct Entry {
   let turns: Bytes
   let payload: Bytes
 
-  // Magic (8), version (4), size of the key (4), checksum of all that follows (8), created, expiry, cost
-  // (8 each), exit status (4), kind (4), number of turns (8), how far the input was moved (8), kind of
+  // Magic (8), version (4), size of the key (4), checksum of all that follows (8), size, created, expiry,
+  // cost (8 each), exit status (4), kind (4), number of turns (8), how far the input was moved (8), kind of
   // input (4), number of outputs (4), key, outputs (8 each), turns, payload. A turn is a length times
   // two, plus one for stderr.
   private static var magic: UInt64 { 0x7972_746e_6579_6e74 }
-  private static var version: UInt32 { 2 }
-  private static var headSize: Int { 80 }
+  private static var version: UInt32 { 3 }
+  private static var headSize: Int { 88 }
+
+  /// The part of a file that is the entry; nil if it is none.
+  ///
+  /// A manifest may follow.
+  static func part(of file: Bytes) -> Bytes? {
+    guard file.count >= headSize, file.number64(0) == magic, file.number32(8) == version else {
+      return nil
+    }
+    let size = file.number64(24)
+    guard size >= UInt64(truncatingIfNeeded: headSize),
+      size <= UInt64(truncatingIfNeeded: file.count)
+    else { return nil }
+    return file.part(0, Int(truncatingIfNeeded: size))
+  }
 
   /// - Returns: nil if it is damaged, of another version or of another key.
-  init?(_ file: Bytes, key: Bytes) {
-    guard file.count >= Self.headSize, file.number64(0) == Self.magic,
-      file.number32(8) == Self.version, Int(file.number32(12)) == key.count,
+  init?(_ whole: Bytes, key: Bytes) {
+    guard let file = Self.part(of: whole), Int(file.number32(12)) == key.count,
       file.part(Self.headSize, key.count).equals(key),
       file.number64(16) == Checksum.ofLanes(file.from(24))
     else { return nil }
-    created = file.signed64(24)
-    expiry = file.signed64(32)
-    cost = file.signed64(40)
-    exitStatus = file.number32(48)
-    kind = file.number32(52)
-    input = file.number32(72)
-    let outputs = Int(file.number32(76))
-    let count = file.number64(56)
+    created = file.signed64(32)
+    expiry = file.signed64(40)
+    cost = file.signed64(48)
+    exitStatus = file.number32(56)
+    kind = file.number32(60)
+    input = file.number32(80)
+    let outputs = Int(file.number32(84))
+    let count = file.number64(64)
     // Small enough that no product below is too large.
     let most = file.count / 8
     guard kind <= 2, exitStatus <= 255, outputs <= most, count <= UInt64(truncatingIfNeeded: most)

@@ -67,8 +67,13 @@ struct Front {
   /// `run`, `get -- command` and `has -- command`.
   private mutating func serveCommand() -> Int32 {
     guard findTier(), let digest = callDigest() else { return Self.giveWay }
-    guard let manifest = manifest(of: digest), holds(manifest) else { return Self.wantsManifest }
-    guard let entry = entry(manifest.key) else { return Self.giveWay }
+    var attached: Bytes?
+    guard let manifest = manifest(of: digest, &attached), holds(manifest) else {
+      return Self.wantsManifest
+    }
+    guard let entry = attached.map({ Entry($0, key: manifest.key) }) ?? entry(manifest.key) else {
+      return Self.giveWay
+    }
     if line.verb == .run {
       guard entry.kind == 1, !entry.hasOutputs,
         let input = Input(streams.0, isNone: line.hasNoInput), input.admits(entry.input)
@@ -81,15 +86,25 @@ struct Front {
     return give(entry, manifest.key, manifest.profile, now)
   }
 
-  private mutating func manifest(of digest: Bytes) -> Manifest? {
+  /// The manifest of a call.
+  ///
+  /// - Parameter attached: set to the file if it is that of the entry, with the manifest at its end. Then
+  ///   it has two names for as long as the entry is in the tier.
+  private mutating func manifest(of digest: Bytes, _ attached: inout Bytes?) -> Manifest? {
     guard let place = space.take(40) else { return nil }
     var name = Text(place, 40)
     name.append(byte: 0x6d)
     name.append(hex: digest)
-    guard let file = readTierFile(name.bytes, limit: Manifest.limit, touches: true) else {
-      return nil
+    var isLinked = false
+    guard let file = readTierFile(name.bytes, limit: Manifest.limit, touches: true, &isLinked)
+    else { return nil }
+    guard let entry = Entry.part(of: file) else {
+      return Manifest(file, call: digest, profilesSum: profilesSum, verb: line.verb)
     }
-    return Manifest(file, call: digest, profilesSum: profilesSum, verb: line.verb)
+    guard isLinked else { return nil }
+    attached = file
+    return Manifest(
+      file.from(entry.count), call: digest, profilesSum: profilesSum, verb: line.verb)
   }
 
   /// The entry of a key.

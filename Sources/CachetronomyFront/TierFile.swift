@@ -11,6 +11,14 @@ extension Front {
   }
 
   mutating func readTierFile(_ name: Bytes, limit: Int, touches: Bool) -> Bytes? {
+    var isLinked = false
+    return readTierFile(name, limit: limit, touches: touches, &isLinked)
+  }
+
+  /// - Parameter isLinked: set to whether the file has two names.
+  mutating func readTierFile(
+    _ name: Bytes, limit: Int, touches: Bool, _ isLinked: inout Bool
+  ) -> Bytes? {
     var path = directory
     path.append(byte: 0x2f)
     path.append(name)
@@ -22,6 +30,7 @@ extension Front {
     guard System.status(of: descriptor, &status) == 0, status.isFile(of: call.effectiveUser),
       status.size > 0, status.size <= Int64(limit)
     else { return nil }
+    isLinked = status.links == 2
     let size = Int(truncatingIfNeeded: status.size)
     guard let found = contents(descriptor, size) else { return nil }
     if touches { touch(descriptor, status) }

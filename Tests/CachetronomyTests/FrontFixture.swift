@@ -101,8 +101,9 @@ final class FrontFixture {
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(little: UInt64(0x7972_746e_6579_6e74))
-    bytes.append(little: UInt32(2))
+    bytes.append(little: UInt32(3))
     bytes.append(little: UInt32(key.text.utf8.count))
+    bytes.append(little: UInt64(0))
     bytes.append(little: UInt64(0))
     bytes.append(little: created.microseconds)
     bytes.append(little: expiry.microseconds)
@@ -118,6 +119,7 @@ final class FrontFixture {
     bytes.append(little: UInt64(errors.utf8.count * 2 + 1))
     bytes.append(contentsOf: output.utf8)
     bytes.append(contentsOf: errors.utf8)
+    bytes.put(little: UInt64(bytes.count), at: 24)
     return sealed(bytes)
   }
 

@@ -17,6 +17,8 @@ import Testing
           'directoryItself']
       def observations(path, argv):
           data = open(path, 'rb').read()
+          # Behind its entry, or alone.
+          data = data[data.rindex(b'ctnymani'):]
           key, profile, count = struct.unpack_from('<III', data, 92)
           at = 104 + key + profile
           for _ in range(count):

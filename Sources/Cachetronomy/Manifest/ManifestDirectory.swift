@@ -27,7 +27,7 @@ extension TierPlace {
     else { return false }
     let name = ManifestFile.name(of: manifest.call)
     // Calls that the front never serves would write it each time.
-    if Repository.read(Array(path(name).utf8), Probe(), limit: bytes.count) == bytes { return true }
+    if holds(bytes, as: name) || attach(bytes, to: manifest.key, as: name) { return true }
     guard write(bytes, as: name, by: Self.manifestPrefix) else { return false }
     // A variable that differs at each call makes a manifest for each. The first byte of a digest is
     // random: one manifest in 64 pays for reading the directory.
@@ -35,12 +35,84 @@ extension TierPlace {
     return true
   }
 
+  /// Whether a file is a manifest, or ends with it behind an entry that is still in the tier.
+  private func holds(_ bytes: [UInt8], as name: String) -> Bool {
+    var status = stat()
+    guard lstat(path(name), &status) == 0,
+      let file = Repository.read(
+        Array(path(name).utf8), Probe(), limit: bytes.count + Int(Self.attachLimit))
+    else { return false }
+    return file == bytes || status.st_nlink == 2 && file.suffix(bytes.count) == bytes[...]
+  }
+
+  /// The largest entry with its manifest, in bytes: what the front reads without a mapping.
+  private static let attachLimit: Int64 = 16 << 10
+
+  /// Appends a manifest to the file of its entry, where the last page has room, and gives that file the
+  /// manifest's name too.
+  ///
+  /// Without a lock on the store: what removes or replaces an entry takes its name from the file, and
+  /// the front believes an attached manifest only while the file has both names.
+  /// - Returns: false if there is no room, or a manifest of another call is attached.
+  private func attach(_ bytes: [UInt8], to key: Key, as name: String) -> Bool {
+    let descriptor = open(
+      path(HotEntry.name(of: key)), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var status = stat()
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
+      status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1,
+      HotEntry.size(descriptor) == Int64(status.st_size)
+    else { return false }
+    let size = Int64(status.st_size)
+    let whole = size + Int64(bytes.count)
+    guard whole <= Self.attachLimit, Self.memory(of: whole) == Self.memory(of: size) else {
+      return false
+    }
+    let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    Fault.reach()
+    if written == bytes.count, link(descriptor, as: name) { return true }
+    ftruncate(descriptor, off_t(size))
+    return false
+  }
+
+  /// Gives an open file one more name, also in place of another file.
+  private func link(_ descriptor: Int32, as name: String) -> Bool {
+    func link() -> Bool {
+      linkat(
+        AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path(name), AT_SYMLINK_FOLLOW) == 0
+    }
+    if link() { return true }
+    return errno == EEXIST && unlink(path(name)) == 0 && link()
+  }
+
+  /// Removes the name of an entry, and that of the manifest attached to it.
+  ///
+  /// - Parameter status: of the file, by `lstat`.
+  /// - Returns: false with the reason in `errno` if the entry is still there.
+  func removeEntry(_ name: String, _ status: stat) -> Bool {
+    if status.st_nlink > 1 { detach(name) }
+    return unlink(path(name)) == 0
+  }
+
+  /// Removes the name of the manifest attached to an entry.
+  func detach(_ name: String) {
+    let descriptor = open(path(name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var call = [UInt8](repeating: 0, count: 16)
+    guard let size = HotEntry.size(descriptor),
+      pread(descriptor, &call, 16, off_t(size) + ManifestFile.callOffset) == 16
+    else { return }
+    unlink(path(ManifestFile.name(of: call)))
+  }
+
   private static let manifestPrefix = ".manifest-"
 
   /// Removes the least recently used manifests until an eighth of the limits is free, and what dead
   /// processes left.
   func trimManifests(_ limits: ManifestLimits) {
-    let manifests = files { ManifestFile.isName($0) }
+    let manifests = manifests()
     var count = Int64(manifests.count)
     var bytes = manifests.reduce(0) { $0 + $1.bytes }
     if count > limits.count || bytes > limits.bytes {
@@ -70,6 +142,13 @@ extension TierPlace {
     var bytes: Int64
     /// The time of the last use, in nanoseconds since 1970.
     var used: Int64
+    /// What `lstat` says of it.
+    var status: stat
+  }
+
+  /// The manifests that are no part of an entry in the tier, least recently used first.
+  func manifests() -> [File] {
+    files(where: ManifestFile.isName).filter { $0.status.st_nlink == 1 }
   }
 
   /// The files with certain names, least recently used first.
@@ -81,7 +160,7 @@ extension TierPlace {
       found.append(
         File(
           name: name, bytes: Self.memory(of: Int64(status.st_size)),
-          used: status.st_atim.nanoseconds))
+          used: status.st_atim.nanoseconds, status: status))
     }
     return found.sorted { $0.used < $1.used }
   }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The questions that making a cache key asked, with their answers: a later call of the same digest for
 /// which all answers hold has the key without the profile, rules and script being read.
 ///
@@ -45,6 +47,8 @@ struct ManifestFile: Equatable, Sendable {
   /// Changes with every change of what a key is made from: an older manifest may lack an observation.
   private static let version: UInt32 = 3
   private static let headSize = 104
+  /// Where the digest of the call is.
+  static let callOffset: off_t = 24
 
   /// The file.
   ///

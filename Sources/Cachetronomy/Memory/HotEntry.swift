@@ -22,14 +22,14 @@ public struct HotEntry: ~Copyable {
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: file.baseAddress), file.count) }
 
-  // Magic (8), version (4), length of the key (4), checksum of all that follows (8), created,
+  // Magic (8), version (4), length of the key (4), checksum of all that follows (8), size (8), created,
   // expiry, cost (8 each), exit status (4), kind (4: 0 a value, 1 a recording, 2 one of both streams in
   // one), number of turns (8), how far the input was moved (8), kind of input (4), number of outputs
   // (4), key, outputs (8 each), turns, payload. A turn is a length times two, plus one for standard
-  // error.
+  // error. A manifest may follow: see `TierPlace.attach`.
   private static let magic: UInt64 = 0x7972_746e_6579_6e74
-  private static let version: UInt32 = 2
-  private static let headSize = 80
+  private static let version: UInt32 = 3
+  private static let headSize = 88
 
   /// The name of the file of a key.
   ///
@@ -63,7 +63,7 @@ public struct HotEntry: ~Copyable {
       start != MAP_FAILED
     else { return nil }
     let bytes = UnsafeRawBufferPointer(start: start, count: size)
-    guard let found = Self.read(bytes, key) else {
+    guard let entry = Self.entry(in: bytes), let found = Self.read(entry, key) else {
       munmap(start, size)
       return nil
     }
@@ -82,11 +82,22 @@ public struct HotEntry: ~Copyable {
     var turns, payload: Range<Int>
   }
 
+  /// The part of a file that is the entry; nil if it is none.
+  static func entry(in file: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    var reader = FieldReader(file)
+    guard reader.number(UInt64.self) == magic, reader.number(UInt32.self) == version,
+      reader.slice(12) != nil, let size = reader.number(UInt64.self), size >= UInt64(headSize),
+      size <= UInt64(file.count)
+    else { return nil }
+    return UnsafeRawBufferPointer(rebasing: file[..<Int(size)])
+  }
+
   private static func read(_ bytes: UnsafeRawBufferPointer, _ key: Key) -> Head? {
     var reader = FieldReader(bytes)
     guard reader.number(UInt64.self) == magic, reader.number(UInt32.self) == version,
       let keySize = reader.number(UInt32.self), let checksum = reader.number(UInt64.self),
-      let created = reader.number(Int64.self), let expiry = reader.number(Int64.self),
+      reader.number(UInt64.self) == UInt64(bytes.count), let created = reader.number(Int64.self),
+      let expiry = reader.number(Int64.self),
       let cost = reader.number(Int64.self), let status = reader.number(Int32.self),
       let kind = reader.number(UInt32.self), kind <= 2, let count = reader.number(UInt64.self),
       let moved = reader.number(Int64.self), let inputKind = reader.number(UInt32.self),
@@ -207,6 +218,7 @@ extension HotEntry {
     bytes.append(little: version)
     bytes.append(little: UInt32(clamping: entry.key.text.utf8.count))
     bytes.append(little: UInt64(0))
+    bytes.append(little: UInt64(0))
     // A row of another program's has no date of its own: no limit may take it for young.
     bytes.append(little: entry.info?.created.microseconds ?? 0)
     bytes.append(little: entry.expiry.microseconds)
@@ -223,11 +235,25 @@ extension HotEntry {
     for print in terms.outputs { bytes.append(little: print) }
     for turn in turns { bytes.append(little: turn) }
     bytes.append(contentsOf: payload)
+    bytes.put(little: UInt64(bytes.count), at: 24)
     let sum = bytes.withUnsafeBytes {
       Checksum.ofLanes(UnsafeRawBufferPointer(rebasing: $0[24...]))
     }
     bytes.put(little: sum, at: 16)
     return bytes
+  }
+
+  /// The size of the entry in a file, which a manifest may follow; nil if it is no entry.
+  static func size(_ descriptor: Int32) -> Int64? {
+    var head = [UInt8](repeating: 0, count: headSize)
+    guard pread(descriptor, &head, headSize, 0) == headSize else { return nil }
+    return head.withUnsafeBytes { bytes in
+      var reader = FieldReader(bytes)
+      guard reader.number(UInt64.self) == magic, reader.number(UInt32.self) == version,
+        reader.slice(12) != nil
+      else { return nil }
+      return reader.number(UInt64.self).flatMap { Int64(exactly: $0) }
+    }
   }
 
   /// The key of a file, for listings; nil if it is none of ours.

@@ -62,7 +62,7 @@ final class SharedTier {
     let file = place.path(name)
     var status = stat()
     guard lstat(file, &status) == 0 else { return }
-    if unlink(file) == 0 {
+    if place.removeEntry(name, status) {
       head?.entries -= 1
       head?.bytes -= TierPlace.memory(of: Int64(status.st_size))
     } else if errno != ENOENT {
@@ -161,6 +161,7 @@ final class SharedTier {
     let name = HotEntry.name(of: key)
     var status = stat()
     let replaced = lstat(place.path(name), &status) == 0
+    if replaced, status.st_nlink > 1 { place.detach(name) }
     next.entries += replaced ? 0 : 1
     next.bytes += size - (replaced ? TierPlace.memory(of: Int64(status.st_size)) : 0)
     return name
@@ -184,7 +185,7 @@ final class SharedTier {
       memory.bytes += file.bytes
     }
     memory.entries = Int64(memory.names.count)
-    memory.bytes += place.files(where: ManifestFile.isName).reduce(0) { $0 + $1.bytes }
+    memory.bytes += place.manifests().reduce(0) { $0 + $1.bytes }
     memory.limit = min(found.limits.bytes, place.roomLimit)
     memory.dropped = found.dropped
     return memory
@@ -211,7 +212,7 @@ final class SharedTier {
     for one in chosen { forget(one.key) }
     // What was last used before the entries that stay is of no use to anyone.
     let oldest = byUse().first?.used ?? .max
-    for file in place.files(where: ManifestFile.isName) where file.used < oldest {
+    for file in place.manifests() where file.used < oldest {
       unlink(place.path(file.name))
     }
     return chosen
@@ -225,7 +226,7 @@ final class SharedTier {
     let bytes = max(0, limits.bytes - limits.bytes / 8 - size)
     for file in files {
       if next.entries <= entries, next.bytes <= bytes { break }
-      guard unlink(place.path(file.name)) == 0 || errno == ENOENT else { return }
+      guard place.removeEntry(file.name, file.status) || errno == ENOENT else { return }
       next.entries -= 1
       next.bytes -= file.bytes
       next.dropped += 1
