@@ -40,13 +40,13 @@ extension TierPlace {
     var status = stat()
     guard lstat(path(name), &status) == 0,
       let file = Repository.read(
-        Array(path(name).utf8), Probe(), limit: bytes.count + Int(Self.attachLimit))
+        Array(path(name).utf8), Probe(), limit: bytes.count + Self.attachLimit)
     else { return false }
     return file == bytes || status.st_nlink == 2 && file.suffix(bytes.count) == bytes[...]
   }
 
   /// The largest entry with its manifest, in bytes: what the front reads without a mapping.
-  private static let attachLimit: Int64 = 16 << 10
+  static let attachLimit = 16 << 10
 
   /// Appends a manifest to the file of its entry, where the last page has room, and gives that file the
   /// manifest's name too.
@@ -66,7 +66,7 @@ extension TierPlace {
     else { return false }
     let size = Int64(status.st_size)
     let whole = size + Int64(bytes.count)
-    guard whole <= Self.attachLimit, Self.memory(of: whole) == Self.memory(of: size) else {
+    guard whole <= Int64(Self.attachLimit), Self.memory(of: whole) == Self.memory(of: size) else {
       return false
     }
     let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -171,6 +171,16 @@ final class SharedTier {
     place.write(bytes, as: name, by: ".new-")
   }
 
+  /// Whether the tier is true of the store now, and has this very entry.
+  func holds(_ entry: (key: Key, file: [UInt8])) -> Bool {
+    guard place.isTrusted, let found = TierHead.read(in: place),
+      let stamp = Stamp(store: path, header), found.stamp == stamp
+    else { return false }
+    let path = Array(place.path(HotEntry.name(of: entry.key)).utf8)
+    return Repository.read(path, Probe(), limit: entry.file.count + TierPlace.attachLimit)?
+      .starts(with: entry.file) == true
+  }
+
   // MARK: bounds
 
   /// What is in the tier, if it is true of the store now.

@@ -40,7 +40,9 @@ extension Store {
   /// - Parameter replay: for a recording, what it printed.
   public func refill(_ entry: Entry, _ replay: Replay?) {
     guard sharesMemory, let lock = try? writerLock() else { return }
-    guard let file = try? hotFile(entry, replay), lock.tryAcquire() else { return }
+    guard let file = try? hotFile(entry, replay), openTier()?.holds(file) != true,
+      lock.tryAcquire()
+    else { return }
     defer { lock.release() }
     connection.busyTimeout(0)
     defer { connection.busyTimeout(patience) }
