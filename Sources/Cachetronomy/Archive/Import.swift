@@ -45,6 +45,8 @@ public struct Import {
   private let complain: (Failure) -> Void
   private let progress: (Int64, Double) -> Void
   private var seen: Int64 = 0
+  /// Whether the file has values without metadata.
+  private var isOfValues = false
   /// What was done so far.
   public private(set) var report = Report()
 
@@ -94,6 +96,7 @@ public struct Import {
         if let foreign { .store(StoreReader(foreign)) } else { throw file.bad("it is empty") }
       }
     }
+    isOfValues = format == .tsv
     seen = 0
     let share = settings.isDry || settings.skipsBad ? 1.0 : 0.3
     if settings.isDry || !settings.skipsBad {
@@ -119,11 +122,7 @@ public struct Import {
   }
 
   private var sample: Entry {
-    let expiry = (settings.ttl ?? profile.timeToLive).expiry(from: now)
-    return Entry(
-      key: Key(stored: ""), data: [], format: "msgpack", expiry: expiry, tags: profile.tags,
-      profile: profile.name,
-      info: Entry.Info(created: now, keepUntil: expiry, size: 0, origin: .import))
+    profile.newEntry(Key(stored: ""), [], origin: .import, at: now, timeToLive: settings.ttl)
   }
 
   // MARK: the checking pass
@@ -221,9 +220,10 @@ public struct Import {
   }
 
   private func timed(_ entry: Entry) -> Entry {
-    guard let ttl = settings.ttl else { return entry }
+    // A value without a time of its own has one from now on.
+    guard let ttl = settings.ttl ?? (isOfValues ? profile.timeToLive : nil) else { return entry }
     var entry = entry
-    entry.expiry = ttl.expiry(from: now)
+    entry.expiry = profile.expiry(from: now, ttl)
     entry.info?.keepUntil = entry.expiry
     return entry
   }

@@ -232,19 +232,17 @@ extension Memo {
     }
     let stored = now()
     let success = invocation.settings.timeToLive ?? profile.timeToLive
-    let time = isKept(status) ? success : failureTimeToLive ?? success
-    let jitter = invocation.settings.ttlJitter ?? profile.ttlJitter
-    let expiry = (jitter == 0 ? time : time.shortened(by: jitter, chance())).expiry(from: stored)
-    let tags = profile.tags + invocation.settings.tags.filter { !profile.tags.contains($0) }
     let isByContents = run.terms.input.isInKey && input == nil
-    return Entry(
-      key: isByContents ? runKey : command.key, data: data, format: "msgpack", expiry: expiry,
-      tags: tags, profile: profile.name,
-      info: Entry.Info(
-        created: stored, keepUntil: keepUntil(expiry, status), size: spool.bytes,
-        cost: max(0, run.duration), origin: .run, rule: rule, recording: id, began: began,
-        parts: (try? target.secret()).map {
-          fingerprints(secret: $0, isWithContents: isByContents).encoded
-        }))
+    var entry = profile.newEntry(
+      isByContents ? runKey : command.key, data, origin: .run, at: stored,
+      timeToLive: isKept(status) ? success : failureTimeToLive ?? success,
+      jitter: invocation.settings.ttlJitter, tags: invocation.settings.tags, chance: chance)
+    entry.info = Entry.Info(
+      created: stored, keepUntil: keepUntil(entry.expiry, status), size: spool.bytes,
+      cost: max(0, run.duration), origin: .run, rule: rule, recording: id, began: began,
+      parts: (try? target.secret()).map {
+        fingerprints(secret: $0, isWithContents: isByContents).encoded
+      })
+    return entry
   }
 }

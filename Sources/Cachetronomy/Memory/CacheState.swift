@@ -265,13 +265,10 @@ struct CacheState {
     _ key: Key, _ data: [UInt8], _ format: String, _ ttl: TimeToLive?, _ version: Int64,
     _ tags: [String]?, _ now: Timestamp
   ) -> Entry {
-    let expiry = (ttl ?? profile.timeToLive)
-      .shortened(by: profile.ttlJitter, .random(in: 0...1)).expiry(from: now)
-    return Entry(
-      key: key, data: data, format: format, expiry: expiry, tags: tags ?? profile.tags,
-      version: version, profile: profile.name,
-      info: Entry.Info(
-        created: now, keepUntil: expiry, size: Int64(data.count), origin: .set))
+    var entry = profile.newEntry(
+      key, data, format: format, at: now, timeToLive: ttl, version: version)
+    if let tags { entry.tags = tags }
+    return entry
   }
 
   mutating func remove(

@@ -176,8 +176,11 @@ final class SharedTier {
     guard place.isTrusted, let found = TierHead.read(in: place),
       let stamp = Stamp(store: path, header), found.stamp == stamp
     else { return false }
-    let path = Array(place.path(HotEntry.name(of: entry.key)).utf8)
-    return Repository.read(path, Probe(), limit: entry.file.count + TierPlace.attachLimit)?
+    let path = place.path(HotEntry.name(of: entry.key))
+    // A file of another user is not read by a hit either.
+    guard HotEntry(path, entry.key) != nil else { return false }
+    return Repository.read(
+      Array(path.utf8), Probe(), limit: entry.file.count + TierPlace.attachLimit)?
       .starts(with: entry.file) == true
   }
 

@@ -21,6 +21,8 @@ public final class Store {
   let connection: Connection
   /// Whether it is a copy that this process alone knows.
   private let isCopy: Bool
+  /// The file that was opened.
+  private let identity: StoreFile.Identity?
   private(set) var patience: Int32
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
@@ -137,7 +139,8 @@ public final class Store {
   /// - Returns: false if it is not for this process to write to: opening it for that says why.
   /// - Throws: `Failure.store` if there is no room.
   public func beginWriting(patience: Int32) throws(Failure) -> Bool {
-    guard isWritable, !isCopy else { return false }
+    // It may have been set aside since, or removed.
+    guard isWritable, !isCopy, identity == StoreFile.identity(path) else { return false }
     self.patience = patience
     connection.busyTimeout(patience)
     try prepareToWrite(toStore: true)
@@ -157,6 +160,7 @@ public final class Store {
     sharesMemory = isWritable && waiting == .blocking
     isCopy = false
     path = connection.path
+    identity = StoreFile.identity(path)
   }
 
   /// A copy of a store in temporary space.
@@ -164,6 +168,7 @@ public final class Store {
     connection = try Connection(copyOf: store.connection)
     (isWritable, isCopy, sharesMemory) = (true, true, false)
     (patience, waiting, path) = (store.patience, store.waiting, store.path)
+    identity = nil
     let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
     for step in Schema.migrations.dropFirst(max(0, version)) { try connection.execute(step) }
   }

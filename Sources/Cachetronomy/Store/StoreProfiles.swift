@@ -40,8 +40,12 @@ extension Store {
     guard try profile(name) != nil else { throw try unknown(name) }
     try write { () throws(Failure) in
       tier?.forgetProfiles()
-      try setState("active_profile", name == Profile.defaultName ? nil : name)
+      try setActive(name)
     }
+  }
+
+  private func setActive(_ name: String) throws(Failure) {
+    try setState("active_profile", name == Profile.defaultName ? nil : name)
   }
 
   /// The failure for a name that is no profile, with the nearest that is.
@@ -59,13 +63,49 @@ extension Store {
     _ profiles: [Profile], from sources: [String: (path: String, digest: String)] = [:],
     origins: [String: Origins] = [:], removing pruned: [String] = []
   ) throws(Failure) {
+    try changeProfiles { () throws(Failure) in
+      ProfileChange(profiles, from: sources, origins: origins, removing: pruned, active: nil)
+    }
+  }
+
+  /// A change of profiles that was made by what the store has.
+  public struct ProfileChange {
+    /// The profiles to save, from which files, and where their settings are written.
+    public var profiles: [Profile]
+    /// For each profile's name the file's absolute path and its digest.
+    public var sources: [String: (path: String, digest: String)]
+    /// For each profile's name where its settings were written.
+    public var origins: [String: Origins]
+    /// Names of profiles to remove.
+    public var pruned: [String]
+    /// The profile to use from then on; nil leaves it.
+    public var active: String?
+
+    /// A change.
+    public init(
+      _ profiles: [Profile], from sources: [String: (path: String, digest: String)],
+      origins: [String: Origins], removing pruned: [String], active: String?
+    ) {
+      (self.profiles, self.sources, self.origins) = (profiles, sources, origins)
+      (self.pruned, self.active) = (pruned, active)
+    }
+  }
+
+  /// Changes profiles, all or none, by what the store has at that moment.
+  ///
+  /// - Parameter change: called while no other process can write; what it throws leaves all as it was.
+  public func changeProfiles(
+    _ change: () throws(Failure) -> ProfileChange
+  ) throws(Failure) {
     try write { () throws(Failure) in
+      let change = try change()
       tier?.forgetProfiles()
-      for profile in profiles {
-        try save(profile, sources[profile.name])
-        try setState("origins/" + profile.name, origins[profile.name]?.encoded)
+      for profile in change.profiles {
+        try save(profile, change.sources[profile.name])
+        try setState("origins/" + profile.name, change.origins[profile.name]?.encoded)
       }
-      for name in pruned { _ = try remove(profile: name) }
+      for name in change.pruned { _ = try remove(profile: name) }
+      if let active = change.active { try setActive(active) }
     }
   }
 

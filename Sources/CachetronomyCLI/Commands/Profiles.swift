@@ -42,25 +42,34 @@ extension Tool.Profiles {
 
     func run() throws {
       let files = try ProfileFiles.read(paths)
+      let sources = try ProfileFiles.sources(files)
       // Everything is checked before the store is touched, or even made.
-      let early = try common.reading()
-      let changes = try ProfileChanges(applying: files, to: early, prune: prune)
-      if let use, !changes.profiles.contains(where: { $0.name == use }) {
-        if changes.pruned.contains(use) {
-          throw Failure.badSetting("options", "--prune would remove '\(use)', which --use names")
-        }
-        guard try early?.profile(use) != nil else {
-          throw try early?.unknown(use) ?? Failure.unknownProfile(use, near: nil)
-        }
-      }
+      var changes = try changes(files, common.reading())
       if !dryRun {
         let store = try common.writing()
-        try store.save(
-          changes.profiles, from: try ProfileFiles.sources(files), origins: changes.origins,
-          removing: changes.pruned)
-        if let use { try store.use(profile: use) }
+        // And again while nothing else writes, since another process may have changed a profile.
+        try store.changeProfiles { () throws(Failure) in
+          changes = try self.changes(files, store)
+          return Store.ProfileChange(
+            changes.profiles, from: sources, origins: changes.origins, removing: changes.pruned,
+            active: use)
+        }
       }
       if !common.quiet || dryRun { try Output.write(changes.text) }
+    }
+
+    private func changes(
+      _ files: [ProfileFile], _ store: Store?
+    ) throws(Failure) -> ProfileChanges {
+      let changes = try ProfileChanges(applying: files, to: store, prune: prune)
+      guard let use, !changes.profiles.contains(where: { $0.name == use }) else { return changes }
+      if changes.pruned.contains(use) {
+        throw .badSetting("options", "--prune would remove '\(use)', which --use names")
+      }
+      guard try store?.profile(use) != nil else {
+        throw try store?.unknown(use) ?? .unknownProfile(use, near: nil)
+      }
+      return changes
     }
   }
 

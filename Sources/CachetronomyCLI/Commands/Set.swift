@@ -56,22 +56,17 @@ extension Tool {
       let store = try common.writing()
       let profile = try common.values.profile(in: store, Words.environment())
       let now = Timestamp.now()
-      let time = (ttl ?? profile.timeToLive)
-        .shortened(by: profile.ttlJitter, .random(in: 0...1))
-      let expiry = time.expiry(from: now)
-      try store.put(
-        Entry(
-          key: key, data: format == nil ? try Payload.encode(bytes) : bytes,
-          format: format ?? "msgpack", expiry: expiry,
-          tags: profile.tags + tags.filter { !profile.tags.contains($0) },
-          version: entryVersion, profile: profile.name,
-          info: Entry.Info(
-            created: now, keepUntil: expiry, size: Int64(bytes.count), origin: .set)),
-        intoMemory: profile.maxMemory > 0)
+      var entry = profile.newEntry(
+        key, format == nil ? try Payload.encode(bytes) : bytes, format: format ?? "msgpack",
+        at: now, timeToLive: ttl, tags: tags, version: entryVersion)
+      entry.info?.size = Int64(bytes.count)
+      try store.put(entry, intoMemory: profile.maxMemory > 0)
       if remote, try !Tool.Remotes.tier(common, store).push(key, from: store) {
         common.say("warning: '\(key)' is over the limits of the remote, and is only here")
       }
-      if common.verbose, expiry <= now { return common.say("'\(key)' is past its time at once") }
+      if common.verbose, entry.expiry <= now {
+        return common.say("'\(key)' is past its time at once")
+      }
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
       common.values.collectIfDue(profile, Words.environment())
     }
