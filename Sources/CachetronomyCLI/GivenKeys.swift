@@ -62,7 +62,7 @@ struct GivenKeys {
 /// What `get`, `has` and `delete` take beside `--stdin`.
 struct GivenKeysOptions: ParsableArguments {
   @Flag(
-    name: .customShort("z"), help: "With --stdin and no key: each key ends with a NUL.")
+    name: .customShort("z"), help: "With --stdin and no key: NUL ends each key.")
   var zero = false
 
   /// The keys on standard input, if no key and no command is given.

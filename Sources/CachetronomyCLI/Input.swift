@@ -41,7 +41,7 @@ enum Input {
       // Without a writer there is an end, with one that has said nothing yet there is none.
       var byte: UInt8 = 0
       if poll(&waiting, 1, 1000) == 0, Glibc.read(descriptor, &byte, 1) == 0 {
-        throw failure("nobody writes to this pipe")
+        throw failure("no process writes to this pipe")
       }
     default: break
     }

@@ -3,17 +3,17 @@ internal import Cachetronomy
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-  @Option(name: .customLong("db"), help: ArgumentHelp("The store.", valueName: "file"))
+  @Option(name: .customLong("db"), help: ArgumentHelp("Store to use.", valueName: "file"))
   var store: String?
 
   @Option(
-    help: ArgumentHelp("The profile to go by.", valueName: "name"), completion: Known.profiles)
+    help: ArgumentHelp("Profile to use.", valueName: "name"), completion: Known.profiles)
   var profile: String?
 
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  @Flag(name: .shortAndLong, help: "Print errors only.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say what happens and why.")
+  @Flag(name: .shortAndLong, help: "Report hit or miss and the reason.")
   var verbose = false
 }
 
@@ -102,23 +102,23 @@ struct CommonValues: Equatable {
 struct KeyOptions: ParsableArguments {
   @Option(
     name: .customShort("c"),
-    help: ArgumentHelp("A pipeline for the shell, as the command.", valueName: "pipeline"))
+    help: ArgumentHelp("Pipeline for the shell, in place of a command.", valueName: "pipeline"))
   var pipeline: String?
 
-  @Option(help: ArgumentHelp("The shell for -c (default: bash -o pipefail).", valueName: "words"))
+  @Option(help: ArgumentHelp("Shell for -c (default: bash -o pipefail).", valueName: "words"))
   var shell: String?
 
   @Option(
     help: ArgumentHelp(
-      "Only these variables are in the key (globs).", valueName: "name"))
+      "Variables in the key, as globs (default: all).", valueName: "name"))
   var env: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "These variables are not in the key (globs).", valueName: "name"))
+      "More variables to leave out, as globs.", valueName: "name"))
   var envIgnore: [String] = []
 
-  @Flag(help: "No variable is in the key.")
+  @Flag(help: "Leave all variables out of the key.")
   var noEnv = false
 
   @Flag(help: .hidden)
@@ -126,22 +126,22 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The working directory in the key: none, repository.", valueName: "how"))
+      "Working directory in the key: none, repository.", valueName: "how"))
   var cwd: String?
 
-  @Flag(help: "The numbers of user and group are not in the key.")
+  @Flag(help: "Leave UID and GID out of the key.")
   var noUser = false
 
-  @Option(help: ArgumentHelp("A name that keeps entries apart.", valueName: "name"))
+  @Option(help: ArgumentHelp("Name that separates entries.", valueName: "name"))
   var scope: String?
 
   @Option(
     help: ArgumentHelp(
-      "The program's file in the key: stat, content, path.", valueName: "how"))
+      "Program in the key: content, stat or path.", valueName: "how"))
   var executable: String?
 
   @Option(
-    help: ArgumentHelp("Files in the arguments: stat, content, none.", valueName: "how")
+    help: ArgumentHelp("Argument files in the key: content, stat, none.", valueName: "how")
   )
   var argFiles: String?
 
@@ -149,7 +149,7 @@ struct KeyOptions: ParsableArguments {
     help: ArgumentHelp("Count larger files by inode, size and times.", valueName: "size"))
   var contentLimit: String?
 
-  @Flag(help: "Read standard input: into the key, to the command.")
+  @Flag(help: "Include stdin in the key; pass it on.")
   var stdin = false
 
   @Option(

@@ -29,7 +29,7 @@ struct CommandWords: ParsableArguments {
 /// The entry that a command is about: a key, `#` and digits, or the command whose entry is meant.
 struct TargetOptions: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("A key, or '#' and 6 or more digits of a digest.", valueName: "key"),
+    help: ArgumentHelp("Key, or '#' and 6 or more digits of a digest.", valueName: "key"),
     completion: Known.keys)
   var key: String?
 

@@ -110,7 +110,7 @@ import Testing
       """)
     #expect(
       outcome.lines == [
-        "64", "# EOF", "66", "1", "cachetronomy: 'k' is past its time at once",
+        "64", "# EOF", "66", "1", "cachetronomy: 'k' is expired already",
       ], "\(outcome.text)\(outcome.errors)")
   }
 }

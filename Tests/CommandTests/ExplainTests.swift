@@ -38,7 +38,7 @@ import Testing
       why; cmd cachetronomy run; why; why --ttl 0
       "$PACKAGE"/Tests/older 7230
       why; why --stale-while-revalidate 1m; why --stale-while-revalidate 1s; wc -l < n
-      cmd cachetronomy explain | sed 's/#.*//;s/, [0-9]*s past/, past/'
+      cmd cachetronomy explain | sed 's/#.*//;s/, expired [0-9]*s ago/, expired/'
       cachetronomy explain date; echo $?; CACHETRONOMY_DISABLE=1 cachetronomy explain -- ls | sed 's/,.*//'
       cachetronomy explain -- cat /dev/fd/3 | sed 's/,.*//'; cachetronomy explain -- date | sed 's/,.*//'
       key=$(cachetronomy keys); cachetronomy explain "$key" | cut -d, -f1; cachetronomy explain "#${key##*#}" > /dev/null; echo $?
@@ -48,7 +48,7 @@ import Testing
     #expect(
       outcome.lines == [
         "1 MISS", "out", "0 HIT", "1 NOT CACHED", "1 EXPIRED", "3 STALE", "1 EXPIRED", "1",
-        "EXPIRED, 2h old, past its time, profile p, rule p.yaml:1: run:sh -c 'echo x >> n; echo out'",
+        "EXPIRED, 2h old, expired, profile p, rule p.yaml:1: run:sh -c 'echo x >> n; echo out'",
         "MISS: date", "1", "NOT CACHED: CACHETRONOMY_DISABLE is set",
         "NOT CACHED: /dev/fd/3 is this call's alone",
         "NOT CACHED: rule p.yaml:1 says so", "HIT", "0", "127",

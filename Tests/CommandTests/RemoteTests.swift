@@ -362,11 +362,11 @@
           rm -f a/*-remote
           timeout 5 cachetronomy --db a/cache.db run --refresh --no-remote -- true
           timeout 5 cachetronomy --db a/cache.db run -v -- echo answer $i 2>&1 | sed 's/.*6379//; s/#.*//' |
-            grep -o 'answer .$\|in time\|no Redis protocol'
+            grep -o 'answer .$\|in time\|the Redis protocol'
         done
         """#, sandbox: sandbox)
       #expect(
-        Set(outcome.lines) == ["answer 1", "in time", "answer 2", "no Redis protocol"],
+        Set(outcome.lines) == ["answer 1", "in time", "answer 2", "the Redis protocol"],
         "\(outcome.text)\(outcome.errors)")
     }
 
@@ -435,7 +435,7 @@
       #expect(
         outcome.lines == [
           "one", "one", "cachetronomy: MISS (absent)", "one",
-          "cachetronomy: HIT of another machine's", "two", "2", "three", "four", "2",
+          "cachetronomy: HIT (remote)", "two", "2", "three", "four", "2",
         ], "\(outcome.text)\(outcome.errors)")
     }
 
@@ -466,12 +466,12 @@
         chmod 644 pass; on b remote ping 2>> said; echo $?
         echo hunter3 > pass; chmod 600 pass; on b remote ping 2>> said; echo $?
         on b remote status >> said
-        grep -o 'it wants a password\|others may read\|wrong user or password' said | sort -u
+        grep -o 'it wants a password\|other users can read\|wrong user or password' said | sort -u
         grep -c hunter said team.yaml
         """#)
       #expect(
         outcome.lines == [
-          "one", "pong", "two", "pong", "74", "74", "it wants a password", "others may read",
+          "one", "pong", "two", "pong", "74", "74", "it wants a password", "other users can read",
           "wrong user or password", "said:0", "team.yaml:0",
         ], "\(outcome.text)\(outcome.errors)")
     }
@@ -485,7 +485,7 @@
         for i in 1 2 3; do on b run -- echo stopped $i; done 2> stopped
         kill -CONT $server
         wc -l < stopped
-        grep -o 'no answer in time' stopped
+        grep -o 'no reply in time' stopped
         on b remote status | grep -o 'left alone for\|to be tried again'
         rm -f b/*-remote
         r config set maxmemory 1 > /dev/null
@@ -501,9 +501,9 @@
         """#)
       #expect(
         outcome.lines == [
-          "warm", "stopped 1", "stopped 2", "stopped 3", "1", "no answer in time",
+          "warm", "stopped 1", "stopped 2", "stopped 3", "1", "no reply in time",
           "left alone for", "full 1", "full 2", "1", "it is full", "warm",
-          "cachetronomy: HIT of another machine's", "gone 1", "gone 2", "1", "Connection refused",
+          "cachetronomy: HIT (remote)", "gone 1", "gone 2", "1", "Connection refused",
           "warm", "cachetronomy: HIT",
         ], "\(outcome.text)\(outcome.errors)")
     }
@@ -639,7 +639,7 @@
         """#)
       #expect(
         outcome.lines == [
-          "met", "met", "cachetronomy: HIT of another machine's", "ok", "ok",
+          "met", "met", "cachetronomy: HIT (remote)", "ok", "ok",
         ], "\(outcome.text)\(outcome.errors)")
     }
 
@@ -655,7 +655,7 @@
         until [ -e proxy.port ]; do sleep 0.01; done
         sed "s/:$port/:$(cat proxy.port)/; s/timeout: 5s/timeout: 50ms/" team.yaml > proxied.yaml
         on a profile apply -q proxied.yaml
-        on a run -- echo one 2> said; grep -c 'no answer in time' said
+        on a run -- echo one 2> said; grep -c 'no reply in time' said
         # Left alone: whoever comes now does not even connect.
         kill -STOP $proxy
         on a run -- echo two 2>> said; wc -l < said
@@ -690,7 +690,7 @@
       let lines = outcome.lines
       #expect(lines.first == "0", "\(outcome.text)\(outcome.errors)")
       #expect(lines.filter { $0 == "74" }.count == 3, "\(outcome.text)")
-      #expect(lines.last == "cachetronomy: HIT of another machine's", "\(outcome.text)")
+      #expect(lines.last == "cachetronomy: HIT (remote)", "\(outcome.text)")
     }
 
     @Test func `a run that began earlier does not replace a later one there`() throws {
@@ -705,7 +705,7 @@
         """#)
       #expect(
         outcome.lines == [
-          "new", "old", "new", "cachetronomy: HIT of another machine's", "new", "new",
+          "new", "old", "new", "cachetronomy: HIT (remote)", "new", "new",
         ], "\(outcome.text)\(outcome.errors)")
     }
 
@@ -721,7 +721,7 @@
         """#)
       #expect(
         outcome.lines == [
-          "one", "cachetronomy: MISS (absent)", "one", "cachetronomy: HIT of another machine's",
+          "one", "cachetronomy: MISS (absent)", "one", "cachetronomy: HIT (remote)",
           "2",
         ], "\(outcome.text)\(outcome.errors)")
     }
@@ -766,8 +766,8 @@
         """#)
       #expect(
         outcome.lines == [
-          "one", "one", "cachetronomy: HIT of another machine's", "two", "1", "three", "1", "four",
-          "four", "cachetronomy: HIT of another machine's",
+          "one", "one", "cachetronomy: HIT (remote)", "two", "1", "three", "1", "four",
+          "four", "cachetronomy: HIT (remote)",
         ], "\(outcome.text)\(outcome.errors)")
     }
 
@@ -800,12 +800,12 @@
         """#)
       #expect(
         outcome.lines.prefix(5) == [
-          "cachetronomy: MISS (absent)", "cachetronomy: HIT of another machine's",
+          "cachetronomy: MISS (absent)", "cachetronomy: HIT (remote)",
           "cachetronomy: MISS (absent)", "cachetronomy: MISS (absent)", "elsewhere: the same key",
         ], "\(outcome.text)\(outcome.errors)")
       #expect(
         outcome.lines.suffix(6) == [
-          "cachetronomy: MISS (absent)", "cachetronomy: HIT of another machine's",
+          "cachetronomy: MISS (absent)", "cachetronomy: HIT (remote)",
           "cachetronomy: MISS (absent)", "cachetronomy: MISS (absent)", "3", "1",
         ], "\(outcome.text)\(outcome.errors)")
       #expect(outcome.lines.contains { $0.hasPrefix("  cwd ") && $0.contains("repository") })

@@ -68,7 +68,7 @@ import Testing
     #expect(complaints.count == 1, "\(outcome.errors)")
     #expect(
       complaints.first?.hasPrefix(
-        "cachetronomy: warning: the command failed with status 4; this is the answer of 1h2m ago")
+        "cachetronomy: warning: the command failed with status 4; serving the result of 1h2m ago")
         == true)
   }
 

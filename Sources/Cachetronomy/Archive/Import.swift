@@ -84,7 +84,7 @@ public struct Import {
     var foreign: Store?
     if format == .sqlite {
       guard file.name != "standard input" else {
-        throw file.bad("a store has to be named as a file")
+        throw file.bad("a store must be a file, not stdin")
       }
       foreign = try Store.open(file.name, for: .inspecting)
     }

@@ -12,7 +12,7 @@ public enum NotKept: Sendable, Equatable {
   case status(Int32)
   /// It read standard input that is not in its key.
   case readInput
-  /// Whether it read its standard input could not be observed.
+  /// Whether it read its stdin could not be observed.
   case mayHaveReadInput
   /// Its output is larger than an entry may be, in bytes.
   case tooLarge(limit: Int64)
@@ -40,12 +40,12 @@ extension NotKept: CustomStringConvertible {
     case .outOfTime: "it ran out of time"
     case .killed(let signal): "it was killed by signal \(signal)"
     case .status(let status): "its status is \(status)"
-    case .readInput: "it read its standard input"
-    case .mayHaveReadInput: "whether it read its standard input is not known"
+    case .readInput: "it read its stdin"
+    case .mayHaveReadInput: "whether it read its stdin is unknown"
     case .tooLarge(let limit):
       "its output is over \(ByteSize.text(limit)) (a larger max_entry_size in the profile keeps it)"
     case .didNotReplace(let path): "its script did not replace \(path), which may be an input"
-    case .inputChanged: "its standard input changed while it ran"
+    case .inputChanged: "its stdin changed while it ran"
     case .keyChanged: "what it reads changed while it ran"
     case .removed: "the entry was removed or replaced while it ran"
     case .failed(let failure): failure.description

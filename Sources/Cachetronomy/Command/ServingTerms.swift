@@ -52,11 +52,11 @@ public struct ServingTerms: Sendable, Equatable {
     case .unread, .file, .given: return nil
     case .unreadFile:
       if stdin.isGiven || stdin.isShared && stdin.emptiness == nil { return nil }
-      return "recorded in the middle of a file as standard input"
+      return "recorded in the middle of a file as stdin"
     case .nothing(let kind):
       // With --stdin the input is in the key, and older recordings do not say so.
       if stdin.isGiven || stdin.emptiness == kind { return nil }
-      return "recorded with \(kind.rawValue) as standard input"
+      return "recorded with \(kind.rawValue) as stdin"
     }
   }
 }

@@ -62,9 +62,9 @@ public final class StandardInput {
   /// Why no result of a command with this input may be stored; nil if there is no reason.
   public var obstacle: String? {
     switch kind {
-    case .device: return "standard input is a device"
+    case .device: return "stdin is a device"
     case .file:
-      return NamedFile.kernel(cachetronomy_descriptor_filesystem(0)).map { "standard input \($0)" }
+      return NamedFile.kernel(cachetronomy_descriptor_filesystem(0)).map { "stdin \($0)" }
     default: return nil
     }
   }

@@ -86,7 +86,7 @@ public struct Warming: Sendable {
     let settings = plan.settings
     let rule = plan.rule.map { "rule \($0.source ?? $0.match.joined(separator: " "))" }
     if settings.cache == false { return "\(rule ?? "a rule") says 'cache: false'" }
-    if settings.stdin == true { return "it reads standard input" }
+    if settings.stdin == true { return "it reads stdin" }
     if isAnyway { return nil }
     let isWhole = settings.env?.contains { $0.utf8.allSatisfy { $0 == UInt8(ascii: "*") } } ?? true
     if isWhole {
@@ -117,7 +117,7 @@ public struct Warming: Sendable {
     let detail = last.map { ": \($0.suffix(200))" } ?? ""
     guard settings.keeps(end.status) else { return "exit status \(end.status)\(detail)" }
     guard state == .fresh, let age, wasMissing || age <= now.since(began) else {
-      return "it ran, but its answer was not kept\(detail)"
+      return "it ran, but its result was not kept\(detail)"
     }
     return nil
   }

@@ -122,7 +122,7 @@
     }
 
     var nonsense: Failure {
-      .remote(server, .nonsense, detail: "it answers something else than was asked")
+      .remote(server, .nonsense, detail: "its reply does not match the request")
     }
 
     private static func meaning(_ word: String) -> String {

@@ -74,7 +74,7 @@ final class Socket {
     if reason == EINPROGRESS || reason == EINTR {
       guard deadline.wait(for: descriptor, POLLOUT) else {
         close(descriptor)
-        throw .remote(server, .unreachable, detail: "no answer in time")
+        throw .remote(server, .unreachable, detail: "no reply in time")
       }
       var size = socklen_t(MemoryLayout<Int32>.size)
       getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &reason, &size)
@@ -84,7 +84,7 @@ final class Socket {
     throw failure(reason)
   }
 
-  var late: Failure { .remote(server, .unreachable, detail: "no answer in time") }
+  var late: Failure { .remote(server, .unreachable, detail: "no reply in time") }
   var closed: Failure { .remote(server, .unreachable, detail: "it closed the connection") }
 
   /// Sends all of some bytes.

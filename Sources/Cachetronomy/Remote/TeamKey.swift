@@ -68,7 +68,7 @@ enum PrivateFile {
       throw failure("it belongs to another user")
     }
     guard status.st_mode & 0o077 == 0 else {
-      throw failure("others may read or write it (chmod 600 mends that)")
+      throw failure("other users can read or write it (run chmod 600)")
     }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = Glibc.read(descriptor, &bytes, bytes.count)

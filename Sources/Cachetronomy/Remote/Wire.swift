@@ -133,7 +133,7 @@ enum Answer: Equatable {
     }
 
     private var nonsense: Failure {
-      .remote(socket.server, .nonsense, detail: "what it answers is no Redis protocol")
+      .remote(socket.server, .nonsense, detail: "it does not speak the Redis protocol")
     }
 
     private func answer(_ reply: redisReply) throws(Failure) -> Answer {

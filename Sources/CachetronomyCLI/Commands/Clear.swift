@@ -5,29 +5,29 @@ extension Tool {
   struct Clear: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "clear",
-      abstract: "Remove all entries of a kind.",
+      abstract: "Remove entries by state, tag or profile.",
       discussion: """
         For example:
           cachetronomy clear --tag k8s
         """)
 
-    @Flag(help: "Every entry, without a row in the eviction log.")
+    @Flag(help: "All entries, without rows in the eviction log.")
     var all = false
 
-    @Flag(help: "Entries past their time.")
+    @Flag(help: "Expired entries.")
     var expired = false
 
     @Option(
-      help: ArgumentHelp("Entries with any of these tags (may be repeated).", valueName: "tag"))
+      help: ArgumentHelp("Entries with any of these tags (repeatable).", valueName: "tag"))
     var tag: [String] = []
 
-    @Flag(help: "With --tag: only entries with exactly this list of tags.")
+    @Flag(help: "With --tag: entries with exactly these tags.")
     var exact = false
 
-    @Option(help: ArgumentHelp("Entries saved under a profile.", valueName: "profile"))
+    @Option(help: ArgumentHelp("Entries saved under this profile.", valueName: "profile"))
     var savedBy: String?
 
-    @Flag(help: "With --tag: in the profile's remote too.")
+    @Flag(help: "With --tag: in the remote cache too.")
     var remote = false
 
     @OptionGroup var common: CommonOptions

@@ -5,28 +5,29 @@ extension Tool {
   struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "gc",
-      abstract: "Remove what is expired or over the limits, and give the space back.",
+      abstract: "Remove expired and excess entries and reclaim disk space.",
       discussion: """
         For example, from cron:
           17 * * * * cachetronomy gc
         """)
 
-    @Flag(help: "Make a pass again and again, until told to stop.")
+    @Flag(help: "Repeat passes until interrupted.")
     var watch = false
 
-    @Flag(help: "Do nothing unless a pass is due and nobody watches the store.")
+    @Flag(help: "Run a pass only if one is due and no watcher runs.")
     var auto = false
 
-    @Flag(help: "Print what would leave and why; change nothing.")
+    @Flag(help: "Print what would be removed and why.")
     var dryRun = false
 
-    @Flag(help: "Write the whole file anew at the end, without gaps.")
+    @Flag(help: "Rebuild the file to reclaim free space.")
     var vacuum = false
 
-    @Option(help: ArgumentHelp("Stop after so long; the next goes on.", valueName: "duration"))
+    @Option(
+      help: ArgumentHelp("Stop after this time; the next pass continues.", valueName: "duration"))
     var maxDuration: String?
 
-    @Flag(help: "Print what was done as JSON.")
+    @Flag(help: "Print the result as JSON.")
     var json = false
 
     @OptionGroup var common: CommonOptions

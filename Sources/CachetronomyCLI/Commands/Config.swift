@@ -5,13 +5,13 @@ extension Tool {
   struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "config",
-      abstract: "Print every value that is in force, and where it comes from.",
+      abstract: "Print every effective setting and its origin.",
       discussion: """
         For example:
           cachetronomy config --profile ci
         """)
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions

@@ -24,7 +24,7 @@ extension Tool {
     @OptionGroup var words: CommandWords
     @OptionGroup var list: GivenKeysOptions
 
-    @Flag(help: "Remove them from the profile's remote too.")
+    @Flag(help: "Remove them from the remote cache too.")
     var remote = false
 
     @OptionGroup var common: CommonOptions

@@ -5,16 +5,16 @@ extension Tool {
   struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "doctor",
-      abstract: "Look for what is wrong, and say what mends it.",
+      abstract: "Check the store and suggest fixes.",
       discussion: """
         For example:
           cachetronomy doctor --deep
         """)
 
-    @Flag(help: "Check every index and entry, and ask the remote for a sign of life.")
+    @Flag(help: "Check every index and entry, and contact the remote cache.")
     var deep = false
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions

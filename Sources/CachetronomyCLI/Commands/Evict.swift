@@ -5,7 +5,7 @@ extension Tool {
   struct Evict: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "evict",
-      abstract: "Move entries out of memory; they stay in the store.",
+      abstract: "Evict entries from memory; they stay in the store.",
       usage: "cachetronomy evict [<options>] <key> ...\n"
         + "cachetronomy evict [<options>] --all | --tag <tag> | --match <glob>\n"
         + "cachetronomy evict [<options>] -- <command> [<argument> ...]",
@@ -19,15 +19,15 @@ extension Tool {
       completion: Known.keys)
     var keys: [String] = []
 
-    @Flag(help: "Every entry.")
+    @Flag(help: "All entries.")
     var all = false
 
     @Option(
-      help: ArgumentHelp("Entries with any of these tags (may be repeated).", valueName: "tag"),
+      help: ArgumentHelp("Entries with any of these tags (repeatable).", valueName: "tag"),
       completion: Known.tags)
     var tag: [String] = []
 
-    @Option(help: ArgumentHelp("Entries whose keys match, as a shell glob.", valueName: "glob"))
+    @Option(help: ArgumentHelp("Entries whose keys match a shell glob.", valueName: "glob"))
     var match: String?
 
     @OptionGroup var keyOptions: KeyOptions

@@ -5,7 +5,7 @@ extension Tool {
   struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "explain",
-      abstract: "Say whether a command would be answered or run, and why.",
+      abstract: "Report whether a command would hit or miss, and why.",
       usage: "cachetronomy explain [<options>] -- <command> [<argument> ...]\n"
         + "cachetronomy explain [<options>] <key>",
       discussion: """
@@ -86,7 +86,7 @@ struct ExplainReport {
     if let age = found.age { words.append("\(Human.duration(age)) old") }
     if let left = found.left {
       words.append(
-        left > 0 ? "\(Human.duration(left)) left" : "\(Human.duration(-left)) past its time")
+        left > 0 ? "\(Human.duration(left)) left" : "expired \(Human.duration(-left)) ago")
     }
     if let profile { words.append("profile \(profile)") }
     if let source = rule?.source { words.append("rule \(source)") }

@@ -14,10 +14,10 @@ extension Tool {
     @OptionGroup var filter: FilterOptions
 
     @Option(
-      help: ArgumentHelp("Only entries stored within this time: 90s, 2d.", valueName: "duration"))
+      help: ArgumentHelp("Entries stored within this time: 90s, 2d.", valueName: "duration"))
     var since: String?
 
-    @Flag(help: "Profiles and logs too.")
+    @Flag(help: "Include profiles and logs.")
     var all = false
 
     @OptionGroup var common: CommonOptions

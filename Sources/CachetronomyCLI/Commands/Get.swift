@@ -17,16 +17,16 @@ extension Tool {
     @OptionGroup var target: TargetOptions
     @OptionGroup var list: GivenKeysOptions
 
-    @Flag(help: "Print the standard error of a recording.")
+    @Flag(help: "Print the stderr of a recording.")
     var stderr = false
 
-    @Flag(name: .shortAndLong, help: "Print a JSON text without its quotes.")
+    @Flag(name: .shortAndLong, help: "Print a JSON string without quotes.")
     var raw = false
 
     @Flag(help: "Print the entry and its value as JSON.")
     var json = false
 
-    @Flag(help: "Ask the profile's remote too.")
+    @Flag(help: "Look in the remote cache too.")
     var remote = false
 
     @OptionGroup var common: CommonOptions

@@ -5,7 +5,7 @@ extension Tool {
   struct Has: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "has",
-      abstract: "Tell by the exit status whether there is a fresh entry.",
+      abstract: "Test whether there is a fresh entry.",
       usage: "cachetronomy has [<options>] <key>\n"
         + "cachetronomy has [<options>] -- <command> [<argument> ...]\n"
         + "cachetronomy has [<options>] --stdin [-z] < keys",

@@ -5,32 +5,32 @@ extension Tool {
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import",
-      abstract: "Bring entries from exports, other stores or tables into the store.",
+      abstract: "Import entries from exports, other stores or tables.",
       discussion: """
         For example:
           zcat cache.jsonl.gz | cachetronomy import -
         """)
 
-    @Argument(help: ArgumentHelp("The files; '-' is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Files; '-' for stdin.", valueName: "file"))
     var files: [String]
 
     @Option(
-      help: ArgumentHelp("How the files are written: jsonl, tsv, sqlite.", valueName: "name"))
+      help: ArgumentHelp("Input format: jsonl, tsv or sqlite.", valueName: "name"))
     var format: String?
 
     @Option(
       help: ArgumentHelp(
-        "A key that is there: newer, keep or replace (default: newer).", valueName: "how"))
+        "For existing keys: newer, keep or replace (default: newer).", valueName: "how"))
     var onConflict = Store.Conflict.newer.rawValue
 
     @Option(
-      help: ArgumentHelp("How long entries are kept from now on.", valueName: "duration"))
+      help: ArgumentHelp("Time to live of imported entries.", valueName: "duration"))
     var ttl: String?
 
-    @Flag(help: "Leave out lines that are wrong, and take the others.")
+    @Flag(help: "Skip invalid lines.")
     var skipBad = false
 
-    @Flag(help: "Check the files and count; change nothing.")
+    @Flag(help: "Check and count without importing.")
     var dryRun = false
 
     @OptionGroup var common: CommonOptions

@@ -5,7 +5,7 @@ extension Tool {
   struct Initialize: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "init",
-      abstract: "Print what sets up a shell, for its start-up file.",
+      abstract: "Print shell setup code.",
       discussion: """
         For example:
           eval "$(cachetronomy init bash --wrap kubectl,gh)"
@@ -17,7 +17,7 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp(
-        "Commands to put behind 'run --rules-only'.", valueName: "names"))
+        "Commands to wrap with 'run --rules-only'.", valueName: "names"))
     var wrap: [String] = []
 
     @OptionGroup var common: CommonOptions

@@ -4,15 +4,15 @@ internal import Cachetronomy
 /// Which entries a listing is about.
 struct FilterOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Only entries with any of these tags (may be repeated).", valueName: "tag"),
+    help: ArgumentHelp("Entries with any of these tags (repeatable).", valueName: "tag"),
     completion: Known.tags)
   var tag: [String] = []
 
-  @Option(help: ArgumentHelp("Only keys that match, as a shell glob.", valueName: "glob"))
+  @Option(help: ArgumentHelp("Keys that match a shell glob.", valueName: "glob"))
   var match: String?
 
   @Option(
-    help: ArgumentHelp("Only entries saved under a profile.", valueName: "profile"),
+    help: ArgumentHelp("Entries saved under this profile.", valueName: "profile"),
     completion: Known.profiles)
   var savedBy: String?
 
@@ -55,21 +55,21 @@ extension Tool {
   struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "keys",
-      abstract: "Print the keys of the store, one a line.",
+      abstract: "Print the keys of the store, one per line.",
       discussion: """
         For example:
           cachetronomy keys -z --tag report | xargs -0 cachetronomy delete
         """)
 
-    @Flag(name: .customShort("z"), help: "End each key with a NUL instead of a newline.")
+    @Flag(name: .customShort("z"), help: "End each key with NUL, not a newline.")
     var zero = false
 
     @OptionGroup var filter: FilterOptions
 
-    @Option(help: ArgumentHelp("Keys in memory, store or all (default: all).", valueName: "tier"))
+    @Option(help: ArgumentHelp("Keys in: memory, store or all (default: all).", valueName: "tier"))
     var tier = Tier.all
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions

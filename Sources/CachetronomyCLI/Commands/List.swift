@@ -13,7 +13,7 @@ extension Tool {
 
     @OptionGroup var filter: FilterOptions
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions

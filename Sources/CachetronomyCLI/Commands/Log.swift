@@ -5,7 +5,7 @@ extension Tool {
   struct Log: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "log",
-      abstract: "Print or empty the logs of reads and of evictions.",
+      abstract: "Print or clear the logs of reads and evictions.",
       discussion: """
         For example:
           cachetronomy log evictions --limit 20
@@ -17,7 +17,7 @@ extension Tool {
 extension Tool.Log {
   struct AccessLog: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "access", abstract: "Print how often and when keys were read, hottest first.",
+      commandName: "access", abstract: "Print reads of each key, most read first.",
       discussion: """
         For example:
           cachetronomy log access --json token-count
@@ -26,10 +26,10 @@ extension Tool.Log {
     @Argument(help: ArgumentHelp("Only this key.", valueName: "key"))
     var key: String?
 
-    @Option(help: ArgumentHelp("Print at most so many rows.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum rows.", valueName: "number"))
     var limit: Int?
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions
@@ -62,16 +62,17 @@ extension Tool.Log {
 
   struct EvictionLog: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "evictions", abstract: "Print what left, when and why, newest first.",
+      commandName: "evictions",
+      abstract: "Print removed entries with time and reason, newest first.",
       discussion: """
         For example:
           cachetronomy log evictions --json | jq -r .reason | sort | uniq -c
         """)
 
-    @Option(help: ArgumentHelp("Print at most so many rows (default: 1000).", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum rows (default: 1000).", valueName: "number"))
     var limit = 1000
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions
@@ -96,16 +97,16 @@ extension Tool.Log {
 
   struct ClearLog: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "clear", abstract: "Empty a log, or remove one key from the log of reads.",
+      commandName: "clear", abstract: "Clear a log, or one key of the access log.",
       discussion: """
         For example:
           cachetronomy log clear evictions
         """)
 
-    @Argument(help: ArgumentHelp("Which: access or evictions.", valueName: "log"))
+    @Argument(help: ArgumentHelp("Log: access or evictions.", valueName: "log"))
     var log: String
 
-    @Argument(help: ArgumentHelp("Only this key (of the log of reads).", valueName: "key"))
+    @Argument(help: ArgumentHelp("Only this key (access log).", valueName: "key"))
     var key: String?
 
     @OptionGroup var common: CommonOptions

@@ -12,10 +12,10 @@ extension Tool.Profiles {
 
     @Argument(
       help: ArgumentHelp(
-        "Profile files, or directories of them (default: those applied).", valueName: "path"))
+        "Profile files or directories (default: the applied ones).", valueName: "path"))
     var paths: [String] = []
 
-    @Flag(help: "Count the profiles that these files do not name as removed.")
+    @Flag(help: "Report profiles missing from these files as removed.")
     var prune = false
 
     @OptionGroup var common: CommonOptions

@@ -4,7 +4,7 @@ internal import Cachetronomy
 extension Tool.Profiles {
   struct Match: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "match", abstract: "Say which rule takes a command, and what holds for it.",
+      commandName: "match", abstract: "Print the rule that matches a command, and its settings.",
       usage: "cachetronomy profile match [<options>] -- <command> [<argument> ...]\n"
         + "cachetronomy profile match [<options>] -c <pipeline>",
       discussion: """
@@ -14,10 +14,10 @@ extension Tool.Profiles {
 
     @Option(
       name: .customShort("c"),
-      help: ArgumentHelp("A pipeline for the shell, as the command.", valueName: "pipeline"))
+      help: ArgumentHelp("Pipeline for the shell, in place of a command.", valueName: "pipeline"))
     var pipeline: String?
 
-    @Option(help: ArgumentHelp("The shell for -c (default: /bin/sh).", valueName: "words"))
+    @Option(help: ArgumentHelp("Shell for -c (default: /bin/sh).", valueName: "words"))
     var shell: String?
 
     @Flag(help: "Print JSON.")

@@ -5,7 +5,7 @@ extension Tool {
   struct Profiles: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "profile",
-      abstract: "Apply, choose and look at profiles.",
+      abstract: "Apply, select and print profiles.",
       discussion: """
         For example:
           cachetronomy profile apply profiles/ --use ci
@@ -26,16 +26,16 @@ extension Tool.Profiles {
           cachetronomy profile apply profiles/ci.yaml --use ci
         """)
 
-    @Argument(help: ArgumentHelp("Profile files, or directories of them.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Profile files or directories.", valueName: "path"))
     var paths: [String]
 
-    @Option(help: ArgumentHelp("Make this the profile in use.", valueName: "name"))
+    @Option(help: ArgumentHelp("Select this profile.", valueName: "name"))
     var use: String?
 
-    @Flag(help: "Print what would change; change nothing.")
+    @Flag(help: "Print changes without making them.")
     var dryRun = false
 
-    @Flag(help: "Remove the profiles that these files do not name, but never 'default'.")
+    @Flag(help: "Remove profiles missing from these files, except 'default'.")
     var prune = false
 
     @OptionGroup var common: CommonOptions
@@ -81,7 +81,7 @@ extension Tool.Profiles {
           cachetronomy profile validate profiles/
         """)
 
-    @Argument(help: ArgumentHelp("Profile files, or directories of them.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Profile files or directories.", valueName: "path"))
     var paths: [String]
 
     @OptionGroup var common: CommonOptions
@@ -99,13 +99,13 @@ extension Tool.Profiles {
 
   struct ListProfiles: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "List the profiles; '*' marks the one in use.",
+      commandName: "list", abstract: "List the profiles; '*' marks the selected one.",
       discussion: """
         For example:
           cachetronomy profile list
         """)
 
-    @Flag(help: "Print one JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     @OptionGroup var common: CommonOptions
@@ -143,18 +143,18 @@ extension Tool.Profiles {
 
   struct ShowProfile: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Print a profile as a profile file would say it.",
+      commandName: "show", abstract: "Print a profile in the form of a profile file.",
       discussion: """
         For example:
           cachetronomy profile show ci
         """)
 
     @Argument(
-      help: ArgumentHelp("The profile (default: the one in use).", valueName: "name"),
+      help: ArgumentHelp("Profile (default: the selected one).", valueName: "name"),
       completion: Known.profiles)
     var name: String?
 
-    @Flag(help: "Say of each setting where it comes from.")
+    @Flag(help: "Print the origin of each setting.")
     var origins = false
 
     @Flag(help: "Print JSON.")
@@ -184,14 +184,14 @@ extension Tool.Profiles {
 
   struct Use: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "use", abstract: "Choose the profile for calls that name none.",
+      commandName: "use", abstract: "Select the profile for calls without --profile.",
       discussion: """
         For example:
           cachetronomy profile use ci
         """)
 
     @Argument(
-      help: ArgumentHelp("The profile.", valueName: "name"), completion: Known.profiles)
+      help: ArgumentHelp("Profile to select.", valueName: "name"), completion: Known.profiles)
     var name: String
 
     @OptionGroup var common: CommonOptions
@@ -207,13 +207,14 @@ extension Tool.Profiles {
 
   struct Update: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "update", abstract: "Change settings of the profile in use, or of --profile.",
+      commandName: "update", abstract: "Change settings of the selected profile, or of --profile.",
       discussion: """
         For example:
           cachetronomy profile update time_to_live=2h 'tags=[ci, nightly]'
         """)
 
-    @Argument(help: ArgumentHelp("Settings, with values as in a file.", valueName: "name=value"))
+    @Argument(
+      help: ArgumentHelp("Settings with values, as in a profile file.", valueName: "name=value"))
     var settings: [String]
 
     @OptionGroup var common: CommonOptions
@@ -242,7 +243,7 @@ extension Tool.Profiles {
         """)
 
     @Argument(
-      help: ArgumentHelp("The profiles.", valueName: "name"), completion: Known.profiles)
+      help: ArgumentHelp("Profiles to remove.", valueName: "name"), completion: Known.profiles)
     var names: [String]
 
     @OptionGroup var common: CommonOptions

@@ -5,7 +5,7 @@ extension Tool {
   struct Remotes: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "remote",
-      abstract: "Look at the cache that machines share, or make a key for it.",
+      abstract: "Show the state of a shared cache, or create a key for it.",
       discussion: """
         For example:
           cachetronomy remote keygen ~/.config/cachetronomy/team.key
@@ -31,7 +31,7 @@ extension Tool.Remotes {
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "status",
-      abstract: "Say which remote the profile has and how it fares; asks nobody.",
+      abstract: "Print the remote of the profile and its state, without contacting it.",
       discussion: """
         For example:
           cachetronomy remote status --profile team
@@ -79,7 +79,7 @@ extension Tool.Remotes {
   struct Ping: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "ping",
-      abstract: "Ask the remote for a sign of life, even if it failed a moment ago.",
+      abstract: "Contact the remote, even while backing off.",
       discussion: """
         For example:
           cachetronomy remote ping && echo there
@@ -99,13 +99,13 @@ extension Tool.Remotes {
   struct Keygen: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "keygen",
-      abstract: "Make a team key in a new file that only its owner may read.",
+      abstract: "Create a team key in a new file that only its owner can read.",
       discussion: """
         For example:
           cachetronomy remote keygen ~/.config/cachetronomy/team.key
         """)
 
-    @Argument(help: ArgumentHelp("The file, which may not be there yet.", valueName: "file"))
+    @Argument(help: ArgumentHelp("File to create.", valueName: "file"))
     var file: String
 
     @OptionGroup var common: CommonOptions

@@ -7,7 +7,7 @@ extension Tool {
     static let configuration = CommandConfiguration(
       commandName: "run",
       abstract:
-        "Run a command, or replay its output (kept 1 h, or as --ttl says).",
+        "Run a command, or replay its recording (kept 1 h, or as --ttl says).",
       usage: "cachetronomy run [<options>] [--] <command> [<argument> ...]\n"
         + "cachetronomy run [<options>] -c <pipeline>",
       discussion: """
@@ -20,16 +20,16 @@ extension Tool {
     @OptionGroup var key: KeyOptions
 
     @Option(
-      help: ArgumentHelp("How old an answer may be: 90s, 1h30m, 2d, never.", valueName: "duration"))
+      help: ArgumentHelp("Maximum age of a result (default: 1h).", valueName: "duration"))
     var ttl: String?
 
     @Option(
       help: ArgumentHelp(
-        "Keep it shorter by a random part of up to this: 10%.", valueName: "percent"))
+        "Shorten the ttl at random by up to this: 10%.", valueName: "percent"))
     var ttlJitter: String?
 
     @Option(
-      help: ArgumentHelp("A tag for a new entry (may be repeated).", valueName: "tag"),
+      help: ArgumentHelp("Tag of a new entry (repeatable).", valueName: "tag"),
       completion: Known.tags)
     var tag: [String] = []
 
@@ -39,57 +39,57 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp(
-        "How long to wait for a call that runs it (10m).", valueName: "duration"))
+        "Maximum wait for another process (10m).", valueName: "duration"))
     var wait: String?
 
     @Option(
       help: ArgumentHelp(
-        "End it after so long, with status 124.", valueName: "duration"))
+        "Stop it after this time, with status 124.", valueName: "duration"))
     var timeout: String?
 
     @Option(
       name: .customLong("failure-ttl"),
       help: ArgumentHelp(
-        "How long other exit statuses are kept.", valueName: "time"))
+        "Keep other exit statuses this long.", valueName: "time"))
     var failureTTL: String?
 
     @Option(
       help: ArgumentHelp(
-        "So long print an old answer and make a new one.",
+        "Serve an expired result, refresh it.",
         valueName: "duration"))
     var staleWhileRevalidate: String?
 
     @Option(
       help: ArgumentHelp(
-        "So long print an old answer if it fails.", valueName: "time"))
+        "Serve an expired result on failure.", valueName: "time"))
     var staleIfError: String?
 
     @Flag(
-      name: [.customLong("refresh"), .customLong("force")], help: "Run it, and replace the answer.")
+      name: [.customLong("refresh"), .customLong("force")], help: "Run it and replace the result.")
     var refresh = false
 
-    @Flag(help: "With --refresh: in the background, silently.")
+    @Flag(help: "With --refresh: in the background.")
     var background = false
 
-    @Flag(help: "Refresh in the background unless there is an answer.")
+    @Flag(help: "Refresh in the background on a miss.")
     var warm = false
 
-    @Flag(help: "Never run it: without an answer the status is 1.")
+    @Flag(help: "Never run it; exit 1 on a miss.")
     var cachedOnly = false
 
-    @Flag(help: "Run nothing: say what would happen, and why.")
+    @Flag(help: "Report hit or miss and why; run nothing.")
     var explain = false
 
-    @Flag(help: "Do not store what it prints.")
+    @Flag(help: "Do not store the result.")
     var noStore = false
 
-    @Flag(help: "Ask no other machine's cache, and give it nothing.")
+    @Flag(help: "Do not use the remote cache.")
     var noRemote = false
 
-    @Flag(help: "Only what a rule of the profile matches is kept.")
+    @Flag(help: "Cache only commands that a rule matches.")
     var rulesOnly = false
 
-    @Flag(help: "Give the command /dev/null as standard input.")
+    @Flag(help: "Give the command /dev/null as stdin.")
     var noStdin = false
 
     /// What was read, without the command's own words.
@@ -286,7 +286,7 @@ enum RunVerb {
       hint(outcome.notKept, call)
     }
     if case .fallback(let age, let why) = outcome.verdict, !line.common.quiet {
-      Output.say("warning: \(why); this is the answer of \(Human.duration(age)) ago")
+      Output.say("warning: \(why); serving the result of \(Human.duration(age)) ago")
     }
     if isTalking {
       Output.say(describe(outcome, plan))
@@ -314,7 +314,7 @@ enum RunVerb {
     switch notKept {
     case .readInput:
       Output.say(
-        "the command read its standard input, so its result is not kept "
+        "the command read its stdin, so its result is not kept "
           + "(--stdin puts it in the key, --no-stdin gives none)")
     case .status(let status) where call.hasPipefail:
       Output.say(
@@ -329,18 +329,18 @@ enum RunVerb {
     let tail = "profile \(plan.profile.name)\(rule): \(outcome.key)"
     switch outcome.verdict {
     case .hit(let age, let left, let saved):
-      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
+      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept forever"
       return "HIT, \(Human.duration(age)) old, \(rest), \(Human.duration(saved)) saved, \(tail)"
     case .stale(let age, let overdue, let isRefreshing):
-      return "STALE, \(Human.duration(age)) old, \(Human.duration(overdue)) past its time, "
-        + (isRefreshing ? "a new one is being made, " : "") + tail
+      return "STALE, \(Human.duration(age)) old, expired \(Human.duration(overdue)) ago, "
+        + (isRefreshing ? "refreshing, " : "") + tail
     case .fallback(let age, let why):
       return "STALE, \(Human.duration(age)) old, instead of a failure: \(why), \(tail)"
     case .started: return "STARTED in the background, \(tail)"
     case .shared: return "SHARED with another call that ran it, \(tail)"
     case .remoteHit(let age, let left, let saved):
-      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept for ever"
-      return "HIT of another machine's, \(Human.duration(age)) old, \(rest), "
+      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept forever"
+      return "HIT (remote), \(Human.duration(age)) old, \(rest), "
         + "\(Human.duration(saved)) saved, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(outcome.missDetail ?? why.rawValue))"

@@ -12,33 +12,33 @@ extension Tool {
           cachetronomy set report < report.pdf
         """)
 
-    @Argument(help: ArgumentHelp("The key.", valueName: "key"))
+    @Argument(help: ArgumentHelp("Key.", valueName: "key"))
     var key: String
 
     @Argument(
-      help: ArgumentHelp("The value; '-' or none reads standard input.", valueName: "value"))
+      help: ArgumentHelp("Value; '-' or none reads stdin.", valueName: "value"))
     var value: String?
 
     @Option(help: ArgumentHelp("Read the value from a file.", valueName: "file"))
     var file: String?
 
     @Option(
-      help: ArgumentHelp("How long it is kept: 90s, 1h30m, 2d, never.", valueName: "duration"))
+      help: ArgumentHelp("Time to live: 90s, 1h30m, 2d, never.", valueName: "duration"))
     var ttl: String?
 
-    @Option(help: ArgumentHelp("A tag (may be repeated).", valueName: "tag"))
+    @Option(help: ArgumentHelp("Tag (repeatable).", valueName: "tag"))
     var tag: [String] = []
 
     @Option(
       help: ArgumentHelp(
-        "The value is json, orjson or msgpack and is kept as it is.", valueName: "name"))
+        "Store the value unchanged as json, orjson or msgpack.", valueName: "name"))
     var format: String?
 
     @Option(
-      help: ArgumentHelp("The caller's version of the value.", valueName: "number"))
+      help: ArgumentHelp("Version number of the value.", valueName: "number"))
     var entryVersion: Int64 = 1
 
-    @Flag(help: "Send it to the profile's remote too.")
+    @Flag(help: "Send it to the remote cache too.")
     var remote = false
 
     @OptionGroup var common: CommonOptions
@@ -65,7 +65,7 @@ extension Tool {
         common.say("warning: '\(key)' is over the limits of the remote, and is only here")
       }
       if common.verbose, entry.expiry <= now {
-        return common.say("'\(key)' is past its time at once")
+        return common.say("'\(key)' is expired already")
       }
       if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
       common.values.collectIfDue(profile, Words.environment())

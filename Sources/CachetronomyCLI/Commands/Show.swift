@@ -5,7 +5,7 @@ extension Tool {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
-      abstract: "Print all that is known of an entry but its value.",
+      abstract: "Print the metadata of an entry.",
       usage: "cachetronomy show [<options>] <key>\n"
         + "cachetronomy show [<options>] -- <command> [<argument> ...]",
       discussion: """

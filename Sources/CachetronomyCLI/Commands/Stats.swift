@@ -5,20 +5,21 @@ extension Tool {
   struct Stats: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "stats",
-      abstract: "Print what the cache holds, what it answered and what that saved.",
+      abstract: "Print the contents of the cache, the hit rate and the time saved.",
       discussion: """
         For example:
           cachetronomy stats --json | jq .hit_rate
         """)
 
-    @Option(help: ArgumentHelp("Only the most read keys in memory or store.", valueName: "tier"))
+    @Option(
+      help: ArgumentHelp("Print only the most read keys: memory or store.", valueName: "tier"))
     var tier: Tier?
 
-    @Option(help: ArgumentHelp("How many rows of each table to print.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum rows of each table.", valueName: "number"))
     var top = 5
 
     @Option(
-      help: ArgumentHelp("How to print it: table, json, openmetrics.", valueName: "name"))
+      help: ArgumentHelp("Output format: table, json or openmetrics.", valueName: "name"))
     var format: StatsFormat?
 
     @Flag(help: "Print JSON.")
@@ -27,13 +28,13 @@ extension Tool {
     @Option(help: ArgumentHelp("Write a page with charts to this file.", valueName: "file"))
     var html: String?
 
-    @Flag(help: "Print it again and again, until told to stop.")
+    @Flag(help: "Refresh the output until interrupted.")
     var watch = false
 
-    @Option(help: ArgumentHelp("How long --watch waits (default: 2s).", valueName: "duration"))
+    @Option(help: ArgumentHelp("Interval of --watch (default: 2s).", valueName: "duration"))
     var interval: String?
 
-    @Flag(help: "Set the counters to zero; entries stay.")
+    @Flag(help: "Set the counters to zero; keep entries.")
     var reset = false
 
     @OptionGroup var common: CommonOptions

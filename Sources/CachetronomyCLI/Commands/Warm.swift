@@ -6,7 +6,7 @@ extension Tool {
   struct Warm: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "warm",
-      abstract: "Run the commands that a profile wants answers kept ready for.",
+      abstract: "Refresh the commands listed in a profile before they expire.",
       discussion: """
         For example, from cron:
           */5 * * * * cachetronomy warm --quiet --profile kubernetes
@@ -15,15 +15,15 @@ extension Tool {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp(
-        "So many at a time (default: one for each processor).", valueName: "number"))
+        "Parallel jobs (default: one per processor).", valueName: "number"))
     var jobs: Int?
 
     @Option(
       help: ArgumentHelp(
-        "Renew what has less time left (default: a tenth of it).", valueName: "duration"))
+        "Refresh entries with less time left (default: a tenth).", valueName: "duration"))
     var before: String?
 
-    @Flag(help: "Run those too whose answers nobody else may find.")
+    @Flag(help: "Include commands whose key depends on this session.")
     var anyway = false
 
     @OptionGroup var common: CommonOptions
