@@ -39,7 +39,7 @@ import Testing
   func `all that the command started is ended`(command: String) throws {
     let outcome = try sandbox.bash(
       """
-      timeout 60 cachetronomy run --timeout 1s -- \(command); echo $?
+      timeout 60 cachetronomy run --timeout 5s -- \(command); echo $?
       kill -0 $(cat p) 2>&1 | grep -c 'No such process'
       """)
     #expect(outcome.lines == ["124", "1"], "\(outcome.errors)")
