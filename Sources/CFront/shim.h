@@ -1,8 +1,8 @@
 #ifndef CACHETRONOMY_CFRONT_SHIM_H
 #define CACHETRONOMY_CFRONT_SHIM_H
 
-// The kernel's interface for the front, which runs before any C library: raw system calls that return
-// -errno on failure, and the structures that they fill in.
+// The kernel's interface for the front, which runs before any C library: raw system calls that
+// return -errno on failure, and the structures that they fill in.
 
 #include <stdint.h>
 

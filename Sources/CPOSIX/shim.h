@@ -1,7 +1,8 @@
 #ifndef CACHETRONOMY_CPOSIX_SHIM_H
 #define CACHETRONOMY_CPOSIX_SHIM_H
 
-// What Swift's Glibc module does not show: globals that Swift 6 refuses, and calls behind _GNU_SOURCE.
+// What Swift's Glibc module does not show: globals that Swift 6 refuses, and calls behind
+// _GNU_SOURCE.
 
 #include <spawn.h>
 #include <stdbool.h>
@@ -17,9 +18,9 @@ extern char **environ;
 
 static inline char **cachetronomy_environ(void) { return environ; }
 
-// The words that this process was started with. Swift reads them from /proc, which may not be there (a
-// chroot) or not to be opened (no descriptor is left), and then finds none. Where glibc is linked in, what
-// it keeps for itself is ours to see; NULL in a dynamic build.
+// The words that this process was started with. Swift reads them from /proc, which may not be there
+// (a chroot) or not to be opened (no descriptor is left), and then finds none. Where glibc is
+// linked in, what it keeps for itself can be read; NULL in a dynamic build.
 extern int __libc_argc __attribute__((weak));
 extern char **__libc_argv __attribute__((weak));
 
@@ -38,8 +39,8 @@ static inline char **cachetronomy_words_or_none(int *count) {
   return none;
 }
 
-// What the front found, if there is one in this program: 1 no manifest or one that does not hold, 2 that
-// it may not serve this call.
+// What the front found, if there is one in this program: 1 no manifest or one that does not hold, 2
+// that it may not serve this call.
 extern unsigned char cachetronomy_front_finding __attribute__((weak));
 
 // Whether the front would have served this call by a manifest.
@@ -61,7 +62,7 @@ static inline void cachetronomy_set_thread_stack(size_t size) {
     pthread_setattr_default_np(attributes);
 }
 
-// Calls a function, on a stack of its own where `ulimit -s` has left too little of this one: what the
+// Calls a function, on its own stack where `ulimit -s` has left too little of this one: what the
 // arguments and the environment take of it counts.
 static inline void cachetronomy_with_stack(void (*body)(void)) {
   enum { needed = 512 << 10, size = 2 << 20 };
@@ -123,12 +124,13 @@ static inline long long cachetronomy_filesystem_free(const char *path) {
   return (long long)status.f_bavail * (long long)status.f_bsize;
 }
 
-// Gives a file disk space beyond its end, without a change to its size. Behind _GNU_SOURCE in <fcntl.h>.
+// Gives a file disk space beyond its end, without a change to its size. Behind _GNU_SOURCE in
+// <fcntl.h>.
 static inline int cachetronomy_allocate(int fd, long offset, long size) {
   return (int)syscall(SYS_fallocate, fd, 1 /* FALLOC_FL_KEEP_SIZE */, offset, size);
 }
 
-// Bytes that could be read from a pipe, socket or terminal at once.
+// Bytes that could be read from a pipe, socket or terminal immediately.
 static inline int cachetronomy_waiting_bytes(int fd) {
   int count = 0;
   return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
@@ -148,7 +150,7 @@ static inline unsigned long cachetronomy_descriptor_filesystem(int fd) {
   return fstatfs(fd, &status) == 0 ? (unsigned long)status.f_type & 0xffffffffUL : 0;
 }
 
-// POLLRDHUP: the other side of a socket will send no more. Behind _GNU_SOURCE in <poll.h>.
+// POLLRDHUP: the other side of a socket has stopped sending. Behind _GNU_SOURCE in <poll.h>.
 static const int cachetronomy_poll_closed = 0x2000;
 
 // O_PATH: a handle on a file that is not opened. Behind _GNU_SOURCE in <fcntl.h>.
@@ -174,8 +176,8 @@ static inline int cachetronomy_is_same_open_file(int one, int other) {
   return -1;
 }
 
-// Writes to a pipe what it takes at once; -1 with EAGAIN if that is nothing, with EOPNOTSUPP where the
-// file cannot do that.
+// Writes to a pipe what it takes immediately; -1 with EAGAIN if that is nothing, with EOPNOTSUPP
+// where the file cannot do that.
 static inline long cachetronomy_write_nowait(int fd, const void *bytes, size_t count) {
   struct {
     const void *bytes;
@@ -184,7 +186,7 @@ static inline long cachetronomy_write_nowait(int fd, const void *bytes, size_t c
   return syscall(SYS_pwritev2, fd, &part, 1L, -1L, -1L, 8 /* RWF_NOWAIT */);
 }
 
-// Sends to a socket what it takes at once, without a signal if the other side is gone.
+// Sends to a socket what it takes immediately, without a signal if the other side is gone.
 static inline long cachetronomy_send_nowait(int fd, const void *bytes, size_t count) {
   return send(fd, bytes, count, 0x40 | 0x4000 /* MSG_DONTWAIT | MSG_NOSIGNAL */);
 }
@@ -192,8 +194,8 @@ static inline long cachetronomy_send_nowait(int fd, const void *bytes, size_t co
 extern int clone(int (*body)(void *), void *stack, int flags, void *argument, ...);
 extern int close(int fd);
 
-// The body of the process that closes one descriptor last, after all others that it has copies of. It
-// shares our memory and touches none of it.
+// The body of the process that closes one descriptor last, after all others that it has copies of.
+// It shares this process's memory and touches none of it.
 static int cachetronomy_close_last(void *argument) {
   unsigned last = (unsigned)(long)argument;
 #ifdef SYS_close_range
@@ -206,7 +208,7 @@ static int cachetronomy_close_last(void *argument) {
   return 0;
 }
 
-// Closes a descriptor whose closing takes long, in a process of its own for which nothing waits. Once
+// Closes a descriptor whose closing takes long, in its own process for which nothing waits. Once
 // in a process; a second call closes in place.
 static inline void cachetronomy_close_elsewhere(int fd) {
   static _Alignas(64) char stack[16384];

@@ -10,8 +10,9 @@ typedef size_t cachetronomy_list_count;
 typedef int cachetronomy_list_count;
 #endif
 
-// Nothing that we ask is answered by a list. A server may announce one of any length, and the reader
-// would ask for memory for all of it; or lists in lists, which hiredis from 1.0 on follows without end.
+// No command that is sent here returns a list. A server may announce one of any length, and the
+// reader would ask for memory for all of it; or lists in lists, which hiredis from 1.0 on follows
+// without end.
 static void *cachetronomy_no_list(const redisReadTask *task, cachetronomy_list_count count) {
   (void)task, (void)count;
   return NULL;

@@ -3,7 +3,8 @@
 
 #include <sqlite3.h>
 
-// Swift cannot call C variadics, and cannot import SQLITE_STATIC (a cast of 0 to a function pointer).
+// Swift cannot call C variadics, and cannot import SQLITE_STATIC (a cast of 0 to a function
+// pointer).
 
 static inline int cachetronomy_no_checkpoint_on_close(sqlite3 *db) {
   return sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);

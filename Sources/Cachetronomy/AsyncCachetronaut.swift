@@ -1,4 +1,4 @@
-/// The same cache for tasks: every call runs on a thread of its own and never blocks the pool that
+/// The same cache for tasks: every call runs on its own thread and never blocks the pool that
 /// tasks share.
 public actor AsyncCachetronaut {
   private let executor = ThreadExecutor()
@@ -166,21 +166,21 @@ public actor AsyncCachetronaut {
 
   // MARK: profiles
 
-  /// The profile in force.
+  /// The effective profile.
   public var profile: Profile { get throws(Failure) { try cache.profile } }
 
-  /// Goes by another profile from now on.
+  /// Selects another profile.
   public func use(profile name: String) throws(Failure) { try cache.use(profile: name) }
 
-  /// Saves a profile and goes by it.
+  /// Saves a profile and uses it.
   public func use(_ profile: Profile) throws(Failure) { try cache.use(profile) }
 
-  /// Changes settings of the profile in force, and saves it.
+  /// Changes settings of the effective profile, and saves it.
   public func updateActiveProfile(
     _ change: @Sendable (inout Profile) -> Void
   ) throws(Failure) { try cache.updateActiveProfile(change) }
 
-  /// A profile by its name, without going by it; nil if there is none.
+  /// A profile by its name, without using it; nil if there is none.
   public func getProfile(_ name: String) throws(Failure) -> Profile? { try cache.getProfile(name) }
 
   /// Removes a profile.

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// A cache in one SQLite file with a tier in the memory of the process, for any number of threads.
 ///
-/// A value read from memory is never older than the newest one committed by anybody: every hit
-/// looks at the header that all processes share.
+/// A value read from memory is never older than the newest one committed by any process: every hit
+/// examines the header that all processes share.
 public final class Cachetronaut: Sendable {
   private let state: Mutex<CacheState>
   private let background: Mutex<Background?>
@@ -15,8 +15,8 @@ public final class Cachetronaut: Sendable {
   ///
   /// - Parameters:
   ///   - path: the SQLite file; Python's cachetronomy 0.1.5 may use it at the same time.
-  ///   - profile: the profile to go by; one that is not there is made with the built-in settings.
-  ///   - formats: formats of the caller's own, beside `msgpack`, `json` and `orjson`.
+  ///   - profile: the profile to use; one that is not there is made with the built-in settings.
+  ///   - formats: formats of the caller's own, next to `msgpack`, `json` and `orjson`.
   ///   - evicting: whether a thread sweeps at the profile's intervals until `shutdown`.
   ///   - patience: how long to wait for others who write, in milliseconds.
   ///   - now: the time.
@@ -63,11 +63,11 @@ public final class Cachetronaut: Sendable {
     try state.withLock { state throws(Failure) in try body(&state, now()) }
   }
 
-  /// Lets the sweeping thread choose its times anew.
+  /// Lets the sweeping thread choose its times again.
   func wake() { background.withLock { $0 }?.wake() }
 
   private func tick() -> Int64? {
-    // What is wrong now may be right at the next interval; nobody is there to be told.
+    // What is wrong now may be right at the next interval; no process is there to be told.
     state.withLock { state in state.tick(at: now()) }
   }
 

@@ -188,12 +188,12 @@ extension Cachetronaut {
 
   // MARK: profiles
 
-  /// The profile in force.
+  /// The effective profile.
   public var profile: Profile {
     get throws(Failure) { try with { state, _ throws(Failure) in state.profile } }
   }
 
-  /// Goes by another profile from now on; one that is not there is made with the built-in settings.
+  /// Selects another profile; one that does not exist is created with the built-in settings.
   public func use(profile name: String) throws(Failure) {
     guard !name.isEmpty else { throw .badSetting("profile name", "it is empty") }
     try with { state, now throws(Failure) in
@@ -204,7 +204,7 @@ extension Cachetronaut {
     wake()
   }
 
-  /// Saves a profile and goes by it.
+  /// Saves a profile and uses it.
   public func use(_ profile: Profile) throws(Failure) {
     try profile.check()
     try with { state, now throws(Failure) in
@@ -214,7 +214,7 @@ extension Cachetronaut {
     wake()
   }
 
-  /// Changes settings of the profile in force, and saves it.
+  /// Changes settings of the effective profile, and saves it.
   ///
   /// - Throws: `Failure.badSetting` if a setting is out of its range; nothing is changed then.
   public func updateActiveProfile(_ change: (inout Profile) -> Void) throws(Failure) {
@@ -225,14 +225,14 @@ extension Cachetronaut {
     try use(profile)
   }
 
-  /// A profile by its name, without going by it; nil if there is none.
+  /// A profile by its name, without using it; nil if there is none.
   public func getProfile(_ name: String) throws(Failure) -> Profile? {
     try with { state, _ throws(Failure) in try state.open().profile(name) }
   }
 
   /// Removes a profile.
   ///
-  /// The one in force stays in force until another is used.
+  /// The one effective stays effective until another is used.
   ///
   /// - Returns: false if there was none.
   @discardableResult

@@ -32,7 +32,7 @@ extension Checksum {
   /// The sum of a row: of all that a reader gets from it, the value first.
   ///
   /// - Parameters:
-  ///   - entry: as it is stored.
+  ///   - entry: as stored.
   ///   - expiry: its expiry as the row spells it.
   ///   - tags: its tags as the row spells them.
   static func of(_ entry: Entry, expiry: String, tags: String) -> Int64 {
@@ -59,8 +59,7 @@ extension Checksum {
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The sum of much: four sums side by side, each over every fourth word, which a processor makes at
-  /// once.
+  /// The sum of larger data: four interleaved sums, which a processor computes in parallel.
   static func ofLanes(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     guard bytes.count >= 64 else {
       var sum = Checksum()

@@ -142,7 +142,8 @@ public struct Digest {
     }
   }
 
-  /// The mixing function of the RFC; the lowest two digits of the order say which words it takes in.
+  /// The mixing function of the RFC; the lowest two digits of the order say which words it takes
+  /// in.
   @inline(__always)
   private static func mix(
     _ a: inout UInt64, _ b: inout UInt64, _ c: inout UInt64, _ d: inout UInt64,

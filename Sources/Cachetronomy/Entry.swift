@@ -4,7 +4,7 @@ public struct Entry: Sendable, Equatable {
   public var key: Key
   /// The value, in the format that `format` names.
   public var data: [UInt8]
-  /// `json`, `orjson` or `msgpack`; another name only if somebody else wrote the row.
+  /// `json`, `orjson` or `msgpack`; another name only if another process wrote the row.
   public var format: String
   /// When it stops being fresh; `Timestamp.never` if it does not.
   public var expiry: Timestamp
@@ -14,10 +14,10 @@ public struct Entry: Sendable, Equatable {
   public var version: Int64
   /// The profile it was saved under.
   public var profile: String
-  /// What only our own tables know; nil for a row that another program wrote.
+  /// Metadata in this program's tables; nil for a row that another program wrote.
   public var info: Info?
 
-  /// What our own table knows of an entry.
+  /// Metadata of an entry in this program's table.
   public struct Info: Sendable, Equatable {
     /// When it was stored.
     public var created: Timestamp
@@ -38,7 +38,7 @@ public struct Entry: Sendable, Equatable {
     /// Fingerprints of the parts of its key, to be stored; not read back with the entry.
     public var parts: [UInt8]?
 
-    /// All that our table knows of an entry, with what most entries have.
+    /// Metadata of an entry, with the defaults of most entries.
     public init(
       created: Timestamp, keepUntil: Timestamp, size: Int64, cost: Int64 = 0, origin: Origin,
       rule: String? = nil, recording: [UInt8]? = nil,
@@ -95,7 +95,7 @@ public struct Entry: Sendable, Equatable {
   public enum State: String, Sendable {
     /// Before its expiry.
     case fresh
-    /// Past its expiry, kept for whoever accepts old answers.
+    /// Past its expiry, kept for callers that accept expired results.
     case stale
     /// Past all of that.
     case expired

@@ -15,9 +15,9 @@ public enum Failure: Error, Equatable, Sendable {
   /// A file cannot be used: what was tried, its path, the system's reason.
   case file(verb: String, path: String, reason: String)
   /// A profile file says something that is not allowed.
-  case profileFile(Complaint)
-  /// The server of a profile's remote cannot be used: its URL without a password, the kind of trouble,
-  /// and the detail in words.
+  case profileFile(Diagnostic)
+  /// The server of a profile's remote cannot be used: its URL without a password, the kind of
+  /// trouble, and the detail in words.
   case remote(String, RemoteProblem, detail: String)
   /// The store cannot be used: its path, the kind of trouble, and the detail in words.
   case store(path: String, StoreProblem, detail: String)
@@ -29,7 +29,7 @@ public enum Failure: Error, Equatable, Sendable {
 
 /// The kinds of trouble with a store, as far as a caller acts on them differently.
 public enum StoreProblem: Sendable, Equatable {
-  /// Locked by somebody else for longer than we wait.
+  /// Locked by another process for longer than the timeout.
   case busy
   /// The file is damaged.
   case corrupt
@@ -41,7 +41,7 @@ public enum StoreProblem: Sendable, Equatable {
   case missing
   /// Made by a later version of this tool.
   case newer
-  /// Not a file of ours: text, a directory, another application's database.
+  /// Not a store: text, a directory, another application's database.
   case notOurs
   /// It belongs to another user, or can be reached by a second name.
   case notTrusted
@@ -51,15 +51,15 @@ public enum StoreProblem: Sendable, Equatable {
 
 /// The kinds of trouble with a remote, as far as a caller acts on them differently.
 public enum RemoteProblem: Sendable, Equatable {
-  /// What is there is not what somebody with the team's key put there.
+  /// The value was not written with the team's key.
   case forged
   /// It failed a moment ago and is not asked.
   case leftAlone
-  /// What it says is no protocol that we know.
+  /// It does not speak the protocol.
   case nonsense
   /// This build has no remotes.
   case notBuiltIn
-  /// It answers, but will not do it.
+  /// It refuses the command.
   case refusal
   /// It cannot be reached in time.
   case unreachable
@@ -82,7 +82,7 @@ public enum RunProblem: Sendable, Equatable {
 }
 
 /// A complaint about a place in a text file.
-public struct Complaint: Error, Equatable, Sendable, CustomStringConvertible {
+public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file as the user named it.
   public var file: String
   /// The line, from 1; 0 if the complaint is about the whole file.

@@ -1,4 +1,4 @@
-/// The answer to a question for a key.
+/// The result to a question for a key.
 public enum Lookup: Sendable, Equatable {
   /// A fresh entry.
   case hit(Entry)
@@ -14,7 +14,7 @@ public enum Miss: String, Sendable, CaseIterable {
   case absent
   /// There is one, but its row or its value is damaged.
   case corrupt
-  /// There is one, but it is past its time.
+  /// There is one, but it has expired.
   case expired
   /// The caller asked not to look.
   case forced

@@ -4,7 +4,7 @@ internal import Synchronization
 public struct CallKey: Sendable {
   /// The key of a call, its arguments sorted by name.
   ///
-  /// Values are spelt as Python's `repr` spells them: `'text'`, `1`, `1.5`, `True`, `None`,
+  /// Values are written as Python's `repr` spells them: `'text'`, `1`, `1.5`, `True`, `None`,
   /// `[1, 2]`, `{'a': 1}`.
   public static func of(
     _ name: String, _ arguments: [String: any Encodable & Sendable]
@@ -32,7 +32,7 @@ public struct CallKey: Sendable {
       return "b'" + bytes.map { escape(Unicode.Scalar($0), limit: 0x7f) }.joined() + "'"
     case .array(let items): return "[" + items.map(repr).joined(separator: ", ") + "]"
     case .map(let pairs):
-      // A Swift dictionary has no order of its own: equal ones must give equal keys.
+      // A Swift dictionary has no own order: equal ones must give equal keys.
       let parts = pairs.map { "\(repr($0.key)): \(repr($0.value))" }.sorted()
       return "{" + parts.joined(separator: ", ") + "}"
     }
@@ -100,7 +100,7 @@ extension Cachetronaut {
           _ = flights.withLock { $0.removeValue(forKey: key) }
           mine.land()
         }
-        // Somebody may have landed between our look and our take-off.
+        // Another process may have landed between the lookup and the lock.
         if let found = try? get(key, as: Boxed<T>.self, version: version) { return found.value }
         let value = try body()
         try? set(key.text, Boxed(value: value), ttl: ttl, version: version, tags: tags)
@@ -117,7 +117,7 @@ extension Cachetronaut {
   ) throws(Failure) -> String { try CallKey.of(name, arguments) }
 }
 
-/// A result that may be nil, spelt as itself.
+/// A result that may be nil, written as itself.
 struct Boxed<T: Codable & Sendable>: Codable, Sendable {
   var value: T
 

@@ -5,7 +5,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
   public var microseconds: Int64
 
-  /// A moment so many microseconds after 1970.
+  /// A moment this many microseconds after 1970.
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// The expiry of what never expires: the last microsecond of the year 9999.
@@ -25,7 +25,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
     one.microseconds < other.microseconds
   }
 
-  /// This moment and so many microseconds, held within the years 0 to 9999.
+  /// This moment and this many microseconds, held within the years 0 to 9999.
   public func adding(microseconds more: Int64) -> Timestamp {
     let (sum, overflow) = microseconds.addingReportingOverflow(more)
     if overflow { return more > 0 ? .never : .earliest }
@@ -140,7 +140,7 @@ extension Timestamp: CustomStringConvertible {
     microseconds = total
   }
 
-  /// The one form that we write ourselves, read without a detour; nil for any other.
+  /// The form that this program writes, read without a detour; nil for any other.
   private static func exact(_ text: String) -> Timestamp? {
     text.utf8.withContiguousStorageIfAvailable { bytes -> Timestamp? in
       guard bytes.count == 32 else { return nil }

@@ -1,6 +1,6 @@
 internal import Cachetronomy
 
-/// What `doctor` looks at, one thing after the other; nothing is changed or made.
+/// What `doctor` examines, one thing after the other; nothing is changed or made.
 struct Diagnosis {
   /// How bad something is.
   enum Grade: String { case ok, warning, problem }
@@ -58,7 +58,7 @@ struct Diagnosis {
     } else if files.isForeign {
       note(
         .problem, "store", "'\(files.path)' belongs to another user and is not written",
-        "use a store of your own: --db or CACHETRONOMY_DB")
+        "use your own store: --db or CACHETRONOMY_DB")
     } else if files.isOpen {
       note(
         .problem, "store", "others may read or change '\(files.path)'",
@@ -78,30 +78,30 @@ struct Diagnosis {
           "put it on a disk of this machine, and share by 'remote:' (see cachetronomy-remote(1))")
       } else if let free = system.free, free < 64 << 20 {
         note(
-          .warning, "disk", "only \(Human.size(free)) left on \(system.name)",
+          .warning, "disk", "only \(Formatting.size(free)) left on \(system.name)",
           "make room, or lower max_store_size")
       } else {
         note(
-          .ok, "disk", system.name + (system.free.map { ", \(Human.size($0)) left" } ?? ""))
+          .ok, "disk", system.name + (system.free.map { ", \(Formatting.size($0)) left" } ?? ""))
       }
     }
     if files.logBytes > 64 << 20 {
       note(
         .warning, "log",
-        "the write-ahead log has \(Human.size(files.logBytes)): some reader holds it",
+        "the write-ahead log has \(Formatting.size(files.logBytes)): some reader holds it",
         "end programs that have the store open, then: cachetronomy gc")
     }
     if files.journalBytes > 16 << 20 {
       note(
-        .warning, "journal", "\(Human.size(files.journalBytes)) of reads are not added up",
+        .warning, "journal", "\(Formatting.size(files.journalBytes)) of reads are not added up",
         "cachetronomy gc")
     }
     if files.deadFlights > 0 {
       note(
-        .warning, "runs", "\(Human.count(files.deadFlights, "file")) of runs that were killed",
+        .warning, "runs", "\(Formatting.count(files.deadFlights, "file")) of runs that were killed",
         "cachetronomy gc")
     } else if files.flights > 0 {
-      note(.ok, "runs", "\(Human.count(files.flights, "command")) under way")
+      note(.ok, "runs", "\(Formatting.count(files.flights, "command")) under way")
     }
     for path in files.setAside {
       note(
@@ -122,7 +122,7 @@ struct Diagnosis {
       if found.damage.isEmpty {
         note(
           .ok, "database",
-          "\(Human.count(found.entries, "entry")), \(Human.size(found.bytes)), "
+          "\(Formatting.count(found.entries, "entry")), \(Formatting.size(found.bytes)), "
             + (isDeep ? "every page and index is whole" : "every page is whole"))
       } else {
         note(
@@ -138,7 +138,7 @@ struct Diagnosis {
         }
         note(
           .warning, "entries",
-          "\(Human.count(found.unsound, "entry")) not as stored, and not served: "
+          "\(Formatting.count(found.unsound, "entry")) not as stored, and not served: "
             + names.joined(separator: ", ") + more,
           canBeSaid
             ? "'run' and 'set' replace them; or: cachetronomy delete "
@@ -147,7 +147,7 @@ struct Diagnosis {
       if found.fromFuture > 0 {
         note(
           .warning, "clock",
-          "\(Human.count(found.fromFuture, "entry")) stored in the future: "
+          "\(Formatting.count(found.fromFuture, "entry")) stored in the future: "
             + "the clock was set back, they are not served",
           "set the clock; or cachetronomy clear --all")
       }
@@ -178,7 +178,7 @@ struct Diagnosis {
   private mutating func lookAtMemory(_ files: StoreFiles) {
     guard let system = FileSystem(of: "/dev/shm"), system.name == "tmpfs" else {
       note(
-        .warning, "memory", "/dev/shm is no tmpfs: hits are answered from the database",
+        .warning, "memory", "/dev/shm is no tmpfs: hits are served from the database",
         "mount -t tmpfs tmpfs /dev/shm")
       return
     }
@@ -187,7 +187,7 @@ struct Diagnosis {
     } else if let memory = try? store?.memory(), let path = memory.path {
       note(
         .ok, "memory",
-        "\(Human.count(memory.entries, "entry")), \(Human.size(memory.bytes)) in \(path)")
+        "\(Formatting.count(memory.entries, "entry")), \(Formatting.size(memory.bytes)) in \(path)")
     } else {
       note(.ok, "memory", "empty: the next hits fill it")
     }
@@ -224,15 +224,16 @@ struct Diagnosis {
   private mutating func lookAtLimit(_ profile: Profile) {
     let limit = profile.maxStoreSize
     guard limit > 0, let used = try? store?.usedBytes() else { return }
-    let text = "\(Human.size(used)) in use, "
+    let text = "\(Formatting.size(used)) in use, "
     if used <= limit {
-      note(.ok, "limit", text + "at most \(Human.size(limit))")
+      note(.ok, "limit", text + "at most \(Formatting.size(limit))")
     } else if used - limit <= limit / 16 {
       note(
-        .ok, "limit", text + "over max_store_size of \(Human.size(limit)) by less than a sixteenth")
+        .ok, "limit",
+        text + "over max_store_size of \(Formatting.size(limit)) by less than a sixteenth")
     } else {
       note(
-        .warning, "limit", text + "over max_store_size of \(Human.size(limit))",
+        .warning, "limit", text + "over max_store_size of \(Formatting.size(limit))",
         "cachetronomy gc; or raise max_store_size")
     }
   }
@@ -248,12 +249,12 @@ struct Diagnosis {
       }
       try tier.checkKey()
       if isDeep {
-        note(.ok, "remote", "\(tier.server) answers in \(Human.duration(try tier.ping()))")
+        note(.ok, "remote", "\(tier.server) replies in \(Formatting.duration(try tier.ping()))")
       } else if let trouble = tier.trouble {
         note(
           .warning, "remote",
           "\(tier.server): \(trouble.detail), "
-            + Human.count(trouble.failures, "failure"),
+            + Formatting.count(trouble.failures, "failure"),
           "cachetronomy remote ping")
       } else {
         note(.ok, "remote", "\(tier.server), no trouble known")

@@ -4,24 +4,24 @@ internal import Glibc
 
 /// A command of `run` with its key, made by the profiles that the memory tier has.
 struct PreparedRun {
-  var plan: Plan
+  var plan: ResolvedCommand
   var call: Invocation
   var command: CommandKey
 
   /// Whether a plan from the store's own profiles is the same.
-  func isOf(_ other: Plan) -> Bool {
+  func isOf(_ other: ResolvedCommand) -> Bool {
     plan.argv == other.argv && plan.settings == other.settings
       && plan.profile.name == other.profile.name
   }
 }
 
-/// Answers `run`, `get` and `has` from the memory that processes share, before the argument parser or
+/// Serves `run`, `get` and `has` from the shared memory tier, before the argument parser or
 /// SQLite is touched.
 ///
 /// Only what is certain: a command line in plain form, memory that is true at this moment, a fresh
 /// entry. Anything else falls through to those who read the line and the store in full.
 enum HotPath {
-  /// The exit status of an answer that was given; nil if there was none.
+  /// The exit status of a result that was given; nil if there was none.
   ///
   /// - Parameter prepared: gets the command of `run` and its key, if that is all that is certain.
   /// - Throws: `Failure.file` if the output cannot be written.
@@ -40,12 +40,12 @@ enum HotPath {
   private static func run(
     _ words: [[UInt8]], _ prepared: inout PreparedRun?
   ) throws(Failure) -> Int32? {
-    guard let line = RunLine(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
+    guard let line = RunArguments(words, from: 1), !line.refresh, !line.common.verbose, !line.warm,
       !line.background, !line.explain
     else { return nil }
-    var environment = Words.environment()
+    var environment = ArgumentBytes.environment()
     environment.probe = Probe(keeps: true)
-    if environment[Memo.marker] != nil { return nil }
+    if environment[CachedRun.marker] != nil { return nil }
     if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] { return nil }
     if let wait = line.wait, (try? TimeToLive(wait)) == nil { return nil }
     guard let question = question(line, words: line.words, environment) else { return nil }
@@ -78,7 +78,7 @@ enum HotPath {
     guard entry.isFresh(at: now, within: question.limit),
       entry.terms.admits(surroundings)
     else { return nil }
-    // A failure that was kept has a limit of its own.
+    // A failure that was kept has its own limit.
     guard question.admits(entry.exitStatus) else { return nil }
     try entry.replay(to: Output.pass)
     surroundings.stdin.advance(entry.terms)
@@ -100,12 +100,12 @@ enum HotPath {
     /// Writes what made the key down for later calls.
     var keepManifest: () -> Void = {}
     let profile: String
-    /// How old an answer may be where a flag or a rule says so.
+    /// How old a result may be where a flag or a rule says so.
     var limit: TimeToLive?
-    /// The statuses that no limit of their own holds for; nil if failures have none.
+    /// Statuses that no own limit holds for; nil if failures have none.
     var kept: [Int32]?
 
-    /// The statuses that `run` takes for answers; nil is 0.
+    /// The statuses that `run` serves; nil is 0.
     var answers: [Int32]?
 
     /// Whether `run` may give a recording of this exit status, for sure.
@@ -121,7 +121,7 @@ enum HotPath {
 
   /// The entry that a command line means.
   private static func question(
-    _ line: RunLine, words: [[UInt8]], _ environment: Environment
+    _ line: RunArguments, words: [[UInt8]], _ environment: Environment
   ) -> Question? {
     do throws(Failure) {
       guard let command = try line.key.command(words, in: environment),
@@ -139,7 +139,7 @@ enum HotPath {
       let question = Question(store, resolved.key, profile: plan.profile.name)
       question.prepared = PreparedRun(plan: plan, call: call, command: resolved)
       question.keepManifest = {
-        let arguments = Words.own()
+        let arguments = ArgumentBytes.own()
         guard arguments.first?.elementsEqual("run".utf8) == true else { return }
         store.keepManifest(of: arguments, call, plan, key: resolved.key)
       }
@@ -148,13 +148,13 @@ enum HotPath {
       if plan.settings.failureTimeToLive != nil { question.kept = plan.settings.cacheStatus ?? [0] }
       return question
     } catch {
-      // Whoever reads the line in full has the words for it.
+      // A process that reads the line in full has the words for it.
       return nil
     }
   }
 
   private static func store(
-    _ line: RunLine, _ environment: Environment
+    _ line: RunArguments, _ environment: Environment
   ) throws(Failure) -> HotStore? {
     guard let place = try StoreLocation.find(line.common.store, environment) else { return nil }
     return HotStore(place.path)
@@ -191,12 +191,12 @@ enum HotPath {
   /// What `get` and `has` are asked for: one key, or a command after `--`.
   private static func target(_ words: [[UInt8]]) -> Question? {
     let cut = words.firstIndex { $0.elementsEqual("--".utf8) }
-    guard let line = RunLine(cut.map { Array(words[..<$0]) } ?? words) else { return nil }
+    guard let line = RunArguments(cut.map { Array(words[..<$0]) } ?? words) else { return nil }
     // Only what both verbs take.
-    let plain = RunLine()
+    let plain = RunArguments()
     (plain.common, plain.key, plain.words) = (line.common, line.key, line.words)
     guard plain == line, !line.common.verbose else { return nil }
-    let environment = Words.environment()
+    let environment = ArgumentBytes.environment()
     if cut != nil || line.key.pipeline != nil {
       guard line.words.isEmpty else { return nil }
       let command = cut.map { Array(words[($0 + 1)...]) } ?? []
@@ -204,7 +204,7 @@ enum HotPath {
     }
     // '#' and digits mean a key that only the store knows.
     guard line.key == KeyValues(), line.words.count == 1, let word = line.words.first,
-      word.first != UInt8(ascii: "#"), let key = try? Words.key(Words.text(word)),
+      word.first != UInt8(ascii: "#"), let key = try? ArgumentBytes.key(ArgumentBytes.text(word)),
       let store = try? store(line, environment),
       let choice = try? line.common.choice(environment),
       let profile = store.profileName(choice)

@@ -2,9 +2,9 @@ internal import CPOSIX
 internal import Cachetronomy
 internal import Glibc
 
-/// Reads files and standard input whole.
+/// Reads files and stdin whole.
 enum Input {
-  /// The bytes of a file; `-` is standard input.
+  /// The bytes of a file; `-` is stdin.
   ///
   /// - Throws: `Failure.file` if it cannot be read, `Failure.tooLarge` over the limit.
   static func read(_ path: [UInt8], limit: Int = 999_000_000) throws(Failure) -> [UInt8] {
@@ -22,9 +22,9 @@ enum Input {
     return try read(descriptor: descriptor, shown, limit)
   }
 
-  /// The bytes of a file of settings, at most 1 MiB; `-` is standard input.
+  /// The bytes of a file of settings, at most 1 MiB; `-` is stdin.
   ///
-  /// A device is refused, and so is a pipe to which nobody writes within a second.
+  /// A device is refused, and so is a pipe to which no process writes within a second.
   static func settings(_ path: String) throws(Failure) -> [UInt8] {
     let limit = 1 << 20
     if path == "-" { return try read(descriptor: 0, "standard input", limit) }
@@ -49,7 +49,7 @@ enum Input {
     return try read(descriptor: descriptor, path, limit)
   }
 
-  /// The bytes of standard input.
+  /// The bytes of stdin.
   static func standardInput() throws(Failure) -> [UInt8] {
     try read(descriptor: 0, "standard input", 999_000_000)
   }
@@ -68,7 +68,7 @@ enum Input {
     return names
   }
 
-  /// What standard input has next; nothing at its end.
+  /// What stdin has next; nothing at its end.
   static func some() throws(Failure) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -81,7 +81,7 @@ enum Input {
     }
   }
 
-  /// All of standard input, for a command that is to get it.
+  /// All of stdin, for a command that is to get it.
   static func spool(beside store: Store?) throws(Failure) -> CommandInput {
     try CommandInput(reading: 0, beside: store)
   }

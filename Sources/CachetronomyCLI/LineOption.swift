@@ -1,4 +1,5 @@
-/// An option of the verbs whose plain lines are read without the argument parser: the one table of them.
+/// An option of the verbs whose plain lines are read without the argument parser: the one table of
+/// them.
 struct LineOption: Sendable {
   /// Verbs that take an option.
   struct Verbs: OptionSet, Sendable {
@@ -18,9 +19,9 @@ struct LineOption: Sendable {
   }
 
   enum Kind: Sendable {
-    case flag(@Sendable (RunLine) -> Void)
+    case flag(@Sendable (RunArguments) -> Void)
     /// Returns false for a value that only the argument parser can judge.
-    case value(@Sendable (RunLine, String) -> Bool)
+    case value(@Sendable (RunArguments, String) -> Bool)
   }
 
   let names: [String]
@@ -36,11 +37,11 @@ struct LineOption: Sendable {
   }
 
   private static func flag(
-    _ names: String..., of verbs: Verbs, set: @escaping @Sendable (RunLine) -> Void
+    _ names: String..., of verbs: Verbs, set: @escaping @Sendable (RunArguments) -> Void
   ) -> LineOption { LineOption(names: names, verbs: verbs, kind: .flag(set)) }
 
   private static func value(
-    _ name: String, of verbs: Verbs, set: @escaping @Sendable (RunLine, String) -> Void
+    _ name: String, of verbs: Verbs, set: @escaping @Sendable (RunArguments, String) -> Void
   ) -> LineOption {
     LineOption(
       names: [name], verbs: verbs,

@@ -4,30 +4,33 @@ internal import Glibc
 
 /// `cachetronomy help`: the overview, or the man page of a command, as with git.
 enum Manual {
-  /// Answers `help` and `help COMMAND`.
+  /// Runs `help` and `help COMMAND`.
   ///
-  /// - Returns: the status; nil for any other line, or where there is no page or nothing to show it.
+  /// - Returns: the status; nil for any other line, or where there is no page or nothing to show
+  ///   it.
   static func open(_ words: [[UInt8]]) throws(Failure) -> Int32? {
     guard words.first == Array("help".utf8) else { return nil }
     if words.count == 1 {
       try Output.write(overview)
       return Status.done
     }
-    let verb = Words.text(words[1])
+    let verb = ArgumentBytes.text(words[1])
     let (name, section) = verb == "tutorial" ? ("cachetronomy", "7") : ("cachetronomy-\(verb)", "1")
     guard verb.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == "-") }),
       let page = page(name, section)
     else {
-      guard words.count == 2, !verb.hasPrefix("-"), !Extra.own.contains(verb) else { return nil }
+      guard words.count == 2, !verb.hasPrefix("-"), !ExternalCommand.own.contains(verb) else {
+        return nil
+      }
       Output.say("'\(verb)' is not a cachetronomy command")
       return Status.usage
     }
-    let environment = Words.environment()
+    let environment = ArgumentBytes.environment()
     do throws(Failure) {
-      let plan = try Plan(
+      let plan = try ResolvedCommand(
         .words([Array("man".utf8), Array(page.utf8)]), profile: Profile(name: Profile.defaultName),
         flags: RunSettings())
-      throw Memo.become(
+      throw CachedRun.become(
         try plan.invocation(directory: [UInt8(ascii: "/")], environment: environment))
     } catch {
       guard case .cannotRun = error else { throw error }
@@ -56,7 +59,7 @@ enum Manual {
   private static var overview: String {
     var text = Tool.helpMessage()
     if !text.hasSuffix("\n") { text += "\n" }
-    let extras = Extra.found()
+    let extras = ExternalCommand.found()
     if !extras.isEmpty {
       text += "\nON PATH:\n" + extras.map { "  \(Terminal.printable($0))\n" }.joined()
     }

@@ -12,7 +12,7 @@ final class Meter {
     (self.start, last) = (start, start)
   }
 
-  /// Draws anew, five times a second at most.
+  /// Draws again, five times a second at most.
   func show(_ seen: Int64, _ part: Double) {
     guard isShown else { return }
     let now = Timestamp.now()
@@ -22,7 +22,7 @@ final class Meter {
     let rate = Int64(Double(seen) / Double(taken) * 1e6)
     var text = "\(Int(min(1, part) * 100))%, \(rate) entries/s"
     if part > 0.01 {
-      text += ", \(Human.duration(Int64(Double(taken) * (1 - min(1, part)) / part))) left"
+      text += ", \(Formatting.duration(Int64(Double(taken) * (1 - min(1, part)) / part))) left"
     }
     Output.draw(text)
     isDrawn = true

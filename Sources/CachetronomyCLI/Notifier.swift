@@ -1,16 +1,16 @@
 internal import Cachetronomy
 internal import Glibc
 
-/// Tells the service manager how we are, if it asked to be told: the protocol of sd_notify(3).
+/// Sends state to the service manager, if it asked for it: the protocol of sd_notify(3).
 final class Notifier {
   private let descriptor: Int32
   private var address = sockaddr_un()
   private let length: socklen_t
   private let interval: Int64?
-  /// When it next wants to hear that we are alive; nil if it does not.
+  /// When the next keep-alive message is due; nil if none is expected.
   private(set) var nextBeat: Int64?
 
-  /// Nil if nobody asked.
+  /// Nil if not requested.
   init?(_ environment: Environment) {
     guard let path = environment["NOTIFY_SOCKET"], path.count > 1 else { return nil }
     let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
@@ -35,7 +35,7 @@ final class Notifier {
 
   deinit { close(descriptor) }
 
-  /// Sends lines of `NAME=value`; nobody hears if that fails.
+  /// Sends lines of `NAME=value`; a failure is ignored.
   func send(_ text: String) {
     let bytes = Array(text.utf8)
     withUnsafePointer(to: &address) { address in
@@ -45,7 +45,7 @@ final class Notifier {
     }
   }
 
-  /// Says that we are alive, if it is time to.
+  /// Sends a keep-alive message, if it is due.
   func beat() {
     guard let interval, let next = nextBeat, Clock.now >= next else { return }
     send("WATCHDOG=1")

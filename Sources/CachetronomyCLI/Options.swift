@@ -7,7 +7,7 @@ struct CommonOptions: ParsableArguments {
   var store: String?
 
   @Option(
-    help: ArgumentHelp("Profile to use.", valueName: "name"), completion: Known.profiles)
+    help: ArgumentHelp("Profile to use.", valueName: "name"), completion: Completions.profiles)
   var profile: String?
 
   @Flag(name: .shortAndLong, help: "Print errors only.")
@@ -23,16 +23,16 @@ extension CommonOptions {
   }
 
   /// The store for reading; nil if there is none.
-  func reading() throws(Failure) -> Store? { try values.reading(Words.environment()) }
+  func reading() throws(Failure) -> Store? { try values.reading(ArgumentBytes.environment()) }
 
   /// The store for changes to what is in it; nil if there is none.
   func changing() throws(Failure) -> Store? {
-    try values.writing(Words.environment(), create: false)
+    try values.writing(ArgumentBytes.environment(), create: false)
   }
 
   /// The store for writing, made if it is not there.
   func writing() throws(Failure) -> Store {
-    guard let store = try values.writing(Words.environment(), create: true) else {
+    guard let store = try values.writing(ArgumentBytes.environment(), create: true) else {
       throw .store(path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
     }
     return store
@@ -74,23 +74,23 @@ struct CommonValues: Equatable {
       place.path, for: access, patience: patience, ownsProcess: true)
   }
 
-  /// Starts a pass of `gc` after something was stored, if the last one is old or the store is over its
-  /// limit.
+  /// Starts a pass of `gc` after something was stored, if the last one is old or the store is over
+  /// its limit.
   func collectIfDue(_ profile: Profile, _ environment: Environment) {
     guard let place = try? StoreLocation.find(store, environment),
-      AutoSweep.isDue(store: place.path, profile: profile, at: .now())
+      AutoGC.isDue(store: place.path, profile: profile, at: .now())
     else { return }
-    AutoSweep.start(
+    AutoGC.start(
       store: place.path, profile: self.profile, environment: environment)
   }
 
-  /// Which profile a call goes by.
+  /// Which profile a call uses.
   func choice(_ environment: Environment) throws(Failure) -> ProfileChoice {
-    if let profile { return .flag(try Words.plain(profile, "profile name")) }
+    if let profile { return .flag(try ArgumentBytes.plain(profile, "profile name")) }
     return environment.text("CACHETRONOMY_PROFILE").map { .environment($0) } ?? .active
   }
 
-  /// The profile in force.
+  /// The effective profile.
   func profile(in store: Store?, _ environment: Environment) throws(Failure) -> Profile {
     let choice = try choice(environment)
     guard let store else { return try choice.withoutStore() }
@@ -194,14 +194,14 @@ struct KeyValues: Equatable {
   /// The settings they say.
   func settings() throws(Failure) -> RunSettings {
     var settings = RunSettings()
-    if let shell { settings.shell = try Words.plain(shell, "shell") }
+    if let shell { settings.shell = try ArgumentBytes.plain(shell, "shell") }
     if !env.isEmpty {
       if noEnv { throw .badSetting("options", "--env and --no-env contradict each other") }
       settings.env = []
-      for name in env { settings.env?.append(try Words.plain(name, "variable")) }
+      for name in env { settings.env?.append(try ArgumentBytes.plain(name, "variable")) }
     }
     if noEnv { settings.env = [] }
-    for name in envIgnore { settings.envIgnore.append(try Words.plain(name, "variable")) }
+    for name in envIgnore { settings.envIgnore.append(try ArgumentBytes.plain(name, "variable")) }
     if let cwd {
       switch cwd {
       case "none": settings.cwd = RunSettings.Directory.none
@@ -212,7 +212,7 @@ struct KeyValues: Equatable {
     }
     if noCwd { settings.cwd = RunSettings.Directory.none }
     if noUser { settings.user = false }
-    if let scope { settings.scope = try Words.plain(scope, "scope") }
+    if let scope { settings.scope = try ArgumentBytes.plain(scope, "scope") }
     if let executable {
       settings.executable = try identity(executable, "--executable", [.stat, .content, .path])
     }
@@ -232,7 +232,7 @@ struct KeyValues: Equatable {
     if path.hasPrefix("--") {
       throw .badSetting("\(option) '\(path)'", "want a path; ./ before one that begins with --")
     }
-    return RunSettings.literal(try Words.plain(path, "path"))
+    return RunSettings.literal(try ArgumentBytes.plain(path, "path"))
   }
 
   private func identity(
@@ -248,12 +248,13 @@ struct KeyValues: Equatable {
   /// The command they and the words mean; nil if there is none.
   func command(
     _ words: [[UInt8]], in environment: Environment
-  ) throws(Failure) -> Plan.Command? {
+  ) throws(Failure) -> ResolvedCommand.Command? {
     if let pipeline {
       guard words.isEmpty else {
         throw .badSetting("command", "give either -c or a command, not both")
       }
-      return .pipeline(Words.bytes(pipeline), shell == nil ? DefaultShell(in: environment) : .sh)
+      return .pipeline(
+        ArgumentBytes.bytes(pipeline), shell == nil ? DefaultShell(in: environment) : .sh)
     }
     return words.isEmpty ? nil : .words(words)
   }

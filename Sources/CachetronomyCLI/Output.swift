@@ -4,10 +4,10 @@ internal import Glibc
 
 /// Descriptors 1 and 2: written here and nowhere else, every write checked.
 enum Output {
-  /// Writes data to standard output.
+  /// Writes data to stdout.
   ///
-  /// - Throws: `Failure.file` if that cannot be done. A reader who left ends us by SIGPIPE, as Unix
-  ///   wants.
+  /// - Throws: `Failure.file` if that cannot be done. If the reader left, SIGPIPE ends the
+  ///   process.
   static func write(_ bytes: [UInt8]) throws(Failure) {
     let result: Result<Bool, Failure> = bytes.withUnsafeBytes { buffer in
       Result { () throws(Failure) in try pass(.output, buffer) }
@@ -15,7 +15,7 @@ enum Output {
     _ = try result.get()
   }
 
-  /// Writes text to standard output.
+  /// Writes text to stdout.
   static func write(_ text: String) throws(Failure) { try write(Array(text.utf8)) }
 
   /// Writes one JSON object and a newline.
@@ -36,11 +36,11 @@ enum Output {
       switch errno {
       case EINTR: continue
       case EAGAIN:
-        // Somebody made the terminal or pipe non-blocking: wait until it takes more.
+        // Another process made the terminal or pipe non-blocking: wait until it takes more.
         var waiting = pollfd(fd: stream.descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&waiting, 1, -1)
       case EPIPE: return false
-      // The caller closed it and wants none of it; what else the command prints is as ever.
+      // The caller closed it; the other stream is written as before.
       case EBADF where stream == .errors: return true
       default:
         throw .file(
@@ -52,7 +52,7 @@ enum Output {
     return true
   }
 
-  /// Says something to the person, on standard error.
+  /// Says something to the person, on stderr.
   ///
   /// Nothing can be done if that fails.
   static func say(_ text: String) {
@@ -70,12 +70,12 @@ enum Output {
   static func warn(_ failure: Failure) { say("warning: \(failure)") }
 }
 
-/// What we know of the terminal.
+/// Properties of the terminal.
 enum Terminal {
   /// Whether data goes to a person's eyes.
   static var isOutput: Bool { isatty(1) == 1 }
 
-  /// Whether what we say goes to a person's eyes.
+  /// Whether stderr is a terminal.
   static var isErrors: Bool { isatty(2) == 1 }
 
   /// The columns of the terminal; 80 where that is not known.
@@ -104,7 +104,7 @@ enum Terminal {
     return result
   }
 
-  /// Text for standard output: as it is, unless a terminal would obey what is in it.
+  /// Text for stdout: unchanged, unless a terminal would obey what is in it.
   static func shown(_ text: String) -> String { isOutput ? printable(text) : text }
 
   /// A key for a person's eyes, cut to some columns.

@@ -1,13 +1,14 @@
 internal import ArgumentParser
 
-/// Makes the commands of plain lines of `set`, `get`, `has` and `delete` as the argument parser would.
+/// Makes the commands of plain lines of `set`, `get`, `has` and `delete` as the argument parser
+/// would.
 enum PlainLine {
   /// The command that a line means.
   ///
   /// - Returns: nil unless it is certain; then the argument parser has to read it.
   static func command(_ words: [[UInt8]]) -> (any ParsableCommand)? {
     guard let verb = verb(words.first ?? []) else { return nil }
-    let line = RunLine()
+    let line = RunArguments()
     var operands: [String] = []
     var command: [[UInt8]] = []
     var at = 1
@@ -22,7 +23,7 @@ enum PlainLine {
       if word[0] == UInt8(ascii: "-"), word.count > 1 {
         guard line.readOption(words, &at, verb) else { return nil }
       } else {
-        operands.append(Words.text(word))
+        operands.append(ArgumentBytes.text(word))
         at += 1
       }
     }
@@ -46,7 +47,7 @@ enum PlainLine {
 
   // Each field is given a value: what the parser has not read cannot be read from a command.
 
-  private static func set(_ line: RunLine, _ operands: [String]) -> Tool.Set? {
+  private static func set(_ line: RunArguments, _ operands: [String]) -> Tool.Set? {
     guard (1...2).contains(operands.count), line.key.file.count < 2 else { return nil }
     var command = Tool.Set()
     command.key = operands[0]
@@ -62,12 +63,12 @@ enum PlainLine {
   }
 
   private static func get(
-    _ line: RunLine, _ operands: [String], _ words: [[UInt8]]
+    _ line: RunArguments, _ operands: [String], _ words: [[UInt8]]
   ) -> Tool.Get? {
     guard operands.count < 2 else { return nil }
     var command = Tool.Get()
     command.target = TargetOptions(operands.first, line.key, words)
-    command.list = GivenKeysOptions(line)
+    command.list = StdinKeysOptions(line)
     command.stderr = line.stderr
     command.raw = line.raw
     command.json = line.json
@@ -77,24 +78,24 @@ enum PlainLine {
   }
 
   private static func has(
-    _ line: RunLine, _ operands: [String], _ words: [[UInt8]]
+    _ line: RunArguments, _ operands: [String], _ words: [[UInt8]]
   ) -> Tool.Has? {
     guard operands.count < 2 else { return nil }
     var command = Tool.Has()
     command.target = TargetOptions(operands.first, line.key, words)
-    command.list = GivenKeysOptions(line)
+    command.list = StdinKeysOptions(line)
     command.common = CommonOptions(line.common)
     return command
   }
 
   private static func delete(
-    _ line: RunLine, _ operands: [String], _ words: [[UInt8]]
+    _ line: RunArguments, _ operands: [String], _ words: [[UInt8]]
   ) -> Tool.Delete {
     var command = Tool.Delete()
     command.keys = operands
     command.keyOptions = KeyOptions(line.key)
     command.words = CommandWords(words)
-    command.list = GivenKeysOptions(line)
+    command.list = StdinKeysOptions(line)
     command.remote = line.remote
     command.common = CommonOptions(line.common)
     return command
@@ -127,7 +128,7 @@ extension CommandWords {
   /// Words that were read by other means.
   init(_ words: [[UInt8]]) {
     self.init()
-    commandWord = words.map { "." + Words.text($0) }
+    commandWord = words.map { "." + ArgumentBytes.text($0) }
   }
 }
 
@@ -140,8 +141,8 @@ extension TargetOptions {
   }
 }
 
-extension GivenKeysOptions {
-  fileprivate init(_ line: RunLine) {
+extension StdinKeysOptions {
+  fileprivate init(_ line: RunArguments) {
     self.init()
     zero = line.zero
   }

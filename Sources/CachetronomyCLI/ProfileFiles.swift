@@ -7,10 +7,10 @@ enum ProfileFiles {
   static func read(_ paths: [String]) throws(Failure) -> [ProfileFile] {
     var files: [ProfileFile] = []
     for path in paths {
-      let path = try Words.plain(path, "path")
+      let path = try ArgumentBytes.plain(path, "path")
       for file in try expand(path) {
         if let who = exposed(file) {
-          Output.say("warning: \(who) can be changed by everybody")
+          Output.say("warning: \(who) can be changed by every user")
         }
         let read = try ProfileFile(try Input.settings(file), path: file)
         for hint in read.hints { Output.say("warning: \(Terminal.shown(hint.description))") }

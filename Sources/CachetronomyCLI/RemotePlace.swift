@@ -2,7 +2,7 @@ internal import Cachetronomy
 
 /// The server of a profile's `remote:`, once the environment and files have been asked.
 enum RemotePlace {
-  /// The tier that machines share; nil if the profile has none.
+  /// The remote tier; nil if the profile has none.
   ///
   /// - Parameter store: the store's path, as given.
   /// - Throws: `Failure` with what is missing; a password is never quoted.
@@ -41,7 +41,7 @@ enum RemotePlace {
   static func expand(_ path: String, _ environment: Environment) throws(Failure) -> String {
     guard path.hasPrefix("~/") else { return path }
     guard let home = environment.text("HOME") else {
-      throw .badSetting("remote", "'\(path)' wants HOME, which is not set")
+      throw .badSetting("remote", "'\(path)' requires HOME, which is not set")
     }
     return home + path.dropFirst()
   }

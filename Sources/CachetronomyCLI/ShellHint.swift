@@ -4,8 +4,8 @@ internal import Cachetronomy
 enum ShellHint {
   /// The next step after "command not found"; nil if there is none.
   ///
-  /// Repeats no more of the line than a name: the rest may hold secrets.
-  static func text(for failure: Failure, _ line: RunLine) -> String? {
+  /// Repeats only a name of the line: the rest may hold secrets.
+  static func text(for failure: Failure, _ line: RunArguments) -> String? {
     guard case .cannotRun(.notFound) = failure, line.key.pipeline == nil,
       let first = line.words.first
     else { return nil }
@@ -14,7 +14,7 @@ enum ShellHint {
       return "hint: only a shell sets variables that way: "
         + "put 'env' before \(variable)=..., or the whole line after -c"
     }
-    let word = Words.text(first)
+    let word = ArgumentBytes.text(first)
     if builtins.contains(word) {
       return "hint: '\(word)' is a command of the shell itself: "
         + "put the whole line after -c, as in cachetronomy run -c '\(word) ...'"

@@ -6,14 +6,14 @@ enum Status {
   static let done: Int32 = 0
   /// A miss, said silently.
   static let miss: Int32 = 1
-  /// An answer past its time, as `explain` says.
+  /// An expired result, reported by `explain`.
   static let stale: Int32 = 3
   static let usage: Int32 = 64
   static let badData: Int32 = 65
   static let noInput: Int32 = 66
   static let io: Int32 = 74
   static let busy: Int32 = 75
-  /// A mistake in `run`'s own words, or an output of ours that cannot be written.
+  /// A mistake in `run`'s options, or output that cannot be written.
   static let runFailed: Int32 = 125
   static let notExecutable: Int32 = 126
   static let notFound: Int32 = 127

@@ -10,7 +10,7 @@ enum StoreLocation {
     _ flag: String?, _ environment: Environment
   ) throws(Failure) -> (path: String, isNamed: Bool)? {
     if let flag {
-      let path = try Words.plain(flag, "store path")
+      let path = try ArgumentBytes.plain(flag, "store path")
       guard !path.isEmpty else { throw .badSetting("store path", "it is empty") }
       return (try expand(path, "--db", environment), true)
     }
@@ -30,7 +30,8 @@ enum StoreLocation {
 
   /// Expands `~/`, as no shell does for a variable in a crontab or unit file, or for `--db=~/x`.
   ///
-  /// - Throws: `Failure.badSetting` for `~user` and `$NAME`, which would make a directory of that name.
+  /// - Throws: `Failure.badSetting` for `~user` and `$NAME`, which would make a directory of that
+  ///   name.
   private static func expand(
     _ path: String, _ setting: String, _ environment: Environment
   ) throws(Failure) -> String {
@@ -55,7 +56,8 @@ enum StoreLocation {
     }
   }
 
-  /// Refuses to make a directory that is named like a variable, as of `/home/$USER/c.db` in a crontab.
+  /// Refuses to make a directory that is named like a variable, as of `/home/$USER/c.db` in a
+  /// crontab.
   static func checkVariables(in place: (path: String, isNamed: Bool)) throws(Failure) {
     guard place.isNamed, let cut = place.path.lastIndex(of: "/") else { return }
     let directory = place.path[..<cut]
@@ -87,7 +89,7 @@ enum StoreLocation {
       detail: "'\(path)' belongs to another user (sudo -H uses root's own)")
   }
 
-  /// Our uid's line in `/etc/passwd`: a static program has no `getpwuid` to rely on.
+  /// This UID's line in `/etc/passwd`: a static program has no `getpwuid` to rely on.
   private static func homeFromPasswd() -> String? {
     guard let bytes = try? Input.read(Array("/etc/passwd".utf8), limit: 4 << 20) else {
       return nil

@@ -3,7 +3,7 @@ internal import Cachetronomy
 
 /// The words after `--`, where a command stands for the entry that `run` would use.
 ///
-/// The argument parser takes no second list of words beside a list of keys: `Tool` hands each word
+/// The argument parser takes no second list of words next to a list of keys: `Tool` hands each word
 /// over as a hidden option.
 struct CommandWords: ParsableArguments {
   @Option(parsing: .unconditionalSingleValue, help: .hidden)
@@ -14,7 +14,7 @@ struct CommandWords: ParsableArguments {
     "get", "has", "show", "delete", "evict", "explain",
   ]
 
-  var bytes: [[UInt8]] { commandWord.map { Words.bytes(String($0.dropFirst())) } }
+  var bytes: [[UInt8]] { commandWord.map { ArgumentBytes.bytes(String($0.dropFirst())) } }
 
   /// A command line with the words after `--` as options, each behind a full stop: the parser takes
   /// no empty value.
@@ -30,7 +30,7 @@ struct CommandWords: ParsableArguments {
 struct TargetOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("Key, or '#' and 6 or more digits of a digest.", valueName: "key"),
-    completion: Known.keys)
+    completion: Completions.keys)
   var key: String?
 
   @OptionGroup var keyOptions: KeyOptions
@@ -42,7 +42,7 @@ struct TargetOptions: ParsableArguments {
     try resolveWithSettings(store, common)?.key
   }
 
-  /// The key that is meant, and for a command what `run` goes by.
+  /// The key that is meant, and for a command what `run` uses.
   func resolveWithSettings(
     _ store: Store?, _ common: CommonOptions
   ) throws(Failure) -> (key: Key, settings: RunSettings)? {
@@ -54,18 +54,19 @@ struct TargetOptions: ParsableArguments {
       guard let found = try Self.resolve(key, store) else { return nil }
       return (found, RunSettings())
     }
-    let environment = Words.environment()
+    let environment = ArgumentBytes.environment()
     guard let command = try keyOptions.values.command(words, in: environment) else {
       throw .badSetting("command line", "want a key, or '--' and a command")
     }
     let profile = try common.values.profile(in: store, environment)
-    let plan = try Plan(command, profile: profile, flags: try keyOptions.values.settings())
+    let plan = try ResolvedCommand(
+      command, profile: profile, flags: try keyOptions.values.settings())
     let directory = try WorkingDirectory.path(named: environment["PWD"])
     if let store { environment.probe.readDigests(beside: store.path) }
     var call = try plan.invocation(directory: directory, environment: environment)
     if plan.settings.stdin == true { call.input = try Input.spool(beside: store).digest }
     let resolved = call.resolve()
-    // As `run` does: contents of a file as standard input are read only if nothing else is there.
+    // As `run` does: contents of a file as stdin are read only if nothing else is there.
     guard plan.settings.stdin != true, let store, try store.entry(resolved.key) == nil,
       let contents = StandardInput.inherited(call.environment.probe).contentsDigest,
       case let key = resolved.key(withInput: contents), try store.entry(key) != nil
@@ -77,10 +78,10 @@ struct TargetOptions: ParsableArguments {
   static func resolve(_ text: String, _ store: Store?) throws(Failure) -> Key? {
     guard text.hasPrefix("#"), text.utf8.count >= 7,
       text.dropFirst().allSatisfy({ $0.isASCII && $0.isHexDigit })
-    else { return try Words.key(text) }
+    else { return try ArgumentBytes.key(text) }
     // Digits that begin no digest may be a key of the user's own.
     if let key = try store?.key(digits: String(text.dropFirst())) { return key }
-    return try Words.key(text)
+    return try ArgumentBytes.key(text)
   }
 }
 

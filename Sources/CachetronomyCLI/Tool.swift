@@ -14,7 +14,8 @@ struct Tool: ParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, Set.self, Get.self, Has.self, Delete.self, Keys.self, Show.self, List.self,
-      Explain.self, Evict.self, Clear.self, Stats.self, Log.self, Profiles.self, Collect.self,
+      Explain.self, Evict.self, Clear.self, Stats.self, Log.self, Profiles.self,
+      GarbageCollect.self,
       Export.self, Import.self, Config.self, Warm.self, Remotes.self, Initialize.self, Doctor.self,
     ])
 
@@ -22,16 +23,16 @@ struct Tool: ParsableCommand {
   ///
   /// - Returns: the exit status, and the signal to die of instead, if any.
   static func start(_ words: [[UInt8]]) -> (status: Int32, signal: Int32?) {
-    Memo.blockFileLimit()
+    CachedRun.blockFileLimit()
     let words = verbFirst(words)
     let isRun = words.first == Array("run".utf8)
-    var line: RunLine?
+    var line: RunArguments?
     do {
       var prepared: PreparedRun?
       if let status = try HotPath.answer(words, &prepared) { return (status, nil) }
       if isRun {
         let words = Array(words.dropFirst())
-        let parsed = try RunLine(words) ?? parseRun(words)
+        let parsed = try RunArguments(words) ?? parseRun(words)
         line = parsed
         return try RunVerb.run(parsed, prepared)
       }
@@ -44,8 +45,10 @@ struct Tool: ParsableCommand {
         return (Status.done, nil)
       }
       if let status = try Manual.open(words) { return (status, nil) }
-      if let name = Extra.name(words) { return (try Extra.start(name, words), nil) }
-      let texts = subverbFirst(words).map { Words.text($0) }
+      if let name = ExternalCommand.name(words) {
+        return (try ExternalCommand.start(name, words), nil)
+      }
+      let texts = subverbFirst(words).map { ArgumentBytes.text($0) }
       var command = try parseAsRoot(CommandWords.fold(texts))
       try command.run()
       return (Status.done, nil)
@@ -72,7 +75,9 @@ struct Tool: ParsableCommand {
 
   /// `profile --db x list` as `profile list --db x`: a verb that has verbs has no options.
   private static func subverbFirst(_ words: [[UInt8]]) -> [[UInt8]] {
-    guard let verb = words.first, !subverbs(of: Words.text(verb)).isEmpty else { return words }
+    guard let verb = words.first, !subverbs(of: ArgumentBytes.text(verb)).isEmpty else {
+      return words
+    }
     let count = commonOptions(words.dropFirst())
     guard count > 0, count + 1 < words.count else { return words }
     return [verb, words[count + 1]] + words[1...count] + words[(count + 2)...]
@@ -82,7 +87,7 @@ struct Tool: ParsableCommand {
   private static func commonOptions(_ words: ArraySlice<[UInt8]>) -> Int {
     var at = words.startIndex
     while at < words.endIndex {
-      switch Words.text(words[at]) {
+      switch ArgumentBytes.text(words[at]) {
       case "--db", "--profile": at += 2
       case "-q", "--quiet", "-v", "--verbose", "-qv", "-vq": at += 1
       case let word where word.hasPrefix("--db=") || word.hasPrefix("--profile="): at += 1
@@ -99,19 +104,20 @@ struct Tool: ParsableCommand {
   }
 
   /// Reads a line of `run` that the fast reading leaves alone: unusual, wrong, or asking for help.
-  private static func parseRun(_ words: [[UInt8]]) throws -> RunLine {
-    let (own, command) = RunLine.split(words)
-    let parsed = try parseAsRoot(["run"] + own.map { Words.text($0) })
+  private static func parseRun(_ words: [[UInt8]]) throws -> RunArguments {
+    let (own, command) = RunArguments.split(words)
+    let parsed = try parseAsRoot(["run"] + own.map { ArgumentBytes.text($0) })
     guard let run = parsed as? Run else { throw CleanExit.helpRequest(Run.self) }
     let line = run.line
     line.words = command
     return line
   }
 
-  /// The command whose help explains a line: `run `, `profile list `, or nothing for an unknown verb.
+  /// The command whose help explains a line: `run `, `profile list `, or nothing for an unknown
+  /// verb.
   private static func helpName(_ words: [[UInt8]]) -> String {
-    let texts = subverbFirst(words).prefix(2).map { Words.text($0) }
-    guard let verb = texts.first, Extra.own.contains(verb) else { return "" }
+    let texts = subverbFirst(words).prefix(2).map { ArgumentBytes.text($0) }
+    guard let verb = texts.first, ExternalCommand.own.contains(verb) else { return "" }
     guard texts.count > 1, subverbs(of: verb).contains(texts[1]) else { return "\(verb) " }
     return "\(verb) \(texts[1]) "
   }

@@ -14,7 +14,7 @@ struct WarmRound {
     (self.profile, self.environment, self.common) = (profile, environment, common)
   }
 
-  /// Looks at all, runs those that want it, and says what became of them.
+  /// Checks all, runs those that are due, and reports the results.
   ///
   /// - Returns: the signal that ended it early, if one did.
   mutating func run(_ store: Store?, atOnce limit: Int) throws(Failure) -> Int32? {
@@ -22,7 +22,7 @@ struct WarmRound {
       common.say("nothing to warm: profile '\(profile.name)' has no 'warm'")
       return nil
     }
-    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, task: Crew.Task)] = []
+    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, task: WorkerPool.Task)] = []
     for command in profile.warm {
       do throws(Failure) {
         let item = try look(command, store, before)
@@ -40,8 +40,8 @@ struct WarmRound {
     let isShown = Terminal.isErrors && !common.quiet
     let count = wanted.count
     var ended = 0
-    var crew = Crew(wanted.map(\.task), environment: environment, atOnce: limit)
-    func draw() { if isShown { Output.draw("\(ended) of \(Human.count(count, "command"))") } }
+    var crew = WorkerPool(wanted.map(\.task), environment: environment, atOnce: limit)
+    func draw() { if isShown { Output.draw("\(ended) of \(Formatting.count(count, "command"))") } }
     if count > 0 { draw() }
     let signal = try crew.run { index, end in
       ended += 1
@@ -70,7 +70,7 @@ struct WarmRound {
   /// The same as the user would type, so that the entry is the one which that finds.
   private func task(
     _ command: Profile.WarmCommand, _ item: Warming, _ options: [String]
-  ) throws(Failure) -> Crew.Task {
+  ) throws(Failure) -> WorkerPool.Task {
     guard let place = try StoreLocation.find(common.store, environment) else {
       throw .store(path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
     }
@@ -79,17 +79,18 @@ struct WarmRound {
       path = try WorkingDirectory.path(named: environment["PWD"]) + [UInt8(ascii: "/")] + path
     }
     let words = ["run", "--no-stdin", "--profile", profile.name] + options + ["--db"]
-    return Crew.Task(
-      Words.all().prefix(1) + words.map { Array($0.utf8) } + [path, Array("--".utf8)]
+    return WorkerPool.Task(
+      ArgumentBytes.all().prefix(1) + words.map { Array($0.utf8) } + [path, Array("--".utf8)]
         + command.words.map { Array($0.utf8) },
       in: item.directory)
   }
 
   private mutating func judge(
-    _ command: Profile.WarmCommand, _ wasMissing: Bool, _ end: Crew.End, since began: Timestamp
+    _ command: Profile.WarmCommand, _ wasMissing: Bool, _ end: WorkerPool.End,
+    since began: Timestamp
   ) {
     do throws(Failure) {
-      // Opened anew: there may have been none before.
+      // Opened again: there may have been none before.
       let item = try look(command, try common.reading(), TimeToLive(microseconds: 0))
       if let why = item.failure(end, wasMissing: wasMissing, since: began, at: .now()) {
         complain(command, item.shown, why)

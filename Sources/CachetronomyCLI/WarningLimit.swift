@@ -1,8 +1,8 @@
 internal import Cachetronomy
 internal import Glibc
 
-/// One warning an hour for one cause: what `run` has warned of is remembered in a small file beside
-/// the store, or, where there is none of ours, in the user's runtime directory or `/tmp`.
+/// One warning an hour for one cause: what `run` has warned of is remembered in a small file next
+/// to the store, or, where there is none, in the user's runtime directory or `/tmp`.
 struct WarningLimit {
   private static let hour: Int64 = 3_600_000_000
   /// Causes remembered at most, 16 bytes each.
@@ -12,7 +12,7 @@ struct WarningLimit {
 
   init(store: String?, _ environment: Environment) {
     var paths: [String] = []
-    // Beside our own lock a file of ours litters nobody's directory.
+    // Next to a lock file of this program one more file does no harm.
     var lock = stat()
     if let store, lstat(store + ".lock", &lock) == 0, lock.st_uid == geteuid() {
       paths.append(store + "-warned")
@@ -31,7 +31,7 @@ struct WarningLimit {
     return true
   }
 
-  /// Nil if the file cannot be used, or is not ours alone.
+  /// Nil if the file cannot be used, or is not the user's own.
   private static func admits(_ cause: [UInt8], _ path: String, _ now: Timestamp) -> Bool? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { return nil }

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// `gc --watch`: passes at the profile's intervals, and earlier when memory runs short.
 ///
-/// The store is opened for each pass and closed after it: nothing is held while we sleep, what
+/// The store is opened for each pass and closed after it: nothing is held while it sleeps, what
 /// stands in the profile now is what counts, and a database that was replaced is found.
 struct Watch {
   let common: CommonValues
@@ -37,13 +37,13 @@ struct Watch {
     }
     try StoreLocation.checkHome(of: place)
     try begin(place)
-    var lock = try SweepLock.watch(store: place.path)
+    var lock = try GCLock.watch(store: place.path)
     notifier?.send("READY=1\nSTATUS=watching \(place.path)")
     defer { notifier?.send("STOPPING=1") }
     while !signals.isEnding {
       let now = Clock.now
       if now >= nextPass {
-        if !lock.isNamed { lock = try SweepLock.watch(store: place.path) }
+        if !lock.isNamed { lock = try GCLock.watch(store: place.path) }
         try pass()
       } else if now >= nextLook {
         try look()
@@ -52,7 +52,7 @@ struct Watch {
     }
   }
 
-  /// A store that somebody named has to be there, and a profile; the usual store may come later.
+  /// A store that was named has to exist, and a profile; the usual store may come later.
   private mutating func begin(_ place: (path: String, isNamed: Bool)) throws(Failure) {
     if let store = try open() {
       profile = try common.profile(in: store, environment)
@@ -73,7 +73,7 @@ struct Watch {
     do throws(Failure) {
       if let store = try open() {
         readProfile(in: store)
-        var sweep = Sweep(store, profile: profile, now: started)
+        var sweep = GCPass(store, profile: profile, now: started)
         sweep.patience = Self.patience
         sweep.limit = limit
         let (signals, notifier) = (signals, notifier)
@@ -83,7 +83,7 @@ struct Watch {
         }
         let report = try sweep.run()
         warnings["pass"] = nil
-        if report.didSomething { try say(PassRecord(report, from: started)) }
+        if report.didSomething { try say(GCReport(report, from: started)) }
       }
     } catch {
       if case .file = error { throw error }
@@ -93,7 +93,7 @@ struct Watch {
     nextLook = profile.memoryBasedEviction ? Clock.after(profile.memoryCleanupInterval) : .max
   }
 
-  private mutating func say(_ record: PassRecord) throws(Failure) {
+  private mutating func say(_ record: GCReport) throws(Failure) {
     var record = record
     record.number = passes
     notifier?.send("STATUS=pass \(passes): \(record.line)")
@@ -152,7 +152,7 @@ struct Watch {
 }
 
 extension Failure {
-  /// No store where somebody said there is one; nil if nobody could say where one would be.
+  /// There is no store at a named path; nil if there is no path.
   static func missing(_ path: String?) -> Failure {
     guard let path else {
       return .store(
@@ -170,7 +170,7 @@ enum Clock {
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
   }
 
-  /// So many seconds from now; 0 means never.
+  /// This many seconds from now; 0 means never.
   static func after(_ seconds: Int64) -> Int64 {
     seconds > 0 ? now + min(seconds, 31_536_000) * 1_000_000 : .max
   }
@@ -194,7 +194,7 @@ final class WatchSignals {
 
   deinit { close(descriptor) }
 
-  /// Reads what has come; true if we are to end.
+  /// Reads pending signals; true if the process has to end.
   @discardableResult
   func look() -> Bool {
     var info = signalfd_siginfo()

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// All of the program, from its first line to its end.
 func runProgram() -> Never {
-  // A descriptor that the caller closed would be given to the next file we open, and our output
+  // A descriptor that the caller closed would be given to the next opened file, and the output
   // would go there: hold its place with something that cannot be written.
   for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
     _ = open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
@@ -12,14 +12,15 @@ func runProgram() -> Never {
 
   #if DEBUG
     // Tests let a process die at a place of their choice; the shipped tool knows nothing of it.
-    if let count = Words.environment().text("CACHETRONOMY_FAULT").flatMap({ Int($0) }) {
+    if let count = ArgumentBytes.environment().text("CACHETRONOMY_FAULT").flatMap({ Int($0) }) {
       Fault.arm(count)
     }
   #endif
 
-  let (status, signal) = Tool.start(Words.own())
+  let (status, signal) = Tool.start(ArgumentBytes.own())
   if let signal {
-    // The command died of a signal that was meant for both of us: so do we, and the shell sees it.
+    // The command died of a signal that was meant for both: this process dies of it too, and the
+    // shell sees it.
     Glibc.signal(signal, SIG_DFL)
     raise(signal)
   }

@@ -1,6 +1,7 @@
 /// Bytes of the caller, the environment or a file.
 ///
-/// Reads beyond the end return 0 or false. Nothing here traps: the object of the release build holds no trap instruction.
+/// Reads beyond the end return 0 or false. Nothing here traps: the object of the release build
+/// holds no trap instruction.
 struct Bytes {
   let start: UnsafeRawPointer
   let count: Int

@@ -17,7 +17,7 @@ struct Call {
       fromByteOffset: index &* MemoryLayout<UnsafeRawPointer>.size, as: UnsafeRawPointer?.self)
   }
 
-  /// An argument; nil if there are not so many.
+  /// An argument; nil if there are not this many.
   @inline(__always)
   func argument(_ index: Int) -> Bytes? {
     guard index >= 0, index < count, let start = Self.string(arguments, index) else { return nil }

@@ -6,7 +6,7 @@ extension Front {
   static var sizeLimit: Int { 1 << 20 }
   static var entryLimit: Int { 4096 }
 
-  /// The digest, 16 bytes; nil if the whole program has to answer.
+  /// The digest, 16 bytes; nil if the full program has to serve it.
   mutating func callDigest() -> Bytes? {
     guard let block = space.take(128), let out = space.take(16), let directory = workingDirectory()
     else { return nil }
@@ -78,8 +78,8 @@ extension Front {
     return true
   }
 
-  /// `$PWD` if it names the directory that the process is in, else the physical path; nil if no path
-  /// leads there.
+  /// `$PWD` if it names the directory that the process is in, else the physical path; nil if no
+  /// path leads there.
   private mutating func workingDirectory() -> Bytes? {
     var here = front_stat()
     let dot: StaticString = "."
@@ -104,7 +104,7 @@ extension Front {
       && named.inode == here.inode
   }
 
-  /// Whether a path has no `.` or `..`, as POSIX wants of a logical path.
+  /// Whether a path has no `.` or `..`, as POSIX requires of a logical path.
   static func isPlain(_ path: Bytes) -> Bool {
     var dots = 0
     var isDots = true

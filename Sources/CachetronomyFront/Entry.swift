@@ -13,10 +13,10 @@ struct Entry {
   let turns: Bytes
   let payload: Bytes
 
-  // Magic (8), version (4), size of the key (4), checksum of all that follows (8), size, created, expiry,
-  // cost (8 each), exit status (4), kind (4), number of turns (8), how far the input was moved (8), kind of
-  // input (4), number of outputs (4), key, outputs (8 each), turns, payload. A turn is a length times
-  // two, plus one for stderr.
+  // Magic (8), version (4), size of the key (4), checksum of all that follows (8), size, created,
+  // expiry, cost (8 each), exit status (4), kind (4), number of turns (8), how far the input was
+  // moved (8), kind of input (4), number of outputs (4), key, outputs (8 each), turns, payload. A
+  // turn is a length times two, plus one for stderr.
   private static var magic: UInt64 { 0x7972_746e_6579_6e74 }
   private static var version: UInt32 { 3 }
   private static var headSize: Int { 88 }

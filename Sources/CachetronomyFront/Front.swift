@@ -1,10 +1,12 @@
 internal import CFront
 
-/// Serves a call from the memory tier, before the whole program, its runtime and its libraries start.
+/// Serves a call from the memory tier, before the whole program, its runtime and its libraries
+/// start.
 ///
-/// Only what is certain: a manifest of this very call whose observations all hold, in a tier that is
-/// true of the store at this moment, and a fresh entry. For all else it gives way to the whole program
-/// in the same process, and leaves nothing behind: no descriptor, no mapping, no signal mask.
+/// Only what is certain: a manifest of this very call whose observations all hold, in a tier that
+/// is true of the store at this moment, and a fresh entry. For all else it gives way to the whole
+/// program in the same process, and leaves nothing behind: no descriptor, no mapping, no signal
+/// mask.
 struct Front {
   var call: Call
   /// The directory of a file system in memory: `/dev/shm`.
@@ -16,7 +18,7 @@ struct Front {
   /// The directory of its tier.
   var directory: Text
   var mappings = Mappings()
-  /// The checksum of the profiles in force.
+  /// The checksum of the profiles effective.
   var profilesSum: UInt64 = 0
   /// The profiles: the name of the active one first.
   var profiles: Bytes
@@ -43,7 +45,7 @@ struct Front {
 
   /// Serves the call.
   ///
-  /// - Returns: the exit status; `giveWay` or `wantsManifest` if the whole program has to answer.
+  /// - Returns: the exit status; `giveWay` or `wantsManifest` if the full program has to serve it.
   mutating func serve() -> Int32 {
     guard hasStreams() else { return Self.giveWay }
     let status = line.key.count > 0 ? serveKey() : serveCommand()
@@ -51,9 +53,9 @@ struct Front {
     return status
   }
 
-  /// The whole program has to answer.
+  /// The full program has to serve it.
   static var giveWay: Int32 { -2 }
-  /// The whole program has to answer, and may write a manifest by which the next call is served.
+  /// The full program has to serve it, and may write a manifest by which the next call is served.
   static var wantsManifest: Int32 { -1 }
 
   /// A stream that the caller closed would be the next file that is opened.
@@ -88,8 +90,8 @@ struct Front {
 
   /// The manifest of a call.
   ///
-  /// - Parameter attached: set to the file if it is that of the entry, with the manifest at its end. Then
-  ///   it has two names for as long as the entry is in the tier.
+  /// - Parameter attached: set to the file if it is that of the entry, with the manifest at its
+  ///   end. Then it has two names for as long as the entry is in the tier.
   private mutating func manifest(of digest: Bytes, _ attached: inout Bytes?) -> Manifest? {
     guard let place = space.take(40) else { return nil }
     var name = Text(place, 40)

@@ -64,8 +64,8 @@ struct Input {
     }
   }
 
-  /// The kind of an input with nothing to read, as an entry has it: 0 for `/dev/null`, 1 for a closed
-  /// pipe, 2 for a file at its end; nil if there may be something.
+  /// The kind of an input with nothing to read, as an entry has it: 0 for `/dev/null`, 1 for a
+  /// closed pipe, 2 for a file at its end; nil if there may be something.
   private var emptiness: UInt32? {
     switch kind {
     case .null: return 0

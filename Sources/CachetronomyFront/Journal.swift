@@ -1,8 +1,8 @@
 internal import CFront
 
-/// The access journal beside the store: the library's `AccessJournal`.
+/// The access journal next to the store: the library's `AccessJournal`.
 extension Front {
-  /// From this size on the whole program has to answer, since it folds the journal into the store.
+  /// From this size on the full program has to serve it, since it folds the journal into the store.
   private static var foldLimit: Int64 { 1 << 20 }
 
   /// Whether the journal may still grow.
@@ -27,8 +27,8 @@ extension Front {
   mutating func note(_ key: Bytes, profile: Bytes, saved: Int64, at now: Int64) {
     let size = 28 &+ profile.count &+ key.count
     guard let place = space.take(size) else { return }
-    // Check (4), size of the key (4), time (8), saved (8), kind (1), size of the profile's name (1),
-    // mark (2), profile, key. The check is over all that follows it.
+    // Check (4), size of the key (4), time (8), saved (8), kind (1), size of the profile's name
+    // (1), mark (2), profile, key. The check is over all that follows it.
     var record = Text(place, size)
     record.append(UInt32(0))
     record.append(UInt32(truncatingIfNeeded: key.count))

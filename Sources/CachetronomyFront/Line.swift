@@ -53,7 +53,7 @@ struct Line {
 
   /// Reads an option.
   ///
-  /// - Returns: how many arguments it takes beside its own; nil if it is not known here.
+  /// - Returns: how many arguments it takes next to its own; nil if it is not known here.
   private mutating func option(_ word: Bytes, value: Bytes?) -> Int? {
     if word.equals("-q") || word.equals("--quiet") { return 0 }
     if word.equals("-c") {

@@ -10,8 +10,8 @@ struct Manifest {
   let count: Int
 
   // Magic (8), version (4), size (4), checksum of all that follows (8), digest of the call (16),
-  // checksum of the profiles (8), oldest age (8), statuses (32, one bit each), verb, size of the key,
-  // size of the profile's name, number of observations (4 each), key, name, observations.
+  // checksum of the profiles (8), oldest age (8), statuses (32, one bit each), verb, size of the
+  // key, size of the profile's name, number of observations (4 each), key, name, observations.
   private static var magic: UInt64 { 0x696e_616d_796e_7463 }
   private static var version: UInt32 { 3 }
   static var limit: Int { 2 << 20 }

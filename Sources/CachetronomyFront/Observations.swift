@@ -2,7 +2,7 @@ internal import CFront
 
 /// Asks again what making the key asked: the library's `Observation`.
 extension Front {
-  /// Whether all answers are those of the manifest.
+  /// Whether all results are those of the manifest.
   mutating func holds(_ manifest: Manifest) -> Bool {
     guard let copy = space.take(Self.pathLimit), let block = space.take(128),
       let out = space.take(16)

@@ -14,7 +14,7 @@ struct Output {
     (self.output, self.errors) = (output, errors)
   }
 
-  /// - Returns: whether all was written; a stream that nobody reads any more is passed over.
+  /// - Returns: whether all was written; a stream without a reader any more is passed over.
   mutating func write(_ entry: Entry, withErrors: Bool) -> Bool {
     var isOutputOpen = true
     var isErrorsOpen = withErrors

@@ -33,7 +33,7 @@ struct Text {
   }
 
   var bytes: Bytes { Bytes(UnsafeRawPointer(start), count) }
-  /// The text for the kernel, which wants a NUL after it.
+  /// The text for the kernel, terminated by NUL.
   var path: UnsafeRawPointer { UnsafeRawPointer(start) }
 
   @inline(__always)

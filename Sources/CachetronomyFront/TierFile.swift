@@ -4,8 +4,8 @@ internal import CFront
 extension Front {
   /// Reads a file; large ones are mapped.
   ///
-  /// - Parameter touches: whether to note the use, once a minute: what was not used for the longest time
-  ///   is removed first.
+  /// - Parameter touches: whether to note the use, once a minute: what was not used for the longest
+  ///   time is removed first.
   mutating func readTierFile(_ name: StaticString, limit: Int, touches: Bool) -> Bytes? {
     readTierFile(Bytes(name), limit: limit, touches: touches)
   }

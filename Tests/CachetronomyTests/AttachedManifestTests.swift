@@ -8,7 +8,7 @@ import Testing
 @Suite struct AttachedManifestTests {
   private let fixture: FrontFixture
   private let served = FrontFixture.Served(status: 3, output: "out", errors: "err")
-  private let limits: TierPlace.ManifestLimits
+  private let limits: TierDirectory.ManifestLimits
 
   private var manifestPath: String {
     fixture.place.path(ManifestFile.name(of: fixture.manifest.call))
@@ -17,7 +17,8 @@ import Testing
 
   init() throws {
     fixture = try FrontFixture()
-    limits = TierPlace.ManifestLimits(try #require(TierHead.read(in: fixture.place)), room: 8 << 20)
+    limits = TierDirectory.ManifestLimits(
+      try #require(TierIndex.read(in: fixture.place)), room: 8 << 20)
     unlink(manifestPath)
     #expect(fixture.place.write(fixture.manifest, limits))
   }

@@ -448,9 +448,11 @@ struct Film: Codable, Sendable, Equatable {
   }
 
   @Test func `an error is thrown on and not kept`() throws {
-    struct Trouble: Error {}
+    struct WarningReporter: Error {}
     let cache = try cache()
-    #expect(throws: Trouble.self) { try cache.memoize("f") { () throws -> Int in throw Trouble() } }
+    #expect(throws: WarningReporter.self) {
+      try cache.memoize("f") { () throws -> Int in throw WarningReporter() }
+    }
     #expect(try cache.memoize("f") { 1 } == 1)
   }
 

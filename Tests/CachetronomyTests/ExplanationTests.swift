@@ -11,13 +11,13 @@ import Testing
   private func memo(
     _ store: Store, at now: Timestamp, _ variables: [Environment.Variable] = [],
     _ change: (inout RunSettings) -> Void = { _ in }
-  ) throws -> Memo {
+  ) throws -> CachedRun {
     var settings = RunSettings()
     change(&settings)
     let call = try Invocation(
       argv: [Array("/bin/echo".utf8), Array("x".utf8)], directory: Array("/d".utf8),
       environment: Environment(variables), settings: settings)
-    var memo = Memo(
+    var memo = CachedRun(
       call, profile: Profile(name: "default"), store: store, sink: { _, _ in true },
       now: { now }, warn: { Issue.record("\($0)") })
     memo.refresher = [[0x78]]
@@ -30,7 +30,7 @@ import Testing
     _ store: Store, ttl seconds: Int64, status: Int32 = 0, _ variables: [Environment.Variable] = []
   ) throws {
     let call = try memo(store, at: noon, variables).invocation
-    let spool = Spool(directory: scratch.path, limit: .max)
+    let spool = OutputRecorder(directory: scratch.path, limit: .max)
     [UInt8]("out".utf8).withUnsafeBytes { spool.append(.output, $0) }
     let data = try Recording.encode(
       argv: call.argv, directory: call.directory, exitStatus: status, duration: 1, spool)

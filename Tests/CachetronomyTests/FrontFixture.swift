@@ -56,7 +56,7 @@ final class FrontFixture {
   let root: Scratch
   let scratch: Scratch
   let store: Store
-  let place: TierPlace
+  let place: TierDirectory
   let memory = UnsafeMutableRawPointer.allocate(byteCount: Front.spaceSize, alignment: 4096)
   var arguments: [String] = []
   var variables: [String] = []
@@ -75,15 +75,15 @@ final class FrontFixture {
     try tier.publish((Self.key, entry)) {
       (
         HotProfiles.encode([Profile(name: "default")], active: "default"),
-        TierHead.Limits(entries: 10, bytes: 8 << 20)
+        TierIndex.Limits(entries: 10, bytes: 8 << 20)
       )
     }
-    place = TierPlace(store: store.path, try #require(Stamp.File(store.path)), root: root.path)
+    place = TierDirectory(store: store.path, try #require(Stamp.File(store.path)), root: root.path)
     // A file under the journal's name would grow until the front gives way.
     try #require(mkdir(store.path + "-access", 0o700) == 0)
     arguments = ["run", "--db", store.path, "--", "true"]
     manifest = ManifestFile(
-      call: [], profilesSum: try #require(TierHead.read(in: place)?.profilesSum), verb: .run,
+      call: [], profilesSum: try #require(TierIndex.read(in: place)?.profilesSum), verb: .run,
       oldest: nil,
       statuses: [0, 3], key: Self.key, profile: "default", observations: [])
     try write()

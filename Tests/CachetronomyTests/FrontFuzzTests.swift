@@ -22,7 +22,7 @@ import Testing
     let served = FrontFixture.Served(status: 3, output: "out", errors: "err")
     try #require(try fixture.serve() == served)
     let names = [
-      TierHead.name, HotEntry.name(of: FrontFixture.key),
+      TierIndex.name, HotEntry.name(of: FrontFixture.key),
       ManifestFile.name(of: fixture.manifest.call),
     ]
     let good = try names.map { try Shell.contents(fixture.place.path($0)) }

@@ -196,7 +196,7 @@ import Testing
     try fixture.write()
     #expect(try fixture.serve() == served)
     let names = [
-      TierHead.name, HotEntry.name(of: FrontFixture.key),
+      TierIndex.name, HotEntry.name(of: FrontFixture.key),
       ManifestFile.name(of: fixture.manifest.call),
     ]
     for name in names {
@@ -217,7 +217,7 @@ import Testing
   @Test func `hostile sizes behind a good checksum`() throws {
     let fixture = try FrontFixture()
     let names = [
-      TierHead.name: [12, 160, 164],
+      TierIndex.name: [12, 160, 164],
       HotEntry.name(of: FrontFixture.key): [12, 24, 28, 64, 68, 84, 99, 103],
       ManifestFile.name(of: fixture.manifest.call): [12, 92, 96, 100],
     ]

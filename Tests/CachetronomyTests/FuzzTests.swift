@@ -236,7 +236,7 @@ import Testing
 
   @Test func `files of shared memory`() throws {
     let scratch = try Scratch()
-    let place = TierPlace(parent: scratch.path, name: "tier")
+    let place = TierDirectory(parent: scratch.path, name: "tier")
     try #require(mkdir(place.directory, 0o700) == 0)
     let hot = try #require(try HotEntry.encode(Self.entry, nil, limit: 1000))
     let zeros = [UInt8](repeating: 0, count: Stamp.size)
@@ -245,7 +245,7 @@ import Testing
         var reader = FieldReader(bytes)
         return Stamp(&reader)
       })
-    let head = TierHead(stamp: stamp, path: "/x").encoded()
+    let head = TierIndex(stamp: stamp, path: "/x").encoded()
     try fuzz([hot, head]) { input in
       for sealed in [false, true] {
         var input = input
@@ -258,7 +258,7 @@ import Testing
           input.put(little: sum, at: 16)
         }
         try scratch.write("tier/head", input)
-        _ = TierHead.read(in: place)
+        _ = TierIndex.read(in: place)
         _ = HotEntry.key(of: place.path("head"))
         guard let entry = HotEntry(place.path("head"), Self.entry.key) else { continue }
         _ = entry.isFresh(at: noon)
@@ -276,10 +276,10 @@ import Testing
     let scratch = try Scratch()
     let frames = Frames.head(.output, 3) + [1, 2, 3] + Frames.head(.errors, 0)
     try fuzz([frames, frames + Frames.head(.errors, 9)]) { input in
-      for trailer in [[], Landing.trailer(status: 0, size: input.count, ServingTerms())] {
+      for trailer in [[], SharedResult.trailer(status: 0, size: input.count, ServingTerms())] {
         try scratch.write("flight", input + trailer)
         let descriptor = open(scratch("flight"), O_RDONLY | O_CLOEXEC)
-        guard let landing = Landing(descriptor: descriptor) else {
+        guard let landing = SharedResult(descriptor: descriptor) else {
           close(descriptor)
           continue
         }

@@ -76,29 +76,29 @@ import Testing
 }
 
 @Suite struct ManifestDirectoryTests {
-  private func place(_ scratch: Scratch) throws -> TierPlace {
-    let place = TierPlace(parent: scratch.path, name: "tier")
+  private func place(_ scratch: Scratch) throws -> TierDirectory {
+    let place = TierDirectory(parent: scratch.path, name: "tier")
     try #require(mkdir(place.directory, 0o700) == 0)
     return place
   }
 
-  private func head(entries: Int64, bytes: Int64, room: Int64) throws -> TierHead {
+  private func head(entries: Int64, bytes: Int64, room: Int64) throws -> TierIndex {
     let zeros = [UInt8](repeating: 0, count: Stamp.size)
-    let head = TierHead(
+    let head = TierIndex(
       stamp: try #require(
         zeros.withUnsafeBytes { bytes in
           var reader = FieldReader(bytes)
           return Stamp(&reader)
         }), path: "/x")
     head.bytes = bytes
-    head.limits = TierHead.Limits(entries: entries, bytes: room)
+    head.limits = TierIndex.Limits(entries: entries, bytes: room)
     return head
   }
 
   @Test func `calls that differ each time leave a bounded number of manifests`() throws {
     let scratch = try Scratch()
     let place = try place(scratch)
-    let limits = TierPlace.ManifestLimits(
+    let limits = TierDirectory.ManifestLimits(
       try head(entries: 100, bytes: 0, room: 64 << 20), room: .max)
     #expect(limits.count == 256)
     var manifest = ManifestFileTests.sample
@@ -115,21 +115,21 @@ import Testing
   }
 
   @Test func `the bytes of manifests are bounded by what entries leave`() throws {
-    let full = TierPlace.ManifestLimits(
+    let full = TierDirectory.ManifestLimits(
       try head(entries: 1000, bytes: 8 << 20, room: 8 << 20), room: .max)
     #expect(
       full
-        == TierPlace.ManifestLimits(
+        == TierDirectory.ManifestLimits(
           try head(entries: 1000, bytes: 1 << 40, room: 8 << 20), room: .max))
     #expect(full.bytes == 1 << 20)
     #expect(full.count == 1000)
-    let empty = TierPlace.ManifestLimits(
+    let empty = TierDirectory.ManifestLimits(
       try head(entries: 1000, bytes: 0, room: 8 << 20), room: 2 << 20)
     #expect(empty.bytes == 2 << 20)
-    #expect(TierPlace.memory(of: 0) == 1024)
-    #expect(TierPlace.memory(of: 1) == 5120)
-    #expect(TierPlace.memory(of: 4096) == 5120)
-    #expect(TierPlace.memory(of: .max) > 0)
+    #expect(TierDirectory.memory(of: 0) == 1024)
+    #expect(TierDirectory.memory(of: 1) == 5120)
+    #expect(TierDirectory.memory(of: 4096) == 5120)
+    #expect(TierDirectory.memory(of: .max) > 0)
   }
 
   @Test func `a store's tier takes manifests for its own profiles only, and clears them`() throws {
@@ -141,27 +141,28 @@ import Testing
       version: 1, profile: "default")
     _ = try store.insert(entry)
     let tier = try #require(SharedTier(store: store.path, root: root.path))
-    let place = TierPlace(
+    let place = TierDirectory(
       store: store.path, try #require(Stamp.File(store.path)), root: root.path)
     func keep(_ manifest: ManifestFile) -> Bool {
       HotStore(store.path, root: root.path)?.keep(manifest) ?? false
     }
-    #expect(TierHead.read(in: place)?.profilesSum == nil)
+    #expect(TierIndex.read(in: place)?.profilesSum == nil)
     var manifest = ManifestFileTests.sample
     #expect(!keep(manifest))
     let profiles = (
-      bytes: [UInt8]([1, 2, 3]), limits: TierHead.Limits(entries: 10, bytes: 8 << 20)
+      bytes: [UInt8]([1, 2, 3]), limits: TierIndex.Limits(entries: 10, bytes: 8 << 20)
     )
     tier.begin()
     try tier.publish(nil) { profiles }
-    let sum = try #require(TierHead.read(in: place)?.profilesSum)
-    #expect(sum == TierHead.sum(ofProfiles: profiles.bytes))
+    let sum = try #require(TierIndex.read(in: place)?.profilesSum)
+    #expect(sum == TierIndex.sum(ofProfiles: profiles.bytes))
     #expect(!keep(manifest))
     manifest.profilesSum = sum
     #expect(keep(manifest))
     #expect(tier.inventory()?.entries == 0)
     #expect(
-      tier.inventory()?.bytes == TierPlace.memory(of: Int64(try #require(manifest.encoded()).count))
+      tier.inventory()?.bytes
+        == TierDirectory.memory(of: Int64(try #require(manifest.encoded()).count))
     )
     // Another state of the store: nothing is taken, and the next writer clears the tier.
     try store.connection.execute("UPDATE cache SET version = 2")

@@ -158,11 +158,11 @@ import Testing
     ),
     (
       "ci:\n  rules:\n    - match_any: git log\n",
-      "ci.yaml:3:18: 'match_any' wants a list, as [kubectl get **, helm list **]"
+      "ci.yaml:3:18: 'match_any' must be a list, as [kubectl get **, helm list **]"
     ),
     (
       "ci:\n  rules:\n    - match_any: []\n",
-      "ci.yaml:3:18: 'match_any' wants a list, as [kubectl get **, helm list **]"
+      "ci.yaml:3:18: 'match_any' must be a list, as [kubectl get **, helm list **]"
     ),
     (
       "ci:\n  rules:\n    - match_any: [kubectl, \"**\"]\n",
@@ -184,11 +184,11 @@ import Testing
     ),
     (
       "ci:\n  rules:\n    - match: ''\n",
-      "ci.yaml:3:14: 'match' wants the words of a command, as kubectl get **"
+      "ci.yaml:3:14: 'match' must be the words of a command, as kubectl get **"
     ),
     (
       "ci:\n  rules:\n    - match: []\n",
-      "ci.yaml:3:14: 'match' wants the words of a command, as kubectl get **"
+      "ci.yaml:3:14: 'match' must be the words of a command, as kubectl get **"
     ),
     (
       "ci:\n  rules:\n    - match: \"a 'b\"\n",

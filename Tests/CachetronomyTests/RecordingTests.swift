@@ -9,14 +9,14 @@ import Testing
 
   private typealias Piece = (stream: Cachetronomy.Stream, bytes: [UInt8])
 
-  private func spool(_ pieces: [Piece], limit: Int64 = .max) -> Spool {
-    let spool = Spool(directory: scratch.path, limit: limit)
+  private func spool(_ pieces: [Piece], limit: Int64 = .max) -> OutputRecorder {
+    let spool = OutputRecorder(directory: scratch.path, limit: limit)
     for (stream, bytes) in pieces { bytes.withUnsafeBytes { spool.append(stream, $0) } }
     spool.finish()
     return spool
   }
 
-  private func encode(_ spool: Spool, argv: [[UInt8]] = [[0x61]], status: Int32 = 0) throws
+  private func encode(_ spool: OutputRecorder, argv: [[UInt8]] = [[0x61]], status: Int32 = 0) throws
     -> [UInt8]
   {
     try Recording.encode(
@@ -24,7 +24,7 @@ import Testing
   }
 
   /// The entry of a spool, put into a store.
-  private func put(_ spool: Spool, into store: Store) throws -> Entry {
+  private func put(_ spool: OutputRecorder, into store: Store) throws -> Entry {
     var id: [UInt8]?
     if !spool.isSmall {
       try store.putChunks(of: [1, 2, 3], spool.chunks())
@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test func aDirectoryThatCannotBeWrittenIsNoMoreThanAReasonNotToKeep() {
-    let spool = Spool(directory: "/nowhere", limit: .max)
+    let spool = OutputRecorder(directory: "/nowhere", limit: .max)
     let bytes = [UInt8](repeating: 1, count: 2 << 20)
     bytes.withUnsafeBytes { spool.append(.output, $0) }
     guard case .failed? = spool.abandoned else {

@@ -100,13 +100,15 @@ import Testing
     var flags = RunSettings()
     flags.cwd = .path
     flags.envIgnore = ["C"]
-    let plan = try Plan(.pipeline(Array("a | b".utf8), .bash), profile: profile, flags: flags)
+    let plan = try ResolvedCommand(
+      .pipeline(Array("a | b".utf8), .bash), profile: profile, flags: flags)
     #expect(plan.isPipeline)
     #expect(plan.argv == ["bash", "-e", "-c", "a | b"].map { Array($0.utf8) })
     #expect(plan.rule == rule)
     #expect((plan.settings.scope, plan.settings.cwd) == ("rule", .path))
     #expect(plan.settings.envIgnore == ["A", "B", "C"])
-    let other = try Plan(.words([Array("ls".utf8)]), profile: profile, flags: RunSettings())
+    let other = try ResolvedCommand(
+      .words([Array("ls".utf8)]), profile: profile, flags: RunSettings())
     #expect(other.rule == nil)
     #expect(other.settings.scope == "profile")
   }

@@ -7,18 +7,18 @@ import Testing
   @Test func `a sweep does not keep a flight from starting`() async throws {
     let scratch = try Scratch()
     let store = scratch.database
-    let path = SharedFlight.path(store: store, key: try Key("k"), removals: 0)
+    let path = RunLock.path(store: store, key: try Key("k"), removals: 0)
     let end = End()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         while !end.isHere.load(ordering: .relaxed) {
-          SharedFlight.sweepDead(beside: store)
-          _ = SharedFlight.count(beside: store)
+          RunLock.sweepDead(beside: store)
+          _ = RunLock.count(beside: store)
         }
       }
       var alone = 0
       for _ in 0..<3000 {
-        guard case .leader(let flight) = SharedFlight.join(path, patience: 1_000_000) else {
+        guard case .leader(let flight) = RunLock.join(path, patience: 1_000_000) else {
           alone += 1
           continue
         }

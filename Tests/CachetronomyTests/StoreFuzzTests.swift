@@ -313,7 +313,7 @@ private final class DamageBench {
       (profile.maxStoreSize, profile.maxStoreItems) = (size, items)
       profile.logRetention = TimeToLive(seconds: 60)
       do throws(Failure) {
-        let sweep = Sweep(store, profile: profile, now: noon)
+        let sweep = GCPass(store, profile: profile, now: noon)
         _ = try sweep.plan { _, _, _ in }
         _ = try sweep.run()
       } catch {

@@ -195,7 +195,7 @@ import Testing
     for number in 0..<300 { try store.put(try entry("k\(number)", ttl: 10)) }
     try store.put(try entry("stale", ttl: 10, stale: 50))
     try store.put(try entry("fresh", ttl: 60))
-    let report = try Sweep(store, profile: Profile(name: "p"), now: noon.plus(seconds: 10)).run()
+    let report = try GCPass(store, profile: Profile(name: "p"), now: noon.plus(seconds: 10)).run()
     #expect(report.removed[.time]?.entries == 300)
     #expect(report.removed[.time]?.bytes == 300)
     #expect(try keys() == ["fresh", "stale"])
@@ -301,7 +301,7 @@ import Testing
     try store.putChunks(of: [8], Self.pieces([[3]]))
     try store.put(kept)
     for (seconds, count) in [(0, 3), (86_400, 3), (86_401, 1), (90_000, 1)] as [(Int64, Int)] {
-      _ = try Sweep(store, profile: Profile(name: "p"), now: noon.plus(seconds: seconds)).run()
+      _ = try GCPass(store, profile: Profile(name: "p"), now: noon.plus(seconds: seconds)).run()
       #expect(try scratch.sqlite("SELECT count(*) FROM chunk") == "\(count)\n", "\(seconds)")
     }
     #expect(try scratch.sqlite("SELECT count(*) FROM state WHERE name GLOB 'orphan/*'") == "0\n")

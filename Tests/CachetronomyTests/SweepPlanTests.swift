@@ -76,12 +76,12 @@ import Testing
     let later = noon.plus(seconds: 6000)
     let before = try scratch.inventory()
     var named: [String] = []
-    let plan = try Sweep(try scratch.reopened(), profile: profile, now: later).plan {
+    let plan = try GCPass(try scratch.reopened(), profile: profile, now: later).plan {
       (key, reason, bytes) throws(Failure) in
       named.append("\(key) \(reason.rawValue)")
     }
     #expect(try scratch.inventory() == before)
-    let report = try Sweep(store, profile: profile, now: later).run()
+    let report = try GCPass(store, profile: profile, now: later).run()
     let done = try scratch.sqlite("SELECT key || ' ' || reason FROM eviction_log ORDER BY id")
     #expect(named == done.split(separator: "\n").map(String.init))
     #expect(plan.removed == report.removed)
@@ -101,7 +101,7 @@ import Testing
     var profile = Profile(name: "p")
     (profile.evictionPolicy, profile.maxStoreItems) = (policy, 2)
     var named: [String] = []
-    _ = try Sweep(try scratch.reopened(), profile: profile, now: noon.plus(seconds: 100)).plan {
+    _ = try GCPass(try scratch.reopened(), profile: profile, now: noon.plus(seconds: 100)).plan {
       (key, _, _) throws(Failure) in named.append(key.text)
     }
     #expect(named == ["c", "d"])

@@ -47,7 +47,7 @@ import Testing
     try put("late", at: noon.adding(microseconds: 900_000))
     try read("early", at: noon.adding(microseconds: 500_000))
     profile.maxStoreItems = 1
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 100)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 100)).run()
     #expect(try keys() == "late\n")
   }
 
@@ -63,7 +63,7 @@ import Testing
     try read("c", 1, at: noon.plus(seconds: 40))
     profile.maxStoreItems = 2
     profile.evictionPolicy = policy
-    let report = try Sweep(store, profile: profile, now: noon.plus(seconds: 100)).run()
+    let report = try GCPass(store, profile: profile, now: noon.plus(seconds: 100)).run()
     #expect(try keys() == left)
     #expect(report.removed == [.size: Store.Removed(2, 2)])
     #expect(try log() == "size_eviction|2|2\n")
@@ -74,7 +74,7 @@ import Testing
       try put("k\(1000 + number)", size: 20_000, at: noon.plus(seconds: Int64(number)))
     }
     profile.maxStoreSize = 2 << 20
-    let report = try Sweep(store, profile: profile, now: noon.plus(seconds: 300)).run()
+    let report = try GCPass(store, profile: profile, now: noon.plus(seconds: 300)).run()
     let removed = try #require(report.removed[.size])
     #expect(report.bytesBefore > 4 << 20)
     #expect(report.bytesAfter <= 2 << 20 && report.bytesAfter > 3 << 19)
@@ -99,13 +99,13 @@ import Testing
     try store.connection.execute("COMMIT")
     let used = try store.usedBytes()
     profile.maxStoreSize = used - used / 20
-    let report = try Sweep(store, profile: profile, now: noon.plus(seconds: 3600)).run()
+    let report = try GCPass(store, profile: profile, now: noon.plus(seconds: 3600)).run()
     let left = try store.entryCount()
     #expect(report.removed[.size]?.entries == 20_000 - left)
     #expect(left > 8_000)
     #expect(left < 20_000)
     // Once thinned out so far, the next pass does not go on for ever.
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 3600)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 3600)).run()
     #expect(try store.entryCount() >= left - 200)
   }
 
@@ -135,13 +135,13 @@ import Testing
     let before = try scratch.inventory()
     var named: [String] = []
     let reader = try scratch.reopened()
-    let plan = try Sweep(reader, profile: profile, now: later).plan {
+    let plan = try GCPass(reader, profile: profile, now: later).plan {
       (key, reason, _) throws(Failure) in
       named.append("\(key) \(reason.rawValue)")
     }
     #expect(try scratch.inventory() == before)
     #expect(named.count == 50)
-    let report = try Sweep(store, profile: profile, now: later).run()
+    let report = try GCPass(store, profile: profile, now: later).run()
     #expect(plan.removed == report.removed)
     let done = try scratch.sqlite("SELECT key || ' ' || reason FROM eviction_log ORDER BY id")
     #expect(named.sorted() == done.split(separator: "\n").map(String.init).sorted())
@@ -151,11 +151,11 @@ import Testing
 
   @Test func aPassWithNothingToDoWritesNothing() throws {
     try put("a", ttl: 100_000)
-    _ = try Sweep(store, profile: profile, now: noon).run()
+    _ = try GCPass(store, profile: profile, now: noon).run()
     let before = try store.connection.integer("PRAGMA data_version")
     let watcher = try scratch.reopened()
     let version = try watcher.dataVersion()
-    let report = try Sweep(store, profile: profile, now: noon.plus(seconds: 3600)).run()
+    let report = try GCPass(store, profile: profile, now: noon.plus(seconds: 3600)).run()
     #expect(try watcher.dataVersion() == version)
     #expect(try store.connection.integer("PRAGMA data_version") == before)
     #expect(!report.didSomething && report.isComplete)
@@ -163,7 +163,7 @@ import Testing
 
   @Test func aPassThatIsStoppedEndsAfterItsTransactionAndTheNextGoesOn() throws {
     for number in 0..<500 { try put("k\(number)", ttl: 1) }
-    var sweep = Sweep(store, profile: profile, now: noon.plus(seconds: 10))
+    var sweep = GCPass(store, profile: profile, now: noon.plus(seconds: 10))
     var asked = 0
     sweep.isStopping = {
       asked += 1
@@ -172,30 +172,30 @@ import Testing
     let first = try sweep.run()
     let taken = first.removed[.time]?.entries ?? 0
     #expect(!first.isComplete && taken > 0)
-    #expect(SweepLock.lastPass(store: store.path) != noon.plus(seconds: 10))
-    let second = try Sweep(store, profile: profile, now: noon.plus(seconds: 10)).run()
+    #expect(GCLock.lastPass(store: store.path) != noon.plus(seconds: 10))
+    let second = try GCPass(store, profile: profile, now: noon.plus(seconds: 10)).run()
     #expect(second.isComplete && second.removed[.time]?.entries ?? 0 == 500 - taken)
     #expect(try log() == "time_eviction|500|500\n")
-    #expect(SweepLock.lastPass(store: store.path) == noon.plus(seconds: 10))
+    #expect(GCLock.lastPass(store: store.path) == noon.plus(seconds: 10))
   }
 
   @Test func aPassWithNoTimeTakesNothing() throws {
     try put("a", ttl: 1)
-    var sweep = Sweep(store, profile: profile, now: noon.plus(seconds: 10))
+    var sweep = GCPass(store, profile: profile, now: noon.plus(seconds: 10))
     sweep.limit = TimeToLive(seconds: 0)
     #expect(try !sweep.run().isComplete)
     #expect(try keys() == "a\n")
   }
 
   @Test func ofTwoPassesOneSaysThatTheOtherIsAtWork() throws {
-    let lock = try SweepLock(store: store.path, .pass)
+    let lock = try GCLock(store: store.path, .pass)
     #expect(lock.acquire(within: 0))
     let refused = failure { () throws(Failure) in
-      try Sweep(store, profile: profile, now: noon).run()
+      try GCPass(store, profile: profile, now: noon).run()
     }
     #expect(refused?.storeProblem == .busy)
     lock.release()
-    _ = try Sweep(store, profile: profile, now: noon).run()
+    _ = try GCPass(store, profile: profile, now: noon).run()
   }
 
   // MARK: space
@@ -204,7 +204,7 @@ import Testing
     for number in 0..<1000 { try put("k\(number)", size: 20_000, ttl: number % 2 == 0 ? 1 : 3600) }
     try store.checkpoint()
     let full = store.sizeOnDisk
-    let report = try Sweep(store, profile: profile, now: noon.plus(seconds: 10)).run()
+    let report = try GCPass(store, profile: profile, now: noon.plus(seconds: 10)).run()
     #expect(report.removed[.time]?.entries == 500)
     #expect(Double(report.bytesAfter) < 1.2 * Double(full) / 2)
     #expect(try scratch.sqlite("PRAGMA integrity_check") == "ok\n")
@@ -222,13 +222,13 @@ import Testing
     let store = try #require(try Store.open(scratch("python.db"), for: .writing(create: false)))
     try store.checkpoint()
     let full = store.sizeOnDisk
-    #expect(try Sweep(store, profile: profile, now: noon).run().bytesAfter >= full)
-    var sweep = Sweep(store, profile: profile, now: noon)
+    #expect(try GCPass(store, profile: profile, now: noon).run().bytesAfter >= full)
+    var sweep = GCPass(store, profile: profile, now: noon)
     sweep.vacuums = true
     #expect(Double(try sweep.run().bytesAfter) < 0.6 * Double(full))
     try store.remove(.all, because: nil, profile: "p", at: noon)
     #expect(
-      Double(try Sweep(store, profile: profile, now: noon).run().bytesAfter) < 0.1 * Double(full))
+      Double(try GCPass(store, profile: profile, now: noon).run().bytesAfter) < 0.1 * Double(full))
     #expect(try scratch.sqlite("PRAGMA integrity_check", on: "python.db") == "ok\n")
   }
 
@@ -243,11 +243,11 @@ import Testing
         "SELECT (SELECT count(*) FROM eviction_log), (SELECT group_concat(key) FROM access_log)")
     }
     profile.logRetention = TimeToLive(seconds: 2 * 86_400)
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 10)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 10)).run()
     #expect(try counts() == "1|gone,kept\n" || counts() == "1|kept,gone\n")
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 2 * 86_400)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 2 * 86_400)).run()
     #expect(try counts().hasPrefix("1|"))
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 4 * 86_400)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 4 * 86_400)).run()
     #expect(try counts() == "0|kept\n")
   }
 
@@ -258,10 +258,10 @@ import Testing
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
       INSERT INTO eviction_log SELECT i, 'k', '2026-11-22T16:00:00.000000+00:00', 'x', 1, 'p' FROM n
       """)
-    _ = try Sweep(store, profile: profile, now: noon).run()
+    _ = try GCPass(store, profile: profile, now: noon).run()
     #expect(try scratch.sqlite("SELECT count(*), max(id) FROM eviction_log") == "1310|9000\n")
     profile.logRetention = .never
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 1_000_000_000)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 1_000_000_000)).run()
     #expect(try scratch.sqlite("SELECT count(*) FROM eviction_log") == "1310\n")
   }
 
@@ -270,7 +270,7 @@ import Testing
   @Test mutating func underPressureThePassAsksForTheMissingBytes() throws {
     var asked: [Int64] = []
     func pass(available: Int64) throws -> Store.Removed {
-      var sweep = Sweep(store, profile: profile, now: noon)
+      var sweep = GCPass(store, profile: profile, now: noon)
       sweep.memory = { MemoryPressure.Reading(available: available, total: 4_000_000_000) }
       sweep.moveFromMemory = { (bytes) throws(Failure) in
         asked.append(bytes)
@@ -294,14 +294,14 @@ import Testing
     try put("a", ttl: 60)
     try put("b", ttl: 7200)
     profile.logRetention = TimeToLive(seconds: 3600)
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 30)).run()
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: -3600)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 30)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: -3600)).run()
     #expect(try keys() == "a b\n")
-    #expect(AutoSweep.isWanted(store, profile: profile, at: noon.plus(seconds: -7200)))
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 3600)).run()
+    #expect(AutoGC.isWanted(store, profile: profile, at: noon.plus(seconds: -7200)))
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 3600)).run()
     #expect(try keys() == "b\n")
     // Back again: the row of the log that seems to come from the future stays for its time.
-    _ = try Sweep(store, profile: profile, now: noon).run()
+    _ = try GCPass(store, profile: profile, now: noon).run()
     #expect(try log() == "time_eviction|1|1\n")
   }
 
@@ -309,47 +309,47 @@ import Testing
 
   @Test mutating func aPassIsDueADayAfterTheLast() throws {
     let day: Int64 = 86_400
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: noon))
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day)))
-    #expect(AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day + 1)))
-    #expect(AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: -10)))
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: day)).run()
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day + 9)))
-    #expect(!AutoSweep.isWanted(store, profile: profile, at: noon.plus(seconds: day + 3600)))
-    #expect(AutoSweep.isWanted(store, profile: profile, at: noon.plus(seconds: day + 3601)))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: noon))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day)))
+    #expect(AutoGC.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day + 1)))
+    #expect(AutoGC.isDue(store: store.path, profile: profile, at: noon.plus(seconds: -10)))
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: day)).run()
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: noon.plus(seconds: day + 9)))
+    #expect(!AutoGC.isWanted(store, profile: profile, at: noon.plus(seconds: day + 3600)))
+    #expect(AutoGC.isWanted(store, profile: profile, at: noon.plus(seconds: day + 3601)))
     // Over its limit by a sixteenth it is due at once.
     let soon = noon.plus(seconds: day + 10)
     let used = try store.usedBytes()
     profile.maxStoreSize = used - used / 20
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
-    #expect(AutoSweep.isWanted(store, profile: profile, at: soon))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: soon))
+    #expect(AutoGC.isWanted(store, profile: profile, at: soon))
     profile.maxStoreSize = 4096
-    let watcher = try SweepLock(store: store.path, .watch)
+    let watcher = try GCLock(store: store.path, .watch)
     #expect(watcher.acquire(within: 0))
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
-    #expect(!AutoSweep.isWanted(store, profile: profile, at: soon))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: soon))
+    #expect(!AutoGC.isWanted(store, profile: profile, at: soon))
     watcher.release()
     profile.autoGC = false
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: soon))
     profile.autoGC = true
-    let pass = try SweepLock(store: store.path, .pass)
+    let pass = try GCLock(store: store.path, .pass)
     #expect(pass.acquire(within: 0))
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: soon))
     pass.release()
     // One is started, not two; the time of the last pass that ended stays.
-    #expect(AutoSweep.isDue(store: store.path, profile: profile, at: soon))
-    #expect(!AutoSweep.isDue(store: store.path, profile: profile, at: soon))
-    #expect(SweepLock.lastPass(store: store.path) == noon.plus(seconds: day))
+    #expect(AutoGC.isDue(store: store.path, profile: profile, at: soon))
+    #expect(!AutoGC.isDue(store: store.path, profile: profile, at: soon))
+    #expect(GCLock.lastPass(store: store.path) == noon.plus(seconds: day))
   }
 
   @Test mutating func aPassThatCannotReachTheLimitIsNotStartedForEachPut() throws {
     func isDue(after seconds: Int64) -> Bool {
-      AutoSweep.isDue(store: store.path, profile: profile, at: noon.plus(seconds: seconds))
+      AutoGC.isDue(store: store.path, profile: profile, at: noon.plus(seconds: seconds))
     }
     // No entries, but the tables themselves: nothing can leave.
     profile.maxStoreSize = 64 << 10
     #expect(isDue(after: 0))
-    _ = try Sweep(store, profile: profile, now: noon).run()
+    _ = try GCPass(store, profile: profile, now: noon).run()
     #expect(!isDue(after: 1))
     try put("small")
     #expect(!isDue(after: 2))
@@ -360,7 +360,7 @@ import Testing
     #expect(isDue(after: 604))
     // With room again nothing is remembered.
     profile.maxStoreSize = 1 << 20
-    _ = try Sweep(store, profile: profile, now: noon.plus(seconds: 605)).run()
+    _ = try GCPass(store, profile: profile, now: noon.plus(seconds: 605)).run()
     profile.maxStoreSize = 64 << 10
     #expect(isDue(after: 606))
   }

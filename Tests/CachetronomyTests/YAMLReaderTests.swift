@@ -3,13 +3,13 @@ import Testing
 @testable import Cachetronomy
 
 @Suite struct YAMLReaderTests {
-  private func read(_ text: String) throws(Complaint) -> [Value] {
+  private func read(_ text: String) throws(Diagnostic) -> [Value] {
     try YAMLReader.documents(Array(text.utf8), file: "f.yaml").map(\.asValue)
   }
 
   /// Line and column of the complaint, and its words.
-  private func complaint(_ bytes: [UInt8]) -> Complaint? {
-    do throws(Complaint) {
+  private func complaint(_ bytes: [UInt8]) -> Diagnostic? {
+    do throws(Diagnostic) {
       _ = try YAMLReader.documents(bytes, file: "f.yaml")
       return nil
     } catch {
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  private func complaint(_ text: String) -> Complaint? { complaint(Array(text.utf8)) }
+  private func complaint(_ text: String) -> Diagnostic? { complaint(Array(text.utf8)) }
 
   @Test func everyScalarIsTextWhateverYAMLWouldGuess() throws {
     let text = "[on, no, 1, 010, 1.5, ~, null, true, 'a', \"b\", 2026-01-01, !!int 5, 1:30]"
@@ -83,7 +83,7 @@ import Testing
         ]))
     #expect(
       complaint("a: {<<: 1}")?.description
-        == "f.yaml:1:9: '<<' wants a mapping, as in '<<: *name'")
+        == "f.yaml:1:9: '<<' must be a mapping, as in '<<: *name'")
   }
 
   @Test(arguments: [

@@ -169,7 +169,7 @@ import Testing
     (#"sign "{\"key\":\"k\",$good,\"more\":1""#, "unknown member 'more'"),
     (#"sign '{"key":"k","format":"json","data":"1","profile":"p"'"#, "'expires_at' is missing"),
     (#"sign "{\"key\":\"k\",${good/text/data_base64}""#, "bad base64"),
-    (#"sign "{\"key\":\"k\",${good/msgpack/json}""#, "wants the format msgpack"),
+    (#"sign "{\"key\":\"k\",${good/msgpack/json}""#, "requires the format msgpack"),
     (#"sign "{\"key\":\"k\",${good/msgpack/yaml}""#, "line 3"),
     (#"sign "{\"key\":\"k\",${good/9999-/-999-}""#, "no time"),
     (

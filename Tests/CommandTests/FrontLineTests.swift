@@ -28,7 +28,7 @@ import Testing
         accepted += 1
         let bytes = line.dropFirst().map { Array($0.utf8) }
         let cut = verb == "run" ? nil : bytes.firstIndex { $0 == Array("--".utf8) }
-        guard let whole = RunLine(cut.map { Array(bytes[..<$0]) } ?? Array(bytes)) else {
+        guard let whole = RunArguments(cut.map { Array(bytes[..<$0]) } ?? Array(bytes)) else {
           Issue.record("not read by the whole program: \(line)")
           return
         }

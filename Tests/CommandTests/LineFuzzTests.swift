@@ -31,7 +31,7 @@ import Testing
       let words = verb.words.map { Array($0.utf8) } + line
       let taken = clock.measure {
         do {
-          _ = try Tool.parseAsRoot(CommandWords.fold(words.map { Words.text($0) }))
+          _ = try Tool.parseAsRoot(CommandWords.fold(words.map { ArgumentBytes.text($0) }))
           read += 1
         } catch {
           refused += 1

@@ -5,6 +5,38 @@ import Testing
 
 /// Man pages and completions say what the built binary does, no more and no less.
 @Suite struct PapersTests {
+  // MARK: the architecture
+
+  @Test func `the table of targets is that of the package`() throws {
+    let package = try String(contentsOfFile: Sandbox.package + "/Package.swift", encoding: .utf8)
+    let page = try String(
+      contentsOfFile: Sandbox.package + "/docs/architecture.md", encoding: .utf8)
+    func names(_ text: some StringProtocol) -> Set<String> {
+      Set(String(text).matches(of: /\w+/).map { String($0.output) })
+    }
+    var rows = 0
+    for row in page.matches(of: /(?m)^\| (\w+) \| ([\w, ]+) \|$/)
+    where row.1 != "target" && row.1 != "directory" {
+      rows += 1
+      let start = try #require(
+        package.range(of: "arget(\n      name: \"\(row.1)\"")
+          ?? package.range(of: "arget(name: \"\(row.1)\""), "\(row.1)")
+      let rest = package[start.upperBound...]
+      let body = rest[..<(rest.range(of: "swiftSettings")?.lowerBound ?? rest.endIndex)]
+      let dependencies = Set(
+        body.matches(of: /"(\w+)"/).map { String($0.1) }
+      ).intersection(names(package)).subtracting(["Remote"])
+      #expect(names(row.2) == dependencies, "\(row.1)")
+    }
+    #expect(rows == 3)
+    for directory in page.matches(of: /(?m)^\| `(\w+)`(?:, `(\w+)`)? \|/) {
+      for name in [directory.1, directory.2].compactMap({ $0 }) {
+        let path = Sandbox.package + "/Sources/Cachetronomy/" + name
+        #expect(FileManager.default.fileExists(atPath: path), "\(name)")
+      }
+    }
+  }
+
   // MARK: the binary's own account of its grammar
 
   /// One command of `--experimental-dump-help`.

@@ -42,7 +42,7 @@ import Testing
   }
 
   private func slow(_ words: [[UInt8]]) -> [String]? {
-    let texts = CommandWords.fold(words.map { Words.text($0) })
+    let texts = CommandWords.fold(words.map { ArgumentBytes.text($0) })
     return (try? Tool.parseAsRoot(texts)).map(fields)
   }
 

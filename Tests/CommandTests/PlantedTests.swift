@@ -182,8 +182,8 @@ import Testing
       """)
     #expect(
       outcome.errors == """
-        cachetronomy: warning: directory 'open' of profile file 'open/p.yaml' can be changed by everybody
-        cachetronomy: warning: profile file 'shut/p.yaml' can be changed by everybody
+        cachetronomy: warning: directory 'open' of profile file 'open/p.yaml' can be changed by every user
+        cachetronomy: warning: profile file 'shut/p.yaml' can be changed by every user
 
         """)
   }

@@ -466,12 +466,13 @@
         chmod 644 pass; on b remote ping 2>> said; echo $?
         echo hunter3 > pass; chmod 600 pass; on b remote ping 2>> said; echo $?
         on b remote status >> said
-        grep -o 'it wants a password\|other users can read\|wrong user or password' said | sort -u
+        grep -o 'it requires a password\|other users can read\|wrong user or password' said | sort -u
         grep -c hunter said team.yaml
         """#)
       #expect(
         outcome.lines == [
-          "one", "pong", "two", "pong", "74", "74", "it wants a password", "other users can read",
+          "one", "pong", "two", "pong", "74", "74", "it requires a password",
+          "other users can read",
           "wrong user or password", "said:0", "team.yaml:0",
         ], "\(outcome.text)\(outcome.errors)")
     }

@@ -28,9 +28,10 @@ import Testing
     ["ls", "-l"], ["--", "ls", "--ttl", "5"], ["--"], [], ["sh", "-c", "x", "--", "-q"],
   ]
 
-  private func slow(_ words: [[UInt8]]) -> RunLine? {
-    let (own, command) = RunLine.split(words)
-    guard let run = try? Tool.parseAsRoot(["run"] + own.map { Words.text($0) }) as? Tool.Run else {
+  private func slow(_ words: [[UInt8]]) -> RunArguments? {
+    let (own, command) = RunArguments.split(words)
+    guard let run = try? Tool.parseAsRoot(["run"] + own.map { ArgumentBytes.text($0) }) as? Tool.Run
+    else {
       return nil
     }
     let line = run.line
@@ -46,7 +47,7 @@ import Testing
         let end = Self.ends[(i + j) % Self.ends.count]
         let words = (first + second + end).map { Array($0.utf8) }
         lines += 1
-        guard let fast = RunLine(words) else { continue }
+        guard let fast = RunArguments(words) else { continue }
         taken += 1
         #expect(fast == slow(words), "\(first + second + end)")
       }
@@ -63,7 +64,7 @@ import Testing
     var taken = 0
     for _ in 0..<lines {
       let words = fuzz.line(of: Self.pieces, Self.ends)
-      guard let fast = RunLine(words) else { continue }
+      guard let fast = RunArguments(words) else { continue }
       taken += 1
       #expect(fast == slow(words), "\(words.map { String(decoding: $0, as: UTF8.self) })")
     }
@@ -76,7 +77,7 @@ import Testing
     var (meant, refused) = (0, 0)
     for _ in 0..<lines {
       let words = fuzz.line(of: Self.pieces + LineFuzz.values, Self.ends)
-      guard let line = RunLine(words) else { continue }
+      guard let line = RunArguments(words) else { continue }
       do throws(Failure) {
         _ = try line.settings()
         try line.check()
@@ -92,21 +93,21 @@ import Testing
 
   @Test func `every option of run is one that the fast reading knows`() {
     for piece in Self.pieces[..<(Self.pieces.firstIndex(of: ["-qv"]) ?? 0)] {
-      #expect(RunLine((piece + ["true"]).map { Array($0.utf8) }) != nil, "\(piece)")
+      #expect(RunArguments((piece + ["true"]).map { Array($0.utf8) }) != nil, "\(piece)")
     }
   }
 
   @Test func `bytes that are no text reach the command as they are`() {
     let word: [UInt8] = [0x61, 0xff, 0x62]
-    #expect(RunLine([Array("--".utf8), word])?.words == [word])
-    #expect(Words.bytes(Words.text(word)) == word)
+    #expect(RunArguments([Array("--".utf8), word])?.words == [word])
+    #expect(ArgumentBytes.bytes(ArgumentBytes.text(word)) == word)
     #expect(
-      RunLine([Array("--scope".utf8), word, Array("x".utf8)])
+      RunArguments([Array("--scope".utf8), word, Array("x".utf8)])
         == slow([Array("--scope".utf8), word, Array("x".utf8)]))
   }
 
   @Test func `no field is left out where two readings are compared`() {
     // Whoever adds one adds it to `==` and here.
-    #expect(Mirror(reflecting: RunLine()).children.count == 28)
+    #expect(Mirror(reflecting: RunArguments()).children.count == 28)
   }
 }

@@ -17,7 +17,7 @@ import Testing
   /// Whether a command is kept, as `profile match` says.
   private func isKept(_ line: String, _ profile: Profile) throws -> Bool {
     let words = try ShellWords.split(line).map { Array($0.utf8) }
-    let plan = try Plan(.words(words), profile: profile, flags: RunSettings())
+    let plan = try ResolvedCommand(.words(words), profile: profile, flags: RunSettings())
     return plan.settings.cache != false
   }
 
@@ -152,7 +152,8 @@ import Testing
       ("network", "dig example.com"), ("github", "gh search code x"),
     ] {
       let words = try ShellWords.split(line).map { Array($0.utf8) }
-      let plan = try Plan(.words(words), profile: try profile(name), flags: RunSettings())
+      let plan = try ResolvedCommand(
+        .words(words), profile: try profile(name), flags: RunSettings())
       #expect(
         plan.settings.env != nil && plan.settings.cwd == RunSettings.Directory.none, "\(name)")
     }

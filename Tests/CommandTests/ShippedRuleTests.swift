@@ -56,7 +56,7 @@ import Testing
     for rule in kept {
       let match = rule.match.joined(separator: " ")
       let words = try ShellWords.split(Self.sample(match)).map { Array($0.utf8) }
-      let plan = try Plan(.words(words), profile: profile, flags: RunSettings())
+      let plan = try ResolvedCommand(.words(words), profile: profile, flags: RunSettings())
       #expect(plan.rule == rule, "\(name): \(Self.sample(match))")
     }
   }
@@ -69,7 +69,8 @@ import Testing
     for rule in profile.rules where rule.settings.cache != false {
       let match = rule.match.joined(separator: " ")
       let words = try ShellWords.split(Self.sample(match)).map { Array($0.utf8) }
-      let settings = try Plan(.words(words), profile: profile, flags: RunSettings()).settings
+      let settings = try ResolvedCommand(.words(words), profile: profile, flags: RunSettings())
+        .settings
       let stale = settings.staleWhileRevalidate?.microseconds ?? 0
       let age = (settings.timeToLive ?? profile.timeToLive).microseconds + stale
       let inputs = Self.table[name]?[match] ?? []

@@ -38,7 +38,7 @@ import Testing
     throws
   {
     let words = ["make", "-n"].map { Array($0.utf8) }
-    let settings = try Plan(
+    let settings = try ResolvedCommand(
       .words(words), profile: try ShippedRuleTests.profile("ci"), flags: RunSettings()
     ).settings
     for (names, isKeyed) in [(Self.perJob, false), (Self.kept, true)] {

@@ -54,8 +54,8 @@ import Testing
       ])
     #expect(
       outcome.errors.split(separator: "\n").prefix(2) == [
-        "cachetronomy: p.yaml:12: 'echo a': its key has the whole environment, which is another one "
-          + "for everybody else (give a rule for it 'env')",
+        "cachetronomy: p.yaml:12: 'echo a': its key contains the whole environment, which differs "
+          + "for every other caller (give a rule for it 'env')",
         "cachetronomy: p.yaml:12: 'sh -c 'echo b'': its key has the working directory (give it "
           + "'cwd', or rule p.yaml:7 'cwd: false')",
       ])

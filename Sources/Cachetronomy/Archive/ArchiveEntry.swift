@@ -1,18 +1,18 @@
 /// What an entry has to be to travel: both ends of an archive hold it to the same rules.
 enum ArchiveEntry {
-  /// A value may be so long, in bytes: it is in memory as a whole, more than once.
+  /// A value may be this long, in bytes: it is in memory as a whole, more than once.
   static let valueLimit = 256 << 20
-  /// All tags together may be so long, in bytes.
+  /// All tags together may be this long, in bytes.
   static let tagsLimit = 1 << 20
-  /// A line may be so long, in bytes: the largest value as base64, and what goes with it.
+  /// A line may be this long, in bytes: the largest value as base64, and what goes with it.
   static let lineLimit = 384 << 20
-  /// So many values of JSON may be in a line.
+  /// This many values of JSON may be in a line.
   static let memberLimit = 200_000
-  /// Texts beside key and value may be so long, in bytes.
+  /// Texts next to key and value may be this long, in bytes.
   static let textLimit = 65_536
   /// Values up to this size are written as text where they are text.
   static let textValueLimit = 1 << 20
-  /// A chunk of a large recording may be so long, in bytes.
+  /// A chunk of a large recording may be this long, in bytes.
   static let chunkLimit = 1 << 20
 
   /// What is wrong with an entry; nil if nothing is.

@@ -18,8 +18,8 @@ public final class ArchiveFile {
   /// Opens a file; what cannot be read twice is first copied into an unlinked temporary file.
   ///
   /// - Parameters:
-  ///   - path: the file; `-` is standard input.
-  ///   - store: the copy goes beside it, else to `/tmp`.
+  ///   - path: the file; `-` is stdin.
+  ///   - store: the copy goes next to it, else to `/tmp`.
   /// - Throws: `Failure.file` if it cannot be read or kept.
   public init(_ path: String, beside store: Store?) throws(Failure) {
     let isInput = path == "-"

@@ -1,4 +1,4 @@
-/// One line of an archive as it was read: nothing in it is believed before it was checked.
+/// One line of an archive as read: nothing in it is trusted before it is checked.
 enum ArchiveLine {
   case entry(Entry, chunks: Int, digest: String)
   case chunk(Int, of: String, [UInt8])
@@ -87,10 +87,10 @@ enum ArchiveLine {
     else { throw Flaw("a bad profile") }
     var profile = Profile(name: name)
     let reader = SettingReader(file: "profile \(name)")
-    do throws(Complaint) {
+    do throws(Diagnostic) {
       for pair in settings {
         guard let setting = ProfileSetting(rawValue: pair.name.text ?? "") else {
-          throw Complaint(file: name, message: "unknown setting '\(pair.name.text ?? "")'")
+          throw Diagnostic(file: name, message: "unknown setting '\(pair.name.text ?? "")'")
         }
         try setting.read(pair.value, with: reader, into: &profile)
       }

@@ -86,7 +86,7 @@ extension ArchiveLine {
     let values = seen & (Name.text.bit | Name.data.bit | Name.base64.bit)
     guard values.nonzeroBitCount == 1 else { throw Flaw("want one value: text, data, data_base64") }
     if seen & Name.text.bit != 0, entry.format != "msgpack" {
-      throw Flaw("'text' wants the format msgpack")
+      throw Flaw("'text' requires the format msgpack")
     }
     if let origin, let created, let size {
       entry.info = Entry.Info(

@@ -16,7 +16,8 @@ enum ArchiveSource {
 
   /// The next thing; nil at the end.
   ///
-  /// - Throws: `Failure.badArchive` for something that is not right; the next call goes on after it.
+  /// - Throws: `Failure.badArchive` for something that is not right; the next call goes on after
+  ///   it.
   func next() throws(Failure) -> ArchiveItem? {
     switch self {
     case .lines(let reader): try reader.next()

@@ -1,4 +1,5 @@
-/// Writes a store as JSON Lines: a header, then a line for each entry and each chunk of a large one.
+/// Writes a store as JSON Lines: a header, then a line for each entry and each chunk of a large
+/// one.
 public struct Export {
   private let store: Store?
   private let filter: Store.Filter
@@ -22,7 +23,8 @@ public struct Export {
   ///   - filter: which entries.
   ///   - everything: profiles and logs too.
   ///   - now: the time.
-  ///   - write: takes what is written, some 100 KB at a time; nothing of the store is held meanwhile.
+  ///   - write: takes what is written, some 100 KB at a time; nothing of the store is held
+  ///     meanwhile.
   public init(
     _ store: Store?, _ filter: Store.Filter, everything: Bool, at now: Timestamp,
     _ write: @escaping ([UInt8]) throws(Failure) -> Void
@@ -79,9 +81,9 @@ public struct Export {
     guard let recording = try? Recording(listed.entry.data),
       case .chunks(let count) = recording.body
     else { return false }
-    // Copied first: the chunks go when somebody replaces the entry, and a slow reader must not hold
-    // a transaction open.
-    let copy = SpooledFile(beside: store)
+    // Copied first: the chunks go when another process replaces the entry, and a slow reader must
+    // not hold a transaction open.
+    let copy = SpillFile(beside: store)
     var sizes: [Int] = []
     let isWhole = try store.reading { () throws(Failure) in
       try store.chunks(of: id, recording) { bytes throws(Failure) in

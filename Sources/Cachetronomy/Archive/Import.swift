@@ -6,13 +6,13 @@ public struct Import {
     case jsonl
     /// Key, tab, value.
     case tsv
-    /// A store, of ours or Python's.
+    /// A store of this program or of Python's.
     case sqlite
   }
 
   /// What is wanted of an import.
   public struct Settings: Sendable {
-    /// How the files are written; nil looks at the first bytes.
+    /// How the files are written; nil examines the first bytes.
     public var format: Format?
     /// What to do with a key that is there.
     public var conflict = Store.Conflict.newer
@@ -58,8 +58,8 @@ public struct Import {
   ///   - settings: what is wanted.
   ///   - now: the time.
   ///   - make: makes the store that is not there, once the first file was found to be right.
-  ///   - complain: hears of what is left out.
-  ///   - progress: hears now and then how many entries were seen, and the part that is done.
+  ///   - complain: receives what is left out.
+  ///   - progress: receives occasionally how many entries were seen, and the part that is done.
   public init(
     into store: Store?, profile: Profile, _ settings: Settings, at now: Timestamp,
     make: @escaping () throws(Failure) -> Store? = { () throws(Failure) in nil },
@@ -211,16 +211,16 @@ public struct Import {
           }
           advance(file, from, 1 - from)
           item = try next(of: source)
-          if Timestamp.monotonic() - start >= Sweep.batchTime { return }
+          if Timestamp.monotonic() - start >= GCPass.batchTime { return }
         }
       }
       // Others want the lock too.
-      if item != nil { Pause.short() }
+      if item != nil { WriterBackoff.short() }
     }
   }
 
   private func timed(_ entry: Entry) -> Entry {
-    // A value without a time of its own has one from now on.
+    // A value without its own time has one from now on.
     guard let ttl = settings.ttl ?? (isOfValues ? profile.timeToLive : nil) else { return entry }
     var entry = entry
     entry.expiry = profile.expiry(from: now, ttl)

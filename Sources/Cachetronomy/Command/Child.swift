@@ -23,14 +23,14 @@ struct Child {
     case null
     /// Another descriptor of this process.
     case descriptor(Int32)
-    /// What this process has as standard input.
+    /// What this process has as stdin.
     case inherited
   }
 
   let process: pid_t
-  /// Standard output, or both streams.
+  /// Stdout, or both streams.
   let output: Int32
-  /// Standard error; -1 if one pipe is for both.
+  /// Stderr; -1 if one pipe is for both.
   let errors: Int32
 
   /// Starts a command with pipes for its outputs.
@@ -70,7 +70,7 @@ struct Child {
     guard code == 0 else {
       close(pipes[0])
       if !isMerged { close(pipes[2]) }
-      // Processes or memory: the command needs no more of them than we hold ourselves.
+      // Processes or memory: the command needs as many as this process holds.
       throw code == EAGAIN || code == ENOMEM
         ? nothingLeft("a process", code) : refusal(invocation, code)
     }
@@ -88,7 +88,7 @@ struct Child {
     return false
   }
 
-  /// Puts the command in our own place, without input.
+  /// Executes the command in this process, without input.
   ///
   /// Returns only with a failure.
   static func becomeWithoutInput(_ invocation: Invocation) -> Failure {
@@ -98,7 +98,7 @@ struct Child {
     return become(invocation)
   }
 
-  /// Puts the command in our own place, with everything it would have without us.
+  /// Executes the command in this process, as if it had been started directly.
   ///
   /// Returns only with a failure.
   static func become(_ invocation: Invocation) -> Failure {
@@ -118,7 +118,7 @@ struct Child {
   }
 
   private static func refusal(_ invocation: Invocation, _ code: Int32) -> Failure {
-    // The file is there, we looked: what is missing is its interpreter.
+    // The file exists: its interpreter does not.
     let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
     return .cannotRun(
       .notExecutable(name: ShellWords.quote(invocation.shownArguments.first ?? []), reason: reason))
@@ -138,8 +138,8 @@ struct Child {
   /// The descriptor that a detached process finds its lock at.
   static let handedOver: Int32 = 3
 
-  /// Starts our own program again, away from everything that we were called from: in a session of its
-  /// own, with nothing open but its input and perhaps a lock.
+  /// Starts this program again, detached from the caller: in its own session,
+  /// with nothing open but its input and possibly a lock.
   ///
   /// - Parameters:
   ///   - input: what it reads; nil is `/dev/null`.
@@ -174,9 +174,9 @@ struct Child {
     }
   }
 
-  /// Starts our own program again as a worker, whose errors alone are heard.
+  /// Starts this program again as a worker, of which only stderr is read.
   ///
-  /// - Parameter directory: where it runs; nil is where we are.
+  /// - Parameter directory: its working directory; nil is the current one.
   /// - Returns: the process, and the descriptor that gives what it complains of.
   static func work(
     _ argv: [[UInt8]], environment: Environment, directory: [UInt8]?, mask: sigset_t
@@ -222,7 +222,7 @@ struct Child {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // What we block for ourselves is not the command's affair.
+    // The command does not inherit the signals blocked here.
     var mask = mask
     posix_spawnattr_setsigmask(&attributes, &mask)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))

@@ -1,7 +1,8 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Runs a command: passes its output on as it comes and its signals to it, and reports how it ended.
+/// Runs a command: passes its output on as it comes and its signals to it, and reports how it
+/// ended.
 struct ChildMonitor {
   /// How long after the command's end to read what processes that it left behind write.
   static let drainTimeout: Int64 = 100_000
@@ -9,7 +10,7 @@ struct ChildMonitor {
   static let orphanedOutputLimit: Int64 = 5_000_000
   /// How long after TERM a command that ran out of time has until KILL.
   static let killDelay: Int64 = 5_000_000
-  /// How long the caller may take no output until calls that wait for this run are let go.
+  /// How long the caller may take no output before calls that wait for this run are released.
   static let blockedLimit: Int64 = 1_000_000
 
   /// What a run is given.
@@ -19,7 +20,7 @@ struct ChildMonitor {
     /// One pipe for both streams.
     var isMerged = false
     var sink: any LiveSink
-    /// Keeps output; false if it takes no more.
+    /// Keeps output; false if it accepts no further output.
     var record: (Stream, UnsafeRawBufferPointer) -> Bool
     /// Observes the input that the command inherits.
     var watch: InputWatch?
@@ -37,7 +38,7 @@ struct ChildMonitor {
     var isOutOfTime: Bool
     /// A signal that this process got and of which the command died.
     var signal: Int32?
-    /// Why output could not be written; the command ran to its end all the same.
+    /// Why output could not be written; the command ran to its end anyway.
     var unwritten: Failure?
   }
 

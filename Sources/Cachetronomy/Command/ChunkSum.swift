@@ -1,4 +1,4 @@
-/// Adds up the chunks of a large recording, as they are made and as they are read.
+/// Adds up the chunks of a large recording, on writing and on reading.
 struct ChunkSum {
   /// Chunks so far.
   private(set) var count = 0

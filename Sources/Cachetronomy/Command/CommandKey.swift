@@ -15,7 +15,7 @@ public final class CommandKey: Sendable {
     key = Self.key(shown, digest)
   }
 
-  /// The key of the same command with a regular file as standard input.
+  /// The key of the same command with a regular file as stdin.
   ///
   /// - Parameter contents: a digest of the file and its offset.
   public func key(withInput contents: [UInt8]) -> Key {

@@ -1,6 +1,6 @@
 /// The environment that a command gets, as bytes.
 ///
-/// All of it in one block: an array of values of our own type would cost more to set up than all that
+/// All of it in one block: an array of structures would cost more to set up than all that
 /// is asked of it.
 public struct Environment {
   /// Asks what else the key of a command depends on, and notes which variables were read.
@@ -171,7 +171,7 @@ public struct Environment {
   private mutating func drop(_ name: [UInt8]) {
     var index = 0
     while index < count {
-      // The bytes stay in the block; nobody finds them there.
+      // The bytes stay in the block; they are unreachable.
       if self.name(index).elementsEqual(name) {
         places.removeSubrange(index * 3..<index * 3 + 3)
       } else {
@@ -238,7 +238,7 @@ public struct Environment {
     }
   }
 
-  /// The first eight bytes of a name as a number that is ordered as they are.
+  /// The first eight bytes of a name as a number that is ordered unchanged.
   private static func start(of name: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var start: UInt64 = 0
     for at in 0..<8 { start = start << 8 | (at < name.count ? UInt64(name[at]) : 0) }
@@ -292,7 +292,7 @@ public struct Environment {
   }
 }
 
-// Variables that are ignored in part, or only beside another one.
+// Variables that are ignored in part, or only next to another one.
 extension Environment {
   /// What `keyed` returns for a variable that `IgnoredVariables.partial` names.
   ///

@@ -1,4 +1,4 @@
-/// Why a command would be answered or run.
+/// Why a command would hit or miss.
 public struct Explanation: Sendable, Equatable {
   /// What the store has for it.
   public var verdict: Verdict
@@ -6,7 +6,7 @@ public struct Explanation: Sendable, Equatable {
   public var why: String?
   /// The name of its entry.
   public var key: Key
-  /// How old an answer may be; for ever if nil.
+  /// How old a result may be; for ever if nil.
   public var timeToLive: TimeToLive?
   /// How old the entry is, in microseconds; nil if there is none.
   public var age: Int64?
@@ -20,21 +20,21 @@ public struct Explanation: Sendable, Equatable {
   public var environment: [String] = []
   /// The variables that are not.
   public var ignored: [String] = []
-  /// What in the key another machine does not have, and the setting that mends it; nil if it is not
+  /// What in the key another machine does not have, and the setting that fixes it; nil if it is not
   /// known.
   public var machineBound: [String]?
 
   /// What the store has for a command.
   public enum Verdict: String, Sendable {
-    /// A fresh answer.
+    /// A fresh result.
     case hit
-    /// One past its time that would be given all the same.
+    /// An expired one that would be given anyway.
     case stale
-    /// One past its time.
+    /// An expired one.
     case expired
     /// None.
     case miss
-    /// The command is not for us to answer.
+    /// The command is not cached.
     case notCached = "not-cached"
   }
 
@@ -87,7 +87,7 @@ extension Explanation {
   }
 }
 
-extension Memo {
+extension CachedRun {
   /// Says what the store has for the command; runs nothing and counts nothing.
   ///
   /// - Parameter notCached: why it would not be looked for.

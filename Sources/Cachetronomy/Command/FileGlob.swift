@@ -3,7 +3,7 @@
 /// What a shell would not take for a pattern has a `\` before it. In doubt more names match, never
 /// fewer; names that begin with a dot match only a dot.
 struct FileGlob {
-  /// So many names are looked at for one script; a shell would be as long about them.
+  /// This many names are examined for one script; a shell would be as long about them.
   static let limit = 100_000
 
   private let directory: [UInt8]

@@ -9,7 +9,7 @@ struct FileIdentity {
 
     /// The largest file that counts by its contents unless a setting says otherwise, in bytes.
     ///
-    /// Programs change seldom; a growing log is read anew after each change.
+    /// Programs change seldom; a growing log is read again after each change.
     var limit: Int64 {
       switch self {
       case .program: 256 << 20
@@ -53,8 +53,8 @@ struct FileIdentity {
     return [Self.byStat, mode, status.identity]
   }
 
-  /// The key parts of a directory among the arguments: its inode, mtime and ctime, which change when a
-  /// name in it is added, removed or replaced; the names alone if contents were asked for.
+  /// The key parts of a directory among the arguments: its inode, mtime and ctime, which change
+  /// when a name in it is added, removed or replaced; the names alone if contents were asked for.
   func parts(ofDirectory path: [UInt8], _ status: stat) -> [[UInt8]] {
     probe.note(path, status, .listing)
     if settings.argFiles == .content { return [Self.ofDirectory, probe.namesDigest(in: path)] }

@@ -24,8 +24,8 @@ struct FileTree {
   /// A digest of the tree below a directory.
   ///
   /// Each entry is its path from the root, its kind and mode, and what it holds: the digest of a
-  /// file, the text of a symbolic link, which is not followed. Devices, FIFOs and sockets, which are
-  /// never opened, and directories hold nothing.
+  /// file, the text of a symbolic link, which is not followed. Devices, FIFOs and sockets, which
+  /// are never opened, and directories hold nothing.
   func digest(_ root: [UInt8], _ status: stat, _ budget: inout FileBudget) -> [UInt8] {
     var sum = Digest(size: 32)
     add([], root, status, to: &sum, &budget)

@@ -1,7 +1,7 @@
 /// What a key was made of, part by part, so that two keys can be compared without their values.
 ///
-/// A fingerprint is 8 bytes of a digest that begins with the store's secret: whoever has the store
-/// can tell that a variable changed, but nobody can try values against what was exported. Only the
+/// A fingerprint is 8 bytes of a digest that begins with the store's secret: a process that has the
+/// store can tell that a variable changed, but values cannot be tried against an export. Only the
 /// working directory, which a recording names anyway, stands in clear.
 struct Fingerprints: Equatable {
   /// A kind of part, as the key has them.
@@ -37,7 +37,7 @@ struct Fingerprints: Equatable {
 
   /// - Parameters:
   ///   - parts: those of the key of the command.
-  ///   - contents: a digest of standard input that is a file.
+  ///   - contents: a digest of stdin that is a file.
   init(of call: Invocation, _ parts: KeyParts, contents: [UInt8]? = nil, secret: [UInt8]) {
     func print(_ parts: [[UInt8]]) -> [UInt8] {
       var bytes = secret
@@ -81,7 +81,7 @@ struct Fingerprints: Equatable {
     if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }
   }
 
-  /// Nil for what an earlier or later version, or somebody else, wrote.
+  /// Nil for what another version or program wrote.
   init?(decoding bytes: [UInt8]) {
     guard case .array(let values)? = try? MessagePackReader.decode(bytes), values.count % 3 == 0
     else { return nil }
@@ -118,7 +118,7 @@ struct Fingerprints: Equatable {
     return ShellWords.quote(words[index])
   }
 
-  /// What is not as it was then.
+  /// The differences from an earlier key.
   func differences(
     from then: Fingerprints, words: [[UInt8]]
   ) -> [Explanation.Difference] {

@@ -157,7 +157,7 @@ extension GitDirectory {
     return (stamp, Array(line.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 }))
   }
 
-  /// What stands for a ref without a file of its own.
+  /// What stands for a ref without its own file.
   private func packed(_ name: [UInt8], _ view: FileView) -> [UInt8]? {
     let wanted = [0x20] + name
     guard

@@ -1,11 +1,11 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Observes whether a command reads the standard input that it inherits.
+/// Observes whether a command reads the stdin that it inherits.
 ///
-/// An inotify watch on the input sees every read that returns data, of pipes, FIFOs, sockets and files
-/// alike; `recv` shows in the number of waiting bytes. Known hole: a read that returns nothing, of an
-/// idle open pipe by a program that does not wait, looks like no read.
+/// An inotify watch on the input sees every read that returns data, of pipes, FIFOs, sockets and
+/// files alike; `recv` shows in the number of waiting bytes. Known hole: a read that returns
+/// nothing, of an idle open pipe by a program that does not wait, looks like no read.
 final class InputWatch {
   /// What the command did with its input.
   enum Finding: Equatable {
@@ -45,7 +45,7 @@ final class InputWatch {
     let isPipe = !isSocket && cachetronomy_descriptor_filesystem(0) == Self.pipes
     if hadWriters || !isPipe || bytesBefore > 0 { watch(IN_ACCESS) }
     if hadWriters, isPipe {
-      // Were we to hold the pipe, its writer would not learn that the command has closed it.
+      // If this process held the pipe, its writer would not learn that the command has closed it.
       handle = open("/proc/self/fd/0", cachetronomy_path_only | O_CLOEXEC)
       isHandlePath = handle >= 0
     }
@@ -53,7 +53,8 @@ final class InputWatch {
   }
 
   deinit {
-    // To close a watch that saw nothing waits for the kernel, 4 to 16 ms, and so does to exit with it.
+    // To close a watch that saw nothing waits for the kernel, 4 to 16 ms, and so does to exit with
+    // it.
     if notifier >= 0 { cachetronomy_close_elsewhere(notifier) }
     if handle >= 0 { close(handle) }
   }
@@ -71,7 +72,7 @@ final class InputWatch {
     }
   }
 
-  /// Lets go of descriptor 0 once the command has it.
+  /// Closes descriptor 0 once the command has it.
   func release() {
     guard case .stream = stdin.kind else { return }
     let null = open("/dev/null", O_RDONLY | O_CLOEXEC)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A command about to be answered: all that makes its key.
+/// A command with everything that determines its key.
 public struct Invocation {
   /// The words of the command, as bytes.
   public var argv: [[UInt8]]
@@ -12,10 +12,10 @@ public struct Invocation {
   public var environment: Environment
   /// What shapes its key.
   public var settings: RunSettings
-  /// Whether the shell of `-c` is ours to choose, with `pipefail`: status 141 is then that of a producer
-  /// whose reader had enough, and counts as 0.
+  /// Whether the shell of `-c` is the default one, with `pipefail`: status 141 is then that of a
+  /// producer whose reader had enough, and counts as 0.
   public var hasPipefail = false
-  /// The digest of the standard input that `--stdin` read; nil without it.
+  /// The digest of the stdin that `--stdin` read; nil without it.
   public var input: [UInt8]?
 
   /// A command with all that makes its key.
@@ -43,8 +43,8 @@ public struct Invocation {
 
   /// Whether its key is still the one that was made.
   ///
-  /// The questions asked for it are asked again; only where an answer differs, or may be the same after
-  /// a change, is the key made anew.
+  /// The questions asked for it are asked again; only where a result differs, or may be the same
+  /// after a change, is the key made again.
   func hasKey(_ command: CommandKey) -> Bool {
     if probe.stillHolds() { return true }
     var again = self
@@ -52,14 +52,14 @@ public struct Invocation {
     return again.key() == command.key
   }
 
-  /// Makes its key, and reports what that found out besides.
+  /// Makes its key, and reports what that found out as well.
   public func resolve() -> CommandKey {
     // A caller that gives a scope vouches for what the command reads.
     var notes = KeyNotes(refuses: settings.scope == nil)
     let parts = KeyParts(of: self, &notes)
     var shown: [UInt8] = []
     shown.reserveCapacity(2 * Self.shownLimit)
-    // No more arguments than are shown.
+    // Only the arguments that are shown.
     for word in redactor.redacted(argv, upTo: Self.shownLimit + 1) {
       if !shown.isEmpty { shown.append(0x20) }
       ShellWords.append(word, to: &shown)

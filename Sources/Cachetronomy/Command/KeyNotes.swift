@@ -1,4 +1,4 @@
-/// What making a cache key finds out besides the key.
+/// What making a cache key finds out as well the key.
 public struct KeyNotes: Sendable, Equatable {
   /// Why no result of the command may be stored, naming the argument; nil if there is no reason.
   public private(set) var obstacle: String?

@@ -1,6 +1,8 @@
-/// The parts of a command's cache key, from which the digest, the fingerprints and `explain` are made.
+/// The parts of a command's cache key, from which the digest, the fingerprints and `explain` are
+/// made.
 ///
-/// What the arguments, settings and environment of an `Invocation` say themselves is read from there.
+/// What the arguments, settings and environment of an `Invocation` say themselves is read from
+/// there.
 struct KeyParts: Sendable {
   /// An argument that names a file or directory.
   struct ArgumentFile: Sendable {
@@ -62,7 +64,8 @@ struct KeyParts: Sendable {
     }
   }
 
-  /// Changes with every change of how keys are made, so that an old entry is never taken for a new one.
+  /// Changes with every change of how keys are made, so that an old entry is never taken for a new
+  /// one.
   private static let format: [UInt8] = Array("cachetronomy run 2".utf8)
 
   /// The digest over all parts, each named and with its length, in a fixed order.

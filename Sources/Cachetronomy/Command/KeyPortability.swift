@@ -1,5 +1,5 @@
 extension KeyParts {
-  /// The parts of the key that no other machine has, each with the setting that mends it.
+  /// The parts of the key that no other machine has, each with the setting that fixes it.
   ///
   /// What is left, as the values of variables, may be the same elsewhere.
   func machineBound(of call: Invocation) -> [String] {
@@ -26,7 +26,7 @@ extension KeyParts {
           "cwd \(ShellWords.quote(call.directory)), in no repository with an origin (cwd: false)")
       }
     }
-    if !mtimes.isEmpty { bound.append("times of change (file instead of mtime)") }
+    if !mtimes.isEmpty { bound.append("mtimes (file instead of mtime)") }
     return bound
   }
 }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Takes a command's output while the command runs, without ever blocking.
 protocol LiveSink: AnyObject {
-  /// Writes what can be written at once.
+  /// Writes what can be written immediately.
   ///
   /// - Throws: `Failure.file` if the stream cannot be written at all.
   func write(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> LiveWrite
@@ -36,7 +36,7 @@ public final class LiveOutput: LiveSink {
   private lazy var output = LiveDescriptor(1, name: "standard output")
   private lazy var errors = LiveDescriptor(2, name: "standard error")
 
-  /// Standard output and standard error of this process.
+  /// Stdout and stderr of this process.
   public init() {}
 
   private func descriptor(_ stream: Stream) -> LiveDescriptor {
@@ -50,8 +50,8 @@ public final class LiveOutput: LiveSink {
   func polled(_ stream: Stream) -> Int32 { descriptor(stream).polled }
 }
 
-/// A descriptor that is written without blocking, and without `O_NONBLOCK`, which the other processes
-/// that have it would see too.
+/// A descriptor that is written without blocking, and without `O_NONBLOCK`, which the other
+/// processes that have it would see too.
 private final class LiveDescriptor {
   /// How a write is kept from blocking.
   private enum Way {
@@ -110,7 +110,7 @@ private final class LiveDescriptor {
         if way == .direct { wait() } else { return .wrote(written) }
       case EOPNOTSUPP where way == .flagged: way = .cautious
       case EPIPE: return .closed
-      // The caller closed it and wants none of it; what else the command prints is as ever.
+      // The caller closed it; the other stream is written as before.
       case EBADF where descriptor == 2: return .wrote(bytes.count)
       default:
         throw .file(verb: "write to", path: name, reason: SystemError.text(errno))

@@ -1,7 +1,7 @@
 /// Reads `MAKEFLAGS` and `MFLAGS`, by which GNU make passes its options to other makes.
 enum MakeFlags {
-  /// Removes the options about jobs: their number, the load limit, and the names of the job server and
-  /// of its lock, which differ from run to run and change nothing that is printed.
+  /// Removes the options about jobs: their number, the load limit, and the names of the job server
+  /// and of its lock, which differ from run to run and change nothing that is printed.
   ///
   /// Options such as `-k` and variables such as `V=1`, which follow `--`, are kept.
   ///

@@ -1,5 +1,5 @@
-/// Programs whose output depends on what `stat` says of the files they are given: times, owner, inode,
-/// where a link leads.
+/// Programs whose output depends on what `stat` says of the files they are given: times, owner,
+/// inode, where a link leads.
 enum MetadataReaders {
   private static let names: StaticString = """
      bsdtar cpio date dir du exa eza fd fdfind find getfacl gmake gtar ls lsattr lsd make namei ninja pax \

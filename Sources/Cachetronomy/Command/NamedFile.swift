@@ -24,7 +24,7 @@ enum NamedFile {
   private static func kernel(_ path: [UInt8], _ status: stat) -> String? {
     // Links from there to elsewhere differ from process to process.
     if path.starts(with: "/proc/".utf8) { return "is in /proc" }
-    // Only file systems without a block device of their own have a major number of 0.
+    // Only file systems without their own block device have a major number of 0.
     guard status.st_dev >> 8 & 0xfff == 0, status.st_dev >> 44 == 0 else { return nil }
     return kernel(path.withCPath { cachetronomy_filesystem_kind($0) })
   }

@@ -37,8 +37,8 @@ extension Invocation {
     return path.isEmpty ? nil : part(of: path, status, shown: shown, &identity, &notes)
   }
 
-  /// The index of the first option that names a directory, as `-C`, `--chdir=` and `--directory=` do; the
-  /// end if there is none.
+  /// The index of the first option that names a directory, as `-C`, `--chdir=` and `--directory=`
+  /// do; the end if there is none.
   private var placeOption: Int {
     var at = 1
     while at < argv.count {
@@ -115,8 +115,8 @@ extension Invocation {
     }
   }
 
-  /// What a word names: as a whole, after its first `=`, or after the letter of an option; in all of
-  /// these places also after a `@`.
+  /// What a word names: as a whole, after its first `=`, or after the letter of an option; in all
+  /// of these places also after a `@`.
   ///
   /// - Returns: empty if it names nothing.
   private func named(_ word: [UInt8], _ status: inout stat) -> [UInt8] {
@@ -146,7 +146,7 @@ extension Invocation {
     return exists(rest, &status) ? rest : []
   }
 
-  /// False for what does not exist, and for what is no hindrance and no input of its own.
+  /// False for what does not exist, and for what is no hindrance and no own input.
   private func exists(_ path: [UInt8], _ status: inout stat) -> Bool {
     if path.isEmpty || NamedFile.isStandardStream(path) { return false }
     return probe.status(path, &status) && !NamedFile.isConstant(status)

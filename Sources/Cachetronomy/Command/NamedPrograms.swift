@@ -10,8 +10,8 @@ extension Invocation {
     return place + resolvedPart(path) + identity.parts(path, status, .program)
   }
 
-  /// Where the links on a program's path lead: a launcher that is the same in two releases starts what
-  /// lies beside it.
+  /// Where the links on a program's path lead: a launcher that is the same in two releases starts
+  /// what lies next to it.
   ///
   /// - Returns: empty without links, and where the key has to be the same on other machines.
   private func resolvedPart(_ path: [UInt8]) -> [[UInt8]] {
@@ -82,7 +82,8 @@ extension Invocation {
   }
 }
 
-/// A program or file that is an input of a command without being its first word or a whole argument.
+/// A program or file that is an input of a command without being its first word or a whole
+/// argument.
 struct NamedInput: Sendable {
   /// Which of the words it comes from.
   var word: Int
@@ -110,7 +111,8 @@ struct ProgramSearch {
   }
   /// How many more files are looked for.
   ///
-  /// A long `PATH` has 50 directories and a long script 500 words; a script may set thousands of either.
+  /// A long `PATH` has 50 directories and a long script 500 words; a script may set thousands of
+  /// either.
   private var probes = 65_536
   /// The files that are in `found`, or in the key by other means.
   var seen: Set<[UInt8]> = []

@@ -10,15 +10,15 @@ public enum NotKept: Sendable, Equatable {
   case outOfTime
   case killed(signal: Int32)
   case status(Int32)
-  /// It read standard input that is not in its key.
+  /// It read stdin that is not in its key.
   case readInput
   /// Whether it read its stdin could not be observed.
   case mayHaveReadInput
   /// Its output is larger than an entry may be, in bytes.
   case tooLarge(limit: Int64)
-  /// A file that its script was to replace is as it was, so that it may be an input.
+  /// A file that its script was to replace is unchanged, so that it may be an input.
   case didNotReplace(String)
-  /// Its standard input, a file, changed while it ran.
+  /// Its stdin, a file, changed while it ran.
   case inputChanged
   /// Something in its key changed while it ran.
   case keyChanged

@@ -1,10 +1,10 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Standard output and standard error of the caller, as a pair.
+/// Stdout and stderr of the caller, as a pair.
 enum OutputPair {
-  /// Whether both are one open file, as after `2>&1`: what is written to one follows what was written
-  /// to the other.
+  /// Whether both are one open file, as after `2>&1`: what is written to one follows what was
+  /// written to the other.
   ///
   /// `>f 2>f` is one file with two offsets, which overwrite each other with us and without.
   static var isOneFile: Bool {

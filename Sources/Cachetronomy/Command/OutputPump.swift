@@ -1,21 +1,22 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Moves one stream from the command's pipe to our caller, with at most one buffer in between.
+/// Moves one stream from the command's pipe to the caller, with at most one buffer in between.
 ///
-/// While the caller takes nothing more the pipe is not read: the command waits, as it would without us.
+/// While the caller takes nothing more the pipe is not read: the command waits, as it would without
+/// us.
 struct OutputPump {
   let stream: Stream
-  /// The end of the pipe that we read; -1 once it is closed.
+  /// The read end of the pipe; -1 once it is closed.
   private(set) var descriptor: Int32
-  /// Once the command has ended: bytes of its own that are still in the pipe.
+  /// Once the command has ended: bytes that it left in the pipe.
   private(set) var unreadBytes = 0
   /// What the caller has not taken yet.
   private var pending: [UInt8] = []
   private var taken = 0
   /// Since when the caller has taken nothing, in microseconds of the monotonic clock.
   private(set) var blockedSince: Int64?
-  /// Whether the stream is written no more: its reader left, or a write failed.
+  /// Whether writing the stream has ended: its reader left, or a write failed.
   private(set) var isClosed = false
 
   init(_ stream: Stream, from descriptor: Int32) {

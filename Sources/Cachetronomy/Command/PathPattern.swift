@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A path with `*`, `?`, `[...]`, `**` or `{a,b}` in it, for `--file` and `--mtime`.
 ///
-/// `**` stands for any number of directories, none included. It follows no symbolic links and enters
-/// no hidden directories. At the end of a path, and in `**/*`, it stands for every file below, and
-/// for the names of the directories.
+/// `**` stands for any number of directories, none included. It follows no symbolic links and
+/// enters no hidden directories. At the end of a path, and in `**/*`, it stands for every file
+/// below, and for the names of the directories.
 struct PathPattern {
   /// A path that a pattern names.
   struct Match: Hashable {
@@ -102,7 +102,7 @@ struct PathPattern {
   }
 }
 
-/// How many more files a call may look at for `--file` and `--mtime`.
+/// How many more files a call may examine for `--file` and `--mtime`.
 struct FileBudget {
   /// At most this many files and directories, over all paths of a call.
   static let limit = 100_000

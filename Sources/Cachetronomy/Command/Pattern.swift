@@ -1,4 +1,4 @@
-/// A shell glob over bytes: `*`, `?`, `[a-z]`, `[!a]`; `\` takes the next byte as it is.
+/// A shell glob over bytes: `*`, `?`, `[a-z]`, `[!a]`; `\` takes the next byte unchanged.
 public struct Pattern: Sendable, Hashable, CustomStringConvertible {
   private let bytes: [UInt8]
 

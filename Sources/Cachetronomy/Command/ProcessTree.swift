@@ -3,9 +3,9 @@ internal import Glibc
 
 /// The processes that a command with a time limit started, all of which its limit ends.
 ///
-/// While one of these is in use, this process adopts what the command leaves behind. The command keeps
-/// its caller's process group, so that the terminal's signals reach it; a process group would be a
-/// simpler way to find them all. A daemon, which has a session of its own, is not among them.
+/// While one of these is in use, this process adopts what the command leaves behind. The command
+/// keeps its caller's process group, so that the terminal's signals reach it; a process group would
+/// be a simpler way to find them all. A daemon, which has its own session, is not among them.
 final class ProcessTree {
   /// How long after KILL to wait for processes that do not end.
   static let killLimit: Int64 = 2_000_000
@@ -56,7 +56,7 @@ final class ProcessTree {
   /// The processes of the tree, from the top down, without those that have ended.
   private func running() -> [pid_t] {
     if command > 0 {
-      // The command may have made a session of its own; it is none of a daemon.
+      // The command may have made its own session; it is none of a daemon.
       let session = getsid(command)
       if session > 0 { sessions.insert(session) }
     }

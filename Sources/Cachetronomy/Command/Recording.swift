@@ -8,9 +8,9 @@ public struct Recording: Sendable, Equatable {
   public var exitStatus: Int32
   /// How long it took, in microseconds.
   public var duration: Int64
-  /// Bytes of standard output.
+  /// Bytes of stdout.
   public var outputBytes: Int64
-  /// Bytes of standard error.
+  /// Bytes of stderr.
   public var errorBytes: Int64
   /// Where what it printed is.
   public var body: Body
@@ -23,7 +23,7 @@ public struct Recording: Sendable, Equatable {
   public enum Body: Sendable, Equatable {
     /// In the entry itself: stream and length by turns, and where in `data` each stream lies.
     case inline(order: [Int64], output: Range<Int>, errors: Range<Int>)
-    /// In so many chunks.
+    /// The number of chunks.
     case chunks(Int)
   }
 
@@ -105,7 +105,7 @@ public struct Recording: Sendable, Equatable {
   /// The value of the entry for a recording held by a spool.
   static func encode(
     argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64,
-    terms: ServingTerms = ServingTerms(), _ spool: Spool
+    terms: ServingTerms = ServingTerms(), _ spool: OutputRecorder
   ) throws(Failure) -> [UInt8] {
     let capacity = spool.isSmall ? Int(spool.bytes) + 1024 : 1024
     var writer = MessagePackWriter(capacity: capacity)

@@ -61,7 +61,7 @@ public struct Replay {
 
   /// Writes one or both streams; a stream without a reader is passed over.
   ///
-  /// What was recorded through one pipe for both counts as standard output.
+  /// What was recorded through one pipe for both counts as stdout.
   public func write(_ wanted: [Stream] = [.output, .errors], to sink: Sink) throws(Failure) {
     var isOutputOpen = wanted.contains(.output)
     var isErrorsOpen = wanted.contains(.errors)

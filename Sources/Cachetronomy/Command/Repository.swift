@@ -2,7 +2,8 @@ internal import Glibc
 
 /// The repository that a directory is in: which one it is, wherever it was cloned to.
 struct Repository: Equatable {
-  /// The URL of its `origin` without what differs from clone to clone; its own root, if it has none.
+  /// The URL of its `origin` without what differs from clone to clone; its own root, if it has
+  /// none.
   var identity: [UInt8]
   /// The directory within it, without a slash at either end.
   var place: [UInt8]

@@ -2,9 +2,9 @@
 ///
 /// Nil: not said here.
 ///
-/// A profile's `run:`, a rule and the command line each give one; they are laid over each other.
+/// A profile's `run:`, a rule and the command line each give one; they are overlaid on each other.
 public struct RunSettings: Sendable, Equatable {
-  /// `--ttl`: how old an answer may be, and how long a new one is kept.
+  /// `--ttl`: how old a result may be, and how long a new one is kept.
   public var timeToLive: TimeToLive?
   /// `--ttl-jitter`: by how much of it at most, in percent, a new one is kept shorter at random.
   public var ttlJitter: Int64?
@@ -16,9 +16,9 @@ public struct RunSettings: Sendable, Equatable {
   public var envIgnore: [String] = []
   /// `--cwd`, `--no-cwd`: how the working directory enters the key.
   public var cwd: Directory?
-  /// `--no-user`: false leaves the numbers of user and group out of the key.
+  /// `--no-user`: false leaves UID and GID out of the key.
   public var user: Bool?
-  /// `--no-remote`: false keeps the tier that machines share out of it.
+  /// `--no-remote`: false keeps the remote tier out of it.
   public var remote: Bool?
   /// `--scope`: a name that keeps entries apart.
   public var scope: String?
@@ -32,37 +32,38 @@ public struct RunSettings: Sendable, Equatable {
   public var executable: Identity?
   /// `--arg-files`: how files named as arguments, and in a script, enter the key.
   ///
-  /// Nil is by their contents, and directories by inode, mtime and ctime; files of a program that reads
-  /// metadata, as `ls` does, by both.
+  /// Nil is by their contents, and directories by inode, mtime and ctime; files of a program that
+  /// reads metadata, as `ls` does, by both.
   public var argFiles: Identity?
   /// `--content-limit`: the largest file that counts by its contents, in bytes; nil is 256 MiB for
   /// programs and 64 MiB for other files.
   public var contentLimit: Int64?
-  /// `--stdin`: standard input is read, is in the key, and goes to the command.
+  /// `--stdin`: stdin is read, is in the key, and goes to the command.
   public var stdin: Bool?
   /// `--file`: files, trees and patterns whose contents are in the key; they add up.
   ///
-  /// A path may begin with `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, or be `git:NAME`, a file of the
-  /// Git repository; `literal(_:)` is for one whose `$` means itself. A leading `-` marks a file that
-  /// need not exist.
+  /// A path may begin with `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, or be `git:NAME`, a file of
+  /// the Git repository; `literal(_:)` is for one whose `$` means itself. A leading `-` marks a
+  /// file that need not exist.
   public var file: [String] = []
-  /// `--mtime`: files whose inode, size, mtime and ctime are in the key, paths as in `file`; they add up.
-  public var mtime: [String] = []
-  /// Patterns of more secrets in arguments, which are hidden wherever these are written or printed; they
+  /// `--mtime`: files whose inode, size, mtime and ctime are in the key, paths as in `file`; they
   /// add up.
+  public var mtime: [String] = []
+  /// Patterns of more secrets in arguments, which are hidden wherever these are written or printed;
+  /// they add up.
   ///
-  /// A glob that matches a text anywhere in an argument, or, with `=` at its end, a name whose values are
-  /// hidden.
+  /// A glob that matches a text anywhere in an argument, or, with `=` at its end, a name whose
+  /// values are hidden.
   public var redact: [String] = []
   /// `--timeout`: how long the command may run; zero is no limit.
   public var timeout: TimeToLive?
   /// `--failure-ttl`: how long results with other exit statuses are kept; zero is not at all.
   public var failureTimeToLive: TimeToLive?
-  /// `--stale-while-revalidate`: how long past its time an answer is given while a new one is made.
+  /// `--stale-while-revalidate`: how long an expired result is served during a refresh.
   public var staleWhileRevalidate: TimeToLive?
-  /// `--stale-if-error`: how long past its time an answer stands in for a failure.
+  /// `--stale-if-error`: how long an expired result is served in place of a failure.
   public var staleIfError: TimeToLive?
-  /// A rule's `cache: false`: the command is run as if we were not there.
+  /// A rule's `cache: false`: the command runs without the cache.
   public var cache: Bool?
 
   /// Nothing said.
@@ -101,21 +102,21 @@ public struct RunSettings: Sendable, Equatable {
     case none
   }
 
-  /// Whether results with this exit status are answers.
+  /// Whether results with this exit status are served.
   func keeps(_ status: Int32) -> Bool { (cacheStatus ?? [0]).contains(status) }
 
   /// How long results with other statuses are kept; nil if they are not.
   var failureLimit: TimeToLive? { failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil } }
 
-  /// Whether a recording of this exit status may be given: failures only to who keeps them, within a
-  /// limit of their own.
+  /// Whether a recording of this exit status may be given: failures only to who keeps them, within
+  /// a separate limit.
   public func allows(status: Int32, _ info: Entry.Info, at now: Timestamp) -> Bool {
     if keeps(status) { return true }
     guard let limit = failureLimit else { return false }
     return now.since(info.created) <= limit.microseconds
   }
 
-  /// These settings with others laid over them: scalars and `env` replace, the lists add up.
+  /// These settings with others overlaid on them: scalars and `env` replace, the lists add up.
   public func overlaid(by other: RunSettings) -> RunSettings {
     // Most calls have nothing to lay over: to copy it all twice takes a tenth of a hit.
     if other.isEmpty { return self }

@@ -73,7 +73,7 @@ extension Invocation {
     return changed
   }
 
-  /// The place of the script that the shell reads for certain; other words may be options or
+  /// The place of the script that the shell certainly reads; other words may be options or
   /// arguments.
   private var firstScript: Int? {
     var isValue = false
@@ -90,7 +90,7 @@ extension Invocation {
     return nil
   }
 
-  /// Notes what a script says besides the names in it.
+  /// Notes what a script says as well the names in it.
   private func note(_ script: ShellScript, isFirst: Bool, _ notes: inout KeyNotes) {
     if let connection = script.connection {
       notes.refuse("\(ShellWords.quote(shown(connection))) is a network connection")

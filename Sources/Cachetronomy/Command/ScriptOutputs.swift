@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The files that a command's script replaces, looked at before and after its run, and before a hit.
+/// The files that a command's script replaces, examined before and after its run, and before a hit.
 ///
 /// A script is only believed to make a file: whether it did is seen by the file's identity.
 struct ScriptOutputs {
@@ -8,7 +8,7 @@ struct ScriptOutputs {
 
   init(_ files: [ScriptOutput]) { self.files = files }
 
-  /// A print of each file as it is now; 0 where there is no regular file.
+  /// A fingerprint of the current state of each file; 0 where there is no regular file.
   func prints() -> [UInt64] { files.map { Self.print($0.path) } }
 
   /// Inode, size, mode, mtime and ctime in one number that is not 0.
@@ -28,8 +28,8 @@ struct ScriptOutputs {
 
   /// Compares the files before and after a run.
   ///
-  /// - Returns: the prints to store: 0 for a file that the run did not make; or why the result may not
-  ///   be stored, since a file that was believed to be made is an input.
+  /// - Returns: the prints to store: 0 for a file that the run did not make; or why the result may
+  ///   not be stored, since a file that was believed to be made is an input.
   func judge(before: [UInt64], after: [UInt64]) -> Result<[UInt64], NotMade> {
     var made: [UInt64] = []
     for (index, file) in files.enumerated() {
@@ -43,10 +43,11 @@ struct ScriptOutputs {
     return .success(made)
   }
 
-  /// A file that a script names as its output and left as it was.
+  /// A file that a script names as its output and left unchanged.
   struct NotMade: Error { var path: [UInt8] }
 
-  /// Why a recording that left these prints may not be served; nil if all files are as it left them.
+  /// Why a recording that left these prints may not be served; nil if all files are as it left
+  /// them.
   func objection(to recorded: [UInt64]) -> String? {
     guard recorded.contains(where: { $0 != 0 }) else { return nil }
     guard recorded.count == files.count else { return "its script makes other files" }

@@ -1,12 +1,12 @@
-/// What a recording's command had as standard input, as far as that limits who may be served.
+/// What a recording's command had as stdin, as far as that limits which callers may be served.
 public enum RecordedInput: Sendable, Equatable {
   /// Nothing to read. The kind matters: `rg word` searches the directory with `/dev/null` as input,
   /// and prints nothing with a closed pipe.
   case nothing(EmptyInput)
   /// Input that the command left untouched.
   case unread
-  /// The rest of a regular file that its caller was reading, which the command left untouched. It may
-  /// have asked for its size, which no watch sees: calls with other input are not served.
+  /// The rest of a regular file that its caller was reading, which the command left untouched. It
+  /// may have asked for its size, which no watch sees: calls with other input are not served.
   case unreadFile
   /// A regular file whose contents are in the key; the command moved its offset by that many bytes.
   case file(moved: Int64)
@@ -14,7 +14,7 @@ public enum RecordedInput: Sendable, Equatable {
   case given
 }
 
-/// Kinds of standard input with nothing to read.
+/// Kinds of stdin with nothing to read.
 public enum EmptyInput: String, Sendable, CaseIterable {
   /// `/dev/null`, which also stands for a terminal and for no input.
   case null = "/dev/null"
@@ -24,14 +24,14 @@ public enum EmptyInput: String, Sendable, CaseIterable {
   case file = "an empty file"
 }
 
-/// The conditions, beside its key and age, under which a recording may be served.
+/// The conditions, next to its key and age, under which a recording may be served.
 public struct ServingTerms: Sendable, Equatable {
-  /// What the command had as standard input.
+  /// What the command had as stdin.
   public var input = RecordedInput.nothing(.null)
   /// Whether one pipe was used for both streams, so that they cannot be told apart.
   public var isMerged = false
-  /// For each file that the command's script replaces, a print of the file as the command left it; 0
-  /// for one that it did not make.
+  /// For each file that the command's script replaces, a print of the file as the command left it;
+  /// 0 for one that it did not make.
   var outputs: [UInt64] = []
 
   /// Conditions that hold for a caller without input and with two streams.
@@ -61,17 +61,17 @@ public struct ServingTerms: Sendable, Equatable {
   }
 }
 
-/// What of a call, beside its key, decides whether a recording may be served.
+/// What of a call, next to its key, decides whether a recording may be served.
 public final class CallSurroundings {
-  /// The standard input of the call.
+  /// The stdin of the call.
   public let stdin: StandardInput
   /// The files that the command's script replaces.
   let outputs: ScriptOutputs
-  /// Whether the caller's standard output and standard error are one open file.
+  /// Whether the caller's stdout and stderr are one open file.
   public lazy var hasOneStream = OutputPair.isOneFile
 
   /// - Parameters:
-  ///   - stdin: the standard input of the call.
+  ///   - stdin: the stdin of the call.
   ///   - notes: what making the key found out.
   public init(stdin: StandardInput, notes: KeyNotes) {
     self.stdin = stdin

@@ -1,6 +1,6 @@
 /// What the words of a shell's own commands say of the words and commands after them.
 extension ShellScript {
-  /// Whether a command follows this word all the same.
+  /// Whether a command follows this word anyway.
   mutating func isReserved(_ word: [UInt8]) -> Bool {
     guard word.count < 9 else { return false }
     switch String(decoding: word, as: UTF8.self) {

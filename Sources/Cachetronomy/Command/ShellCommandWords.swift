@@ -47,7 +47,7 @@ extension ShellScript {
 
   /// Longer than any path.
   static let longest = 4096
-  /// So many values of a variable, and meanings of a word, are looked at.
+  /// This many values of a variable, and meanings of a word, are examined.
   static let mostMeanings = 64
 
   mutating func endWord() {
@@ -156,7 +156,7 @@ extension ShellScript {
     } else {
       passed.append(contentsOf: settings.map { ($0.setting.name, $0.setting.values) })
     }
-    // For one command alone, which is looked for there all the same.
+    // For one command alone, which is looked for there anyway.
     for path in passed where path.name == Self.path {
       set(path.name, to: path.values, isCertain: false)
     }
@@ -216,6 +216,6 @@ extension ShellScript {
     hasMoved = hadMoved
   }
 
-  /// Only so many texts are looked into that stand in each other.
+  /// The maximum depth of nested texts that are read.
   static let deepest = 8
 }

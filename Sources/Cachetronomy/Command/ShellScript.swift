@@ -1,7 +1,8 @@
-/// The programs and files that the script of a shell may name, as far as that can be told without a shell.
+/// The programs and files that the script of a shell may name, as far as that can be told without a
+/// shell.
 ///
-/// In doubt a word is taken for both: what names nothing costs a look, what is not seen costs a wrong
-/// answer.
+/// In doubt a word is taken for both: what names nothing costs a check, what is not seen costs a
+/// wrong hit.
 struct ShellScript {
   /// A word that may name a file.
   struct Name: Equatable {
@@ -72,7 +73,7 @@ struct ShellScript {
   /// The kind of the command being read, and what its words so far say.
   struct CommandState {
     var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
-    /// Whether its redirections can all be opened, as far as they are read.
+    /// Whether its redirections can all be opened, as far as they have been read.
     var redirectionsSucceed = true
     var builtin = Builtin.none
     /// The variable of a loop, and what it is given.
@@ -126,9 +127,9 @@ struct ShellScript {
   var redirection: Redirection?
   var open: [Open] = []
   var documents: [ShellDocument] = []
-  /// How many texts we are in that stand in others.
+  /// How many nested texts surround the current position.
   var depth = 0
-  /// Whether we are between `[[` and `]]`, where `<` and `>` compare too.
+  /// Whether the current position is between `[[` and `]]`, where `<` and `>` compare too.
   var isTest = false
 
   var command = CommandState()
@@ -185,7 +186,8 @@ struct ShellScript {
 
   /// Which of a command's words may be scripts that its shell is given.
   ///
-  /// It may be called by another, as `timeout 9 bash -c`; options and arguments may stand beside them.
+  /// It may be called by another, as `timeout 9 bash -c`; options and arguments may stand next to
+  /// them.
   static func places(in argv: [[UInt8]]) -> Range<Int> {
     guard let shell = argv.firstIndex(where: isShell),
       let option = argv[(shell + 1)...].firstIndex(where: isScriptOption)

@@ -1,6 +1,7 @@
 /// Words as a POSIX shell quotes them.
 public enum ShellWords {
-  /// Splits a line at blanks, with single quotes, double quotes and backslashes as a shell has them.
+  /// Splits a line at blanks, with single quotes, double quotes and backslashes as a shell has
+  /// them.
   ///
   /// - Throws: `Failure.badSetting` if a quote is not closed.
   public static func split(_ text: String) throws(Failure) -> [String] {
@@ -54,8 +55,8 @@ public enum ShellWords {
       !text.unicodeScalars.contains(where: isUnprintable)
     {
       if !word.contains(0x27) { return "'" + text + "'" }
-      // By bytes: a quote and a mark that combines with it are one character, yet two to a shell. And
-      // without `joined`, whose generic look-up takes a quarter of a hit.
+      // By bytes: a quote and a mark that combines with it are one character, yet two to a shell.
+      // And without `joined`, whose generic look-up takes a quarter of a hit.
       var quoted: [UInt8] = [0x27]
       for byte in word {
         if byte == 0x27 { quoted.append(contentsOf: "'\\'".utf8) }
@@ -103,8 +104,8 @@ public enum ShellWords {
     }
   }
 
-  /// Where a word of a script ends that begins at a place: before a blank or an operator that stands in
-  /// no quotes.
+  /// Where a word of a script ends that begins at a place: before a blank or an operator that
+  /// stands in no quotes.
   static func end(of script: [UInt8], from start: Int) -> Int {
     var quote: UInt8?
     var at = start

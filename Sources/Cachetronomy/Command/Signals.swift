@@ -4,7 +4,7 @@ internal import Glibc
 /// Signals that reach this process and are meant for the command.
 final class Signals {
   let descriptor: Int32
-  /// The mask that we came with, for the command.
+  /// The signal mask at the start, for the command.
   private(set) var before = sigset_t()
   /// The last signal that came from the terminal or another process.
   private(set) var last: Int32?
@@ -18,7 +18,7 @@ final class Signals {
     sigemptyset(&ours)
     for signal in Self.forwarded { sigaddset(&ours, signal) }
     if adopts { sigaddset(&ours, SIGCHLD) }
-    // Where our caller ignores it, as daemons do, the kernel would keep the command's status from us.
+    // If the caller ignores it, as daemons do, the kernel would discard the command's status.
     signal(SIGCHLD, SIG_DFL)
     sigprocmask(SIG_BLOCK, &ours, &before)
     // Blocked by `run` so that a failed write is an error; the command must not inherit that.
@@ -105,7 +105,7 @@ final class Signals {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Undoes that for a command that takes our place; what waits to end us is forgotten.
+  /// Undoes that for a command that replaces this process; pending signals are discarded.
   static func unblockFailedWrites() {
     var set = writes
     var now = timespec()

@@ -1,7 +1,7 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Standard input as a call finds it.
+/// Stdin as a call finds it.
 ///
 /// Classified by one `fstat`; all else is asked when it is needed.
 public final class StandardInput {
@@ -185,8 +185,8 @@ public final class StandardInput {
     if !place.overflow, place.partialValue >= 0 { lseek(0, off_t(place.partialValue), SEEK_SET) }
   }
 
-  /// Runs a body with an input of the same kind for another process: the rest of a regular file, with
-  /// an offset of its own, or a closed pipe.
+  /// Runs a body with an input of the same kind for another process: the rest of a regular file,
+  /// with its own offset, or a closed pipe.
   ///
   /// - Parameter body: gets nil for `/dev/null`.
   func withCopy<T>(_ body: (Int32?) throws(Failure) -> T) throws(Failure) -> T {

@@ -1,8 +1,8 @@
 /// Where a command's output goes.
 public enum Stream: UInt8, Sendable {
-  /// Standard output, descriptor 1.
+  /// Stdout, descriptor 1.
   case output = 1
-  /// Standard error, descriptor 2.
+  /// Stderr, descriptor 2.
   case errors = 2
   /// Both, where one pipe was used for both because the caller's two descriptors are one open file.
   case both = 3

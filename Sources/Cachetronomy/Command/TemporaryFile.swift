@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A file without a name: it goes when it is closed, however we end.
+/// A file without a name: it is removed when it is closed, however the process ends.
 final class TemporaryFile {
   private let descriptor: Int32
   private(set) var size = 0

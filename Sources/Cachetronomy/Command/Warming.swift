@@ -1,12 +1,12 @@
-/// Whether the answer to a command that a profile wants kept ready is ready.
+/// Whether a command of a profile's `warm` list has a fresh result.
 public struct Warming: Sendable {
   /// What is to be done.
   public enum State: Sendable, Equatable {
-    /// Nothing: there is an answer, and it has time left.
+    /// Nothing: there is a result, and it has time left.
     case fresh
     /// There is none: run it.
     case missing
-    /// It is over, or nearly: run it, and replace the answer.
+    /// It is over, or nearly: run it, and replace the result.
     case due
     /// It is not to be run, and why.
     case refused(String)
@@ -18,21 +18,21 @@ public struct Warming: Sendable {
   public var shown: String
   /// Where it runs.
   public var directory: [UInt8]
-  /// How old the answer is, in microseconds; nil if there is none.
+  /// How old the result is, in microseconds; nil if there is none.
   public var age: Int64?
   private var settings: RunSettings
 
-  /// Looks for the answer to a command.
+  /// Looks for the result to a command.
   ///
   /// - Parameters:
-  ///   - before: an answer with less time left is renewed; nil is a tenth of all its time.
-  ///   - isAnyway: an answer that nobody else may find is wanted too.
+  ///   - before: a result with less time left is renewed; nil is a tenth of all its time.
+  ///   - isAnyway: a result that no other process may find is wanted too.
   public init(
     _ command: Profile.WarmCommand, profile: Profile, store: Store?, environment: Environment,
     before: TimeToLive?, isAnyway: Bool, at now: Timestamp
   ) throws(Failure) {
     let words = command.words.map { Array($0.utf8) }
-    let plan = try Plan(.words(words), profile: profile, flags: RunSettings())
+    let plan = try ResolvedCommand(.words(words), profile: profile, flags: RunSettings())
     settings = plan.settings
     shown = Redactor(environment, patterns: settings.redact).redacted(words)
       .map { ShellWords.quote($0) }.joined(separator: " ")
@@ -51,7 +51,7 @@ public struct Warming: Sendable {
   }
 
   private mutating func look(
-    _ plan: Plan, _ profile: Profile, _ store: Store?, _ environment: Environment,
+    _ plan: ResolvedCommand, _ profile: Profile, _ store: Store?, _ environment: Environment,
     _ before: TimeToLive?, _ now: Timestamp
   ) throws(Failure) {
     // The files among its words are named from where it runs.
@@ -59,7 +59,7 @@ public struct Warming: Sendable {
       () throws(Failure) -> (Invocation, Explanation) in
       let call = try plan.invocation(
         directory: try WorkingDirectory.path(named: environment["PWD"]), environment: environment)
-      let memo = Memo(
+      let memo = CachedRun(
         call, profile: profile, store: store, sink: { _, _ in true }, now: { now }, warn: { _ in })
       return (call, memo.explain())
     }
@@ -81,7 +81,7 @@ public struct Warming: Sendable {
   }
 
   private static func refusal(
-    _ command: Profile.WarmCommand, _ plan: Plan, isAnyway: Bool
+    _ command: Profile.WarmCommand, _ plan: ResolvedCommand, isAnyway: Bool
   ) -> String? {
     let settings = plan.settings
     let rule = plan.rule.map { "rule \($0.source ?? $0.match.joined(separator: " "))" }
@@ -90,7 +90,7 @@ public struct Warming: Sendable {
     if isAnyway { return nil }
     let isWhole = settings.env?.contains { $0.utf8.allSatisfy { $0 == UInt8(ascii: "*") } } ?? true
     if isWhole {
-      return "its key has the whole environment, which is another one for everybody else "
+      return "its key contains the whole environment, which differs for every other caller "
         + "(give \(rule ?? "a rule for it") 'env')"
     }
     if settings.cwd ?? .path != .none, command.directory == nil {
@@ -107,11 +107,11 @@ public struct Warming: Sendable {
     return bytes
   }
 
-  /// Why a run of it did no good; nil if there is now an answer that was not there when it began.
+  /// Why a run of it did no good; nil if there is now a result that was not there when it began.
   ///
-  /// - Parameter wasMissing: any answer will do, also one that another machine made.
+  /// - Parameter wasMissing: any result will do, including one of another machine.
   public func failure(
-    _ end: Crew.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
+    _ end: WorkerPool.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
   ) -> String? {
     let last = String(decoding: end.errors, as: UTF8.self).split(separator: "\n").last
     let detail = last.map { ": \($0.suffix(200))" } ?? ""

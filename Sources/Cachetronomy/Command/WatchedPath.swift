@@ -1,8 +1,9 @@
 /// A path of `--file` or `--mtime` as written.
 ///
-/// A leading `-` marks a file that need not exist. Then it may begin as paths in a shell do, with `~/`,
-/// `$NAME`, `${NAME}` or `${NAME:-path}`, and have patterns in it; or it is `git:` and the name of a
-/// file of the Git repository. A variable alone may hold several paths with colons between them.
+/// A leading `-` marks a file that need not exist. Then it may begin as paths in a shell do, with
+/// `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, and have patterns in it; or it is `git:` and the
+/// name of a file of the Git repository. A variable alone may hold several paths with colons
+/// between them.
 struct WatchedPath {
   /// Whether its absence is normal.
   let isOptional: Bool

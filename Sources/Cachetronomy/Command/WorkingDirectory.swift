@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// The directory we are in, as a shell would call it.
+/// The working directory, as a shell names it.
 public enum WorkingDirectory {
-  /// `$PWD` if it names the directory we are in, else the physical path.
+  /// `$PWD` if it names the working directory, else the physical path.
   ///
-  /// - Throws: `Failure.file` if no path leads there: the directory was removed, its path is too long,
-  ///   or a directory above it may not be searched.
+  /// - Throws: `Failure.file` if no path leads there: the directory was removed, its path is too
+  ///   long, or a directory above it may not be searched.
   public static func path(named candidate: [UInt8]?) throws(Failure) -> [UInt8] {
     if let candidate, candidate.first == UInt8(ascii: "/"), isPlain(candidate),
       candidate.withCPath({ leadsHere($0) })
@@ -56,7 +56,7 @@ public enum WorkingDirectory {
     return try result.get()
   }
 
-  /// Without `.` and `..`, as POSIX wants of a logical path.
+  /// Without `.` and `..`, as POSIX requires of a logical path.
   private static func isPlain(_ path: [UInt8]) -> Bool {
     var dots = 0
     var isDots = true

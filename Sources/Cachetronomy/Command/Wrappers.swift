@@ -2,8 +2,9 @@ internal import CPOSIX
 
 /// Programs that start another program, which their arguments name.
 ///
-/// The one list for arguments and for scripts: after one of these every later word is looked up as a
-/// program too. A word that is none costs a search of `PATH`; one that is missed costs a wrong result.
+/// The one list for arguments and for scripts: after one of these every later word is looked up as
+/// a program too. A word that is none costs a search of `PATH`; one that is missed costs a wrong
+/// result.
 enum Wrappers {
   /// Whether a word names such a program, by its last path component.
   static func contains(_ word: some Collection<UInt8>) -> Bool {

@@ -10,7 +10,7 @@ public enum Reason: String, Sendable, CaseIterable {
   case size = "size_eviction"
   /// `clear --tag`.
   case tag = "tag_eviction"
-  /// Past its time.
+  /// Expired.
   case time = "time_eviction"
   /// `delete`.
   case user = "user_eviction"

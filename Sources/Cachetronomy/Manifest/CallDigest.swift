@@ -31,7 +31,7 @@ enum CallDigest {
   ///
   /// - Parameters:
   ///   - arguments: those of the whole program, without its own name.
-  ///   - environment: as it was at the start.
+  ///   - environment: that of the start of the process.
   ///   - directory: the working directory, as `WorkingDirectory.path(named:)` finds it.
   /// - Returns: nil if the front does not serve such a call.
   static func of(
@@ -80,9 +80,9 @@ enum CallDigest {
 
   /// Whether a variable is left out, except where it was read to make the key.
   ///
-  /// One that is ignored in part, or beside another, is counted whole.
+  /// One that is ignored in part, or next to another, is counted whole.
   static func ignores(_ name: ArraySlice<UInt8>) -> Bool {
-    if name.starts(with: settingPrefix.utf8) { return name.elementsEqual(Memo.ancestors.utf8) }
+    if name.starts(with: settingPrefix.utf8) { return name.elementsEqual(CachedRun.ancestors.utf8) }
     return name.withUnsafeBufferPointer { IgnoredVariableFilter.verdict(on: $0) == .ignored }
   }
 

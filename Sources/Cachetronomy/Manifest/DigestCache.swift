@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Digests of files by device, inode, size, mtime and ctime, so that no file is read twice while it is
-/// unchanged.
+/// Digests of files by device, inode, size, mtime and ctime, so that no file is read twice while it
+/// is unchanged.
 ///
-/// A file beside the database, `<database>-digests`: a hash table of records, each with a checksum, so
-/// that reading and writing take no lock. A record that is torn or missing costs one more reading of the
-/// file it is about.
+/// A file next to the database, `<database>-digests`: a hash table of records, each with a
+/// checksum, so that reading and writing take no lock. A record that is torn or missing costs one
+/// more reading of the file it is about.
 final class DigestCache {
   /// What a record is found by.
   struct Stamp: Hashable {
@@ -31,7 +31,7 @@ final class DigestCache {
 
   deinit { if let descriptor, descriptor >= 0 { close(descriptor) } }
 
-  /// Looks digests up beside a store from now on.
+  /// Looks digests up next to a store from now on.
   func read(beside store: String) { if path == nil { path = Self.path(of: store) } }
 
   /// The digest of an unchanged file; nil if it is not known.
@@ -98,7 +98,7 @@ final class DigestCache {
     return -1
   }
 
-  /// Writes what was learned beside a store that exists.
+  /// Writes what was learned next to a store that exists.
   func write(beside store: String) {
     if learned.isEmpty { return }
     defer { learned = [] }
@@ -114,7 +114,8 @@ final class DigestCache {
     }
   }
 
-  /// Which record of a bucket is replaced: an older one of the same file, one that holds nothing, or any.
+  /// Which record of a bucket is replaced: an older one of the same file, one that holds nothing,
+  /// or any.
   private static func place(for stamp: Stamp, in bucket: [UInt8]) -> Int {
     let records = records(bucket)
     let isSameFile = { (record: Record?) in

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The manifests in a memory tier: written by processes that hold no lock, since a manifest is true or
-/// not by its own contents, whatever the state of the store.
-extension TierPlace {
+/// The manifests in a memory tier: written by processes that hold no lock, since a manifest is true
+/// or not by its own contents, whatever the state of the store.
+extension TierDirectory {
   /// What the manifests may take.
   struct ManifestLimits: Equatable {
     var count: Int64
@@ -11,14 +11,14 @@ extension TierPlace {
 
     /// What the entries leave of a tier, but at least an eighth; the same number as entries, but at
     /// least 256.
-    init(_ head: TierHead, room: Int64) {
+    init(_ head: TierIndex, room: Int64) {
       let room = max(0, min(head.limits.bytes, room))
       count = max(256, head.limits.entries)
       bytes = max(room / 8, room - max(0, head.bytes))
     }
   }
 
-  /// Writes a manifest under its name at once and whole.
+  /// Writes a manifest under its name immediately and whole.
   ///
   /// Without a lock: another process may remove the temporary file, which costs this manifest.
   /// - Returns: false if it was not written.
@@ -48,11 +48,11 @@ extension TierPlace {
   /// The largest entry with its manifest, in bytes: what the front reads without a mapping.
   static let attachLimit = 16 << 10
 
-  /// Appends a manifest to the file of its entry, where the last page has room, and gives that file the
-  /// manifest's name too.
+  /// Appends a manifest to the file of its entry, where the last page has room, and gives that file
+  /// the manifest's name too.
   ///
-  /// Without a lock on the store: what removes or replaces an entry takes its name from the file, and
-  /// the front believes an attached manifest only while the file has both names.
+  /// Without a lock on the store: what removes or replaces an entry takes its name from the file,
+  /// and the front believes an attached manifest only while the file has both names.
   /// - Returns: false if there is no room, or a manifest of another call is attached.
   private func attach(_ bytes: [UInt8], to key: Key, as name: String) -> Bool {
     let descriptor = open(

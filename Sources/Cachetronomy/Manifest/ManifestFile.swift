@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The questions that making a cache key asked, with their answers: a later call of the same digest for
-/// which all answers hold has the key without the profile, rules and script being read.
+/// The questions that making a cache key asked, with their results: a later call of the same digest
+/// for which all results hold has the key without the profile, rules and script being read.
 ///
 /// A file of the memory tier, named by the digest of the call.
 struct ManifestFile: Equatable, Sendable {
@@ -15,7 +15,7 @@ struct ManifestFile: Equatable, Sendable {
 
   /// The digest of the call: see `CallDigest`.
   var call: [UInt8]
-  /// The checksum of the profiles for which it is true: `TierHead.profilesSum`.
+  /// The checksum of the profiles for which it is true: `TierIndex.profilesSum`.
   var profilesSum: UInt64
   var verb: Verb
   /// The maximum age of a result, in microseconds; nil for none.
@@ -41,10 +41,12 @@ struct ManifestFile: Equatable, Sendable {
   }
 
   // Magic (8), version (4), size (4), checksum of all that follows (8), digest of the call (16),
-  // checksum of the profiles (8), oldest age (8, -1 for none), statuses (32, one bit each), verb, size
-  // of the key, size of the profile's name, number of observations (4 each), key, name, observations.
+  // checksum of the profiles (8), oldest age (8, -1 for none), statuses (32, one bit each), verb,
+  // size of the key, size of the profile's name, number of observations (4 each), key, name,
+  // observations.
   private static let magic: UInt64 = 0x696e_616d_796e_7463
-  /// Changes with every change of what a key is made from: an older manifest may lack an observation.
+  /// Changes with every change of what a key is made from: an older manifest may lack an
+  /// observation.
   private static let version: UInt32 = 3
   private static let headSize = 104
   /// Where the digest of the call is.
@@ -52,7 +54,8 @@ struct ManifestFile: Equatable, Sendable {
 
   /// The file.
   ///
-  /// - Returns: nil if the front would not serve from it: too large, too many observations, an age of 0.
+  /// - Returns: nil if the front would not serve from it: too large, too many observations, an age
+  ///   of 0.
   func encoded() -> [UInt8]? {
     let profile = Array(profile.utf8)
     let key = Array(key.text.utf8)

@@ -77,7 +77,8 @@ struct ManifestMaker {
     }
   }
 
-  /// How a path is written: as part of an argument where it is one, since arguments may hold secrets.
+  /// How a path is written: as part of an argument where it is one, since arguments may hold
+  /// secrets.
   ///
   /// - Returns: nil if it may show a secret.
   private func path(_ path: [UInt8]) -> Observation.Path? {
@@ -102,12 +103,12 @@ struct ManifestMaker {
   }
 }
 
-extension Plan {
+extension ResolvedCommand {
   /// The manifest of a call whose key has been made, for later calls that are the same.
   ///
   /// - Parameters:
   ///   - arguments: those of the whole program, without its own name.
-  ///   - call: the command, whose environment keeps the answers.
+  ///   - call: the command, whose environment records the results.
   ///   - profilesSum: of the profiles that the plan was made by.
   /// - Returns: nil if what the key depends on cannot be checked without making it.
   func manifest(

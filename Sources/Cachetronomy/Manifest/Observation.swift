@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// One question that making a cache key asked of the file system or the environment, and the part of
-/// the answer that was used.
+/// One question that making a cache key asked of the file system or the environment, and the part
+/// of the result that was used.
 ///
-/// A later call with the same arguments has the same key if all answers are still the same.
+/// A later call with the same arguments has the same key if all results are still the same.
 struct Observation: Equatable, Sendable {
   /// What was asked, and what has to be equal.
   enum Kind: UInt32, CaseIterable, Sendable {
@@ -36,7 +36,7 @@ struct Observation: Equatable, Sendable {
     case argument(index: UInt32, offset: UInt32, count: UInt32)
   }
 
-  /// The answer; fields that the kind does not use are 0.
+  /// The result; fields that the kind does not use are 0.
   struct Facts: Equatable, Sendable {
     var device: UInt64 = 0
     var inode: UInt64 = 0
@@ -58,12 +58,12 @@ struct Observation: Equatable, Sendable {
 }
 
 extension Observation {
-  /// A question whose answer is an error number: `absent`, `absentLink`, `access`.
+  /// A question whose result is an error number: `absent`, `absentLink`, `access`.
   init(_ kind: Kind, _ path: Path, error: Int32) {
     self.init(kind: kind, path: path, facts: Facts(error: error))
   }
 
-  /// A question that `stat` or `lstat` answered, with the fields that the kind compares.
+  /// A question that `stat` or `lstat` resolved, with the fields that the kind compares.
   init(_ kind: Kind, _ path: Path, _ status: stat) {
     var facts = Facts()
     facts.mode = kind == .type ? status.st_mode & S_IFMT : status.st_mode

@@ -1,12 +1,12 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Asks the file system what a cache key depends on, and keeps every question with its answer.
+/// Asks the file system what a cache key depends on, and keeps every question with its result.
 ///
-/// All questions that make a key go through one of these: a later call for which all answers are the
-/// same has the same key.
+/// All questions that make a key go through one of these: a later call for which all results are
+/// the same has the same key.
 public final class Probe {
-  /// A question with its answer.
+  /// A question with its result.
   struct Answer {
     var kind: Observation.Kind
     var path: [UInt8]
@@ -16,14 +16,14 @@ public final class Probe {
     var error: Int32
   }
 
-  /// The answers in the order of the questions; empty if they are not kept.
+  /// The results in the order of the questions; empty if they are not recorded.
   private(set) var answers: [Answer] = []
-  /// Whether the answers tell all that the key depends on.
+  /// Whether the results cover everything that the key depends on.
   private(set) var isComplete: Bool
   /// The time before the first question: only what was changed before it is settled.
   let began: Int64
 
-  /// - Parameter keeps: whether to keep the answers.
+  /// - Parameter keeps: whether to record the results.
   public convenience init(keeps: Bool = false) { self.init(keeps: keeps, DigestCache()) }
 
   init(keeps: Bool, _ digests: DigestCache = DigestCache(), began: Int64? = nil) {
@@ -35,10 +35,10 @@ public final class Probe {
   /// Digests of files that are known.
   let digests: DigestCache
 
-  /// Looks for digests of files beside a store.
+  /// Looks for digests of files next to a store.
   public func readDigests(beside store: String) { digests.read(beside: store) }
 
-  /// Writes the digests that were made beside a store that exists.
+  /// Writes the digests that were made next to a store that exists.
   public func writeDigests(beside store: String) { digests.write(beside: store) }
 
   /// A digest of a regular file's bytes; nil if it cannot be read, with the reason in `errno`.
@@ -52,7 +52,7 @@ public final class Probe {
     return digest(path)
   }
 
-  /// The same for a path that has not been looked at.
+  /// The same for a path that has not been examined.
   func digest(_ path: [UInt8], flags: Int32 = 0) -> [UInt8]? {
     let descriptor = open(path, flags: flags)
     guard descriptor >= 0 else { return nil }
@@ -70,10 +70,10 @@ public final class Probe {
     if isComplete { variables.insert(Array(name)) }
   }
 
-  /// Gives up keeping answers: the key depends on something that has none.
+  /// Stops recording: the key depends on something that cannot be checked.
   func giveUp() { (isComplete, answers) = (false, []) }
 
-  /// Whether all answers are still the same, and any change since would show.
+  /// Whether all results are still the same, and any later change would show.
   func stillHolds() -> Bool {
     guard isComplete else { return false }
     var stamps = SettledStamps()
@@ -221,7 +221,7 @@ public final class Probe {
 
   /// A path with all symbolic links resolved; nil if it does not exist.
   func physical(_ path: [UInt8]) -> [UInt8]? {
-    // Where no answers are kept, the C library may ask.
+    // Without recording, the C library may resolve the path.
     guard isComplete, path.first == 0x2f else {
       giveUp()
       return path.withCPath { name -> [UInt8]? in
@@ -236,8 +236,8 @@ public final class Probe {
   /// As many links as the kernel follows.
   private static let linkLimit = 40
 
-  /// Follows a path from the root, and keeps what each step was found to be: a directory on the way may
-  /// become a link.
+  /// Follows a path from the root, and keeps what each step was found to be: a directory on the way
+  /// may become a link.
   private func walk(_ path: [UInt8]) -> [UInt8]? {
     var resolved: [UInt8] = []
     var names = Array(path.split(separator: 0x2f).reversed())

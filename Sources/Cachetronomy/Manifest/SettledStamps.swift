@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Decides whether the timestamps of a file show every later change of it.
 ///
-/// They do not on file systems that other machines write to, nor while the clock has not moved on since
-/// the last change.
+/// They do not on file systems that other machines write to, nor while the clock has not moved on
+/// since the last change.
 struct SettledStamps {
   private var known: [UInt64: Bool] = [:]
   private var directories: [[UInt8]: Bool] = [:]
@@ -54,7 +54,7 @@ struct SettledStamps {
   mutating func isLocal(_ path: [UInt8], _ status: stat) -> Bool {
     let device = UInt64(status.st_dev)
     if let known = known[device] { return known }
-    let isLocal = TierPlace.isLocal(kind: path.withCPath { cachetronomy_filesystem_kind($0) })
+    let isLocal = TierDirectory.isLocal(kind: path.withCPath { cachetronomy_filesystem_kind($0) })
     known[device] = isLocal
     return isLocal
   }
@@ -66,12 +66,12 @@ struct SettledStamps {
     if let known = directories[parent] { return known }
     // Without a parent nothing is there, whatever the file system.
     let kind = parent.withCPath { cachetronomy_filesystem_kind($0) }
-    let isLocal = kind == 0 || TierPlace.isLocal(kind: kind)
+    let isLocal = kind == 0 || TierDirectory.isLocal(kind: kind)
     directories[parent] = isLocal
     return isLocal
   }
 
-  /// Whether the same question would now show any change since a probe asked it.
+  /// Whether any change since a probe asked a question would now show.
   ///
   /// - Parameter began: the time before the question.
   mutating func isSettled(_ answer: Probe.Answer, since began: Int64) -> Bool {

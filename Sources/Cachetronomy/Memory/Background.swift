@@ -14,7 +14,7 @@ final class Background: @unchecked Sendable {
   private var isRunning = false
   private let task: @Sendable () -> Int64?
 
-  /// - Parameter task: does what is due and gives the microseconds until it wants to be called
+  /// - Parameter task: does what is due and gives the microseconds until its next call
   ///   again; nil waits for `wake`.
   init(_ task: @escaping @Sendable () -> Int64?) {
     self.task = task
@@ -33,7 +33,7 @@ final class Background: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Starts the thread; its first call of the task is at once.
+  /// Starts the thread; its first call of the task is immediately.
   func start() {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }

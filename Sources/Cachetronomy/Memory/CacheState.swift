@@ -1,7 +1,7 @@
 /// What a lookup in a cache found.
 struct Found: Sendable {
   var entry: Entry
-  /// The value as somebody stored or read it before; nil if it has to be decoded.
+  /// The value as stored or read before; nil if it has to be decoded.
   var object: AnyBox?
   fileprivate var stamp: SharedHeader.Stamp?
 }
@@ -27,7 +27,7 @@ struct CacheState {
   private var nextSweep: Int64 = 0
   private var nextLook: Int64 = 0
   private var nextFlush: Int64 = 0
-  /// Bytes put since the last look at how full the store is, and what the last pass left.
+  /// Bytes put since the last examine how full the store is, and what the last pass left.
   private var (unweighed, left): (Int64, Int64) = (0, 0)
 
   /// Reads that wait for the log before they are written.
@@ -63,7 +63,8 @@ struct CacheState {
     return store
   }
 
-  /// Opens the file anew if another has its name since, or none: somebody removed or replaced it.
+  /// Opens the file again if another has its name since, or none: another process removed or
+  /// replaced it.
   private mutating func follow() throws(Failure) {
     guard store != nil, StoreFile.identity(path) != identity || identity == nil else { return }
     forget()
@@ -77,7 +78,7 @@ struct CacheState {
 
   /// How long a hit in memory may believe that the file is still the one it was, in microseconds.
   ///
-  /// A change *of* the file is seen at once; this is for another file in its place.
+  /// A change *of* the file is seen immediately; this is for another file in its place.
   private static let faith: Int64 = 100_000
 
   /// The open store.
@@ -96,11 +97,11 @@ struct CacheState {
 
   // MARK: reading
 
-  /// What memory holds for a key, if memory can be believed: the way of a hit, without a copy of the
-  /// entry.
+  /// What memory holds for a key, if memory can be believed: the way of a hit, without a copy of
+  /// the entry.
   ///
-  /// Nil also for a value held as another type: it is decoded again, for a cast might find more than
-  /// was asked for.
+  /// Nil also for a value held as another type: it is decoded again, for a cast might find more
+  /// than was asked for.
   mutating func held<T>(
     _ key: Key, as _: T.Type, version: Int64?, at now: Timestamp
   ) -> Box<T>? {
@@ -173,7 +174,7 @@ struct CacheState {
 
   // MARK: writing
 
-  /// Runs a write; afterwards memory is believed only if nobody else wrote meanwhile.
+  /// Runs a write; afterwards memory is believed only if no other process wrote meanwhile.
   private mutating func write<T>(
     _ body: (Store) throws(Failure) -> T
   ) throws(Failure) -> T {
@@ -184,7 +185,7 @@ struct CacheState {
     let (header, stamp) = (header, stamp)
     do throws(Failure) {
       let result = try store.write { () throws(Failure) in
-        // Nobody can commit now: what the header says is what we know, or memory is out of date.
+        // No process can commit now: the header matches the known state, or memory is outdated.
         old = header?.stamp()
         wasTrue = stamp != nil && old == stamp
         if !wasTrue { base = try store.dataVersion() }
@@ -200,13 +201,13 @@ struct CacheState {
     }
   }
 
-  /// Takes the file as it is now for what memory tells, if nobody has committed since ours.
+  /// Takes the current state of the file as that of memory, if no other process has committed.
   private mutating func believe(
     _ store: Store, since base: Int64, from old: SharedHeader.Stamp?
   ) throws(Failure) {
     if header == nil { header = SharedHeader(store: path) }
     let before = header?.stamp()
-    // In the log that was there before, the last commit is ours: the cheap way to know.
+    // In the log that was there before, the last commit is this process's: the cheap check.
     if let before, let old, before.salt == old.salt,
       Int64(before.frames) == Int64(store.connection.committedFrames)
     {
@@ -246,7 +247,8 @@ struct CacheState {
     for (_, data) in rows { unweighed = unweighed.plus(Int64(data.count).plus(Store.overhead)) }
   }
 
-  /// Brings the next pass forward if what was put has brought the store over its limit by a sixteenth.
+  /// Brings the next pass forward if what was put has brought the store over its limit by a
+  /// sixteenth.
   ///
   /// - Returns: true if a pass is due now.
   mutating func weigh() -> Bool {
@@ -254,7 +256,7 @@ struct CacheState {
       unweighed > profile.maxStoreSize / 32
     else { return false }
     unweighed = 0
-    guard let used = try? store?.usedBytes(), used > AutoSweep.ceiling(profile, left: left) else {
+    guard let used = try? store?.usedBytes(), used > AutoGC.ceiling(profile, left: left) else {
       return false
     }
     nextSweep = 0
@@ -353,7 +355,7 @@ struct CacheState {
     }
     if profile.ttlCleanupInterval > 0, clock >= nextSweep {
       try? flush(at: now)
-      _ = try? Sweep(store, profile: profile, now: now).run()
+      _ = try? GCPass(store, profile: profile, now: now).run()
       // What a pass cannot bring within its limit is not swept again for each put.
       left = (try? store.usedBytes()) ?? 0
       nextSweep = clock + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)

@@ -22,11 +22,11 @@ public struct HotEntry: ~Copyable {
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: file.baseAddress), file.count) }
 
-  // Magic (8), version (4), length of the key (4), checksum of all that follows (8), size (8), created,
-  // expiry, cost (8 each), exit status (4), kind (4: 0 a value, 1 a recording, 2 one of both streams in
-  // one), number of turns (8), how far the input was moved (8), kind of input (4), number of outputs
-  // (4), key, outputs (8 each), turns, payload. A turn is a length times two, plus one for standard
-  // error. A manifest may follow: see `TierPlace.attach`.
+  // Magic (8), version (4), length of the key (4), checksum of all that follows (8), size (8),
+  // created, expiry, cost (8 each), exit status (4), kind (4: 0 a value, 1 a recording, 2 one of
+  // both streams in one), number of turns (8), how far the input was moved (8), kind of input (4),
+  // number of outputs (4), key, outputs (8 each), turns, payload. A turn is a length times two,
+  // plus one for standard error. A manifest may follow: see `TierDirectory.attach`.
   private static let magic: UInt64 = 0x7972_746e_6579_6e74
   private static let version: UInt32 = 3
   private static let headSize = 88
@@ -136,27 +136,27 @@ public struct HotEntry: ~Copyable {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     guard !(now.tv_sec - 60...now.tv_sec + 60).contains(status.st_atim.tv_sec) else { return }
-    // The time of change stays: UTIME_OMIT, which is a macro that Swift does not see.
+    // The mtime stays: UTIME_OMIT, which is a macro that Swift does not see.
     let times = [now, timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)]
     futimens(descriptor, times)
   }
 
   /// Whether it may be served.
   ///
-  /// - Parameter limit: how old an answer may be, whatever its own expiry says.
+  /// - Parameter limit: how old a result may be, whatever its own expiry says.
   public func isFresh(at now: Timestamp, within limit: TimeToLive? = nil) -> Bool {
     guard now < expiry, created <= now.adding(microseconds: 1_000_000) else { return false }
     guard let limit, limit != .never else { return true }
     return limit.microseconds > 0 && now.since(created) <= limit.microseconds
   }
 
-  /// Gives back what a command printed, as `run` does: nobody dies of a reader who left.
+  /// Gives back what a command printed, as `run` does: a reader that left ends nothing.
   public func replay(to sink: Sink) throws(Failure) {
     Signals.blockFailedWrites()
     try write(to: sink)
   }
 
-  /// Writes one or both streams in the order in which they were printed; a stream that nobody reads
+  /// Writes one or both streams in the order in which they were printed; a stream without a reader
   /// any more is passed over.
   public func write(output: Bool = true, errors: Bool = true, to sink: Sink) throws(Failure) {
     var (output, errors) = (output, errors)
@@ -172,7 +172,7 @@ public struct HotEntry: ~Copyable {
         do throws(Failure) {
           isWritten = try sink(stream, piece)
         } catch {
-          // The other stream is written all the same.
+          // The other stream is written anyway.
           unwritten = unwritten ?? error
         }
         if !isWritten {
@@ -219,7 +219,7 @@ extension HotEntry {
     bytes.append(little: UInt32(clamping: entry.key.text.utf8.count))
     bytes.append(little: UInt64(0))
     bytes.append(little: UInt64(0))
-    // A row of another program's has no date of its own: no limit may take it for young.
+    // A row of another program's has no own date: no limit may take it for young.
     bytes.append(little: entry.info?.created.microseconds ?? 0)
     bytes.append(little: entry.expiry.microseconds)
     bytes.append(little: entry.info?.cost ?? 0)
@@ -256,7 +256,7 @@ extension HotEntry {
     }
   }
 
-  /// The key of a file, for listings; nil if it is none of ours.
+  /// The key of a file, for listings; nil if it is not an entry.
   static func key(of path: String) -> Key? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }

@@ -1,4 +1,4 @@
-/// The profiles of a store as the head of its memory tier has them: what `run` wants of each, and
+/// The profiles of a store as the head of its memory tier has them: what `run` needs of each, and
 /// nothing decoded that is not asked for.
 struct HotProfiles {
   private let bytes: [UInt8]

@@ -2,12 +2,12 @@ internal import Glibc
 
 /// A store as its memory tier shows it, read without SQLite, locks or writes.
 ///
-/// It answers only what is certain: whoever gets nil asks the store itself. Not for a process that
+/// It serves only what is certain: a caller that gets nil opens the store. Not for a process that
 /// has or had the store open.
 public final class HotStore {
   /// The database, every link resolved.
   public let path: String
-  private let place: TierPlace
+  private let place: TierDirectory
   private let profiles: HotProfiles
   /// The checksum of the profiles, with which a manifest is made.
   let profilesSum: UInt64
@@ -26,9 +26,9 @@ public final class HotStore {
       status.st_uid == geteuid(), status.st_nlink == 1
     else { return nil }
     let database = Stamp.File(status)
-    place = TierPlace(store: self.path, database, root: root ?? TierPlace.root)
-    // The head before the state: what was published after our look is newer, never older.
-    guard place.isTrusted, let head = TierHead.read(in: place),
+    place = TierDirectory(store: self.path, database, root: root ?? TierDirectory.root)
+    // The head before the state: what is published later is newer, never older.
+    guard place.isTrusted, let head = TierIndex.read(in: place),
       let stamp = Stamp(unopened: self.path, database), stamp == head.stamp
     else { return nil }
     profiles = HotProfiles(head.profiles)
@@ -39,8 +39,10 @@ public final class HotStore {
   ///
   /// - Parameters:
   ///   - arguments: those of the whole program, without its own name.
-  ///   - call: the command, whose environment keeps the answers.
-  public func keepManifest(of arguments: [[UInt8]], _ call: Invocation, _ plan: Plan, key: Key) {
+  ///   - call: the command, whose environment records the results.
+  public func keepManifest(
+    of arguments: [[UInt8]], _ call: Invocation, _ plan: ResolvedCommand, key: Key
+  ) {
     guard call.probe.isComplete,
       let manifest = plan.manifest(arguments, call, key: key, profilesSum: profilesSum)
     else { return }
@@ -52,23 +54,23 @@ public final class HotStore {
   /// - Returns: false if it was not written: the tier is not true any more, or there is no room.
   @discardableResult
   func keep(_ manifest: ManifestFile) -> Bool {
-    guard place.isTrusted, let head = TierHead.read(in: place), let database = Stamp.File(path),
+    guard place.isTrusted, let head = TierIndex.read(in: place), let database = Stamp.File(path),
       let stamp = Stamp(unopened: path, database), stamp == head.stamp,
       head.profilesSum == manifest.profilesSum
     else { return false }
-    return place.write(manifest, TierPlace.ManifestLimits(head, room: place.roomLimit))
+    return place.write(manifest, TierDirectory.ManifestLimits(head, room: place.roomLimit))
   }
 
   /// What a command line, the profile and its first matching rule together say of a command.
   ///
   /// - Throws: `Failure.unknownProfile` if the profile is not there or cannot be read.
   public func plan(
-    _ command: Plan.Command, _ choice: ProfileChoice, flags: RunSettings
-  ) throws(Failure) -> Plan {
+    _ command: ResolvedCommand.Command, _ choice: ProfileChoice, flags: RunSettings
+  ) throws(Failure) -> ResolvedCommand {
     let profile = try profiles.profile(choice) { profile throws(Failure) in
-      try Plan.words(of: command, profile: profile, flags: flags)
+      try ResolvedCommand.words(of: command, profile: profile, flags: flags)
     }
-    return try Plan(command, profile: profile, flags: flags)
+    return try ResolvedCommand(command, profile: profile, flags: flags)
   }
 
   /// The name of the profile that a choice means; nil if it is not there.

@@ -15,10 +15,10 @@ public enum MemoryPressure {
       self.total = total
     }
 
-    /// Whether less is free than a profile wants: megabytes, or a fraction up to 1.
+    /// Whether less is free than a profile requires: megabytes, or a fraction up to 1.
     public func isUnder(_ target: Double) -> Bool { missing(to: target) > 0 }
 
-    /// Bytes that are missing to what a profile wants free; 0 if none are.
+    /// Bytes to free for a profile's target; 0 if it is met.
     public func missing(to target: Double) -> Int64 {
       let wanted = target <= 1 ? target * Double(total) : target * 1_000_000
       let missing = (wanted - Double(available)).rounded(.up)
@@ -26,7 +26,7 @@ public enum MemoryPressure {
     }
   }
 
-  /// Whether so many bytes can be had at all: Swift ends a program that asks for more.
+  /// Whether this many bytes can be had at all: Swift ends a program that asks for more.
   public static func hasRoom(for bytes: Int64) -> Bool {
     guard let count = Int(exactly: bytes), count > 0 else { return bytes <= 0 }
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
@@ -62,7 +62,7 @@ public enum MemoryPressure {
     else { return nil }
     var path = "/sys/fs/cgroup" + line.dropFirst(3)
     var tightest: (limit: Int64, used: Int64)?
-    // A limit above us binds as well as our own.
+    // The limits of parent groups apply too.
     while path.hasPrefix("/sys/fs/cgroup") {
       if let limit = KernelFile.number(path + "/memory.max"),
         let used = KernelFile.number(path + "/memory.current"),

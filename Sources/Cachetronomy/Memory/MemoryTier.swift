@@ -13,7 +13,7 @@ final class Box<T: Sendable>: AnyBox, @unchecked Sendable {
 
 /// Entries held in the process: bounded, the least used leave first.
 ///
-/// Not to be shared as it is.
+/// Not to be shared unchanged.
 struct MemoryTier {
   /// An entry in memory.
   final class Held {
@@ -87,7 +87,7 @@ struct MemoryTier {
     var left: [Held] = []
     if let old = remove(entry.key) { left.append(old) }
     guard limit > 0 else { return left }
-    // The newcomer is no candidate: it would leave at once where all others were read.
+    // The newcomer is no candidate: it would leave immediately where all others were read.
     left += shrink(to: limit - 1)
     let held = Held(entry, object, tick)
     held.count = left.first { $0.entry.key == entry.key }?.count ?? 0
@@ -96,7 +96,7 @@ struct MemoryTier {
     return left
   }
 
-  /// Lets the least used go until so many are left.
+  /// Lets the least used go until this many are left.
   mutating func shrink(to limit: Int) -> [Held] {
     var left: [Held] = []
     while entries.count > max(0, limit), let held = leastUsed() {
@@ -125,7 +125,7 @@ struct MemoryTier {
   @discardableResult
   mutating func remove(_ key: Key) -> Held? {
     let held = entries.removeValue(forKey: key)
-    // What was removed otherwise than from the top of the heap is swept out of it now and then.
+    // What was removed otherwise than from the top of the heap is swept out of it occasionally.
     if heap.count > 2 * entries.count + 64 {
       let live = heap.filter { entries[$0.held.entry.key] === $0.held }
       heap = []

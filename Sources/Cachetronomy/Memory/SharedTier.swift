@@ -2,37 +2,38 @@ internal import Glibc
 
 /// The memory tier of a store as its writers keep it: true at every moment, or not believed.
 ///
-/// A writer asks `begin` inside its transaction, takes away what it is about to change by `forget`,
-/// and after its commit publishes a new head from within a second transaction in which nobody else
-/// can write. Whoever dies in between leaves a head that the store's state no longer fits.
+/// A writer asks `begin` inside its transaction, removes what it is about to change by `forget`,
+/// and after its commit publishes a new head from within a second transaction in which no other
+/// process can write. A process that dies in between leaves a head that the store's state no longer
+/// fits.
 final class SharedTier {
-  private let place: TierPlace
+  private let place: TierDirectory
   private let path: String
   private let header: SharedHeader
   /// What is true of the tier since `begin`; nil while nothing may be published.
-  private var head: TierHead?
+  private var head: TierIndex?
   private var hasProfiles = true
   private var isBroken = false
 
   /// The tier of an open store, there or not; nil if its files tell nothing about its state.
-  init?(store path: String, root: String = TierPlace.root) {
+  init?(store path: String, root: String = TierDirectory.root) {
     guard let database = Stamp.File(path), let header = SharedHeader(store: path) else {
       return nil
     }
     self.path = path
     self.header = header
-    place = TierPlace(store: path, database, root: root)
+    place = TierDirectory(store: path, database, root: root)
   }
 
   // MARK: a transaction
 
-  /// Compares the tier with the store, inside a transaction that keeps all others from writing; what
-  /// is not true of the store's present state is taken away.
+  /// Compares the tier with the store, inside a transaction that keeps all others from writing;
+  /// what is not true of the store's present state is removed.
   func begin() {
     head = nil
     hasProfiles = true
     guard !isBroken, place.isTrusted else { return }
-    if let found = TierHead.read(in: place), let stamp = Stamp(store: path, header),
+    if let found = TierIndex.read(in: place), let stamp = Stamp(store: path, header),
       found.stamp == stamp
     {
       head = found
@@ -41,9 +42,9 @@ final class SharedTier {
     }
   }
 
-  /// Whether there is anything to take away.
+  /// Whether there is anything to remove.
   ///
-  /// Not by the head's count: whoever died, or found no room, may have left more than it says.
+  /// Not by the head's count: a process that died or found no room may have left more.
   var isInUse: Bool { head != nil }
 
   /// Takes an entry away before its row changes.
@@ -52,7 +53,7 @@ final class SharedTier {
     remove(HotEntry.name(of: key))
   }
 
-  /// Takes all entries away before rows change that nobody can name.
+  /// Takes all entries away before rows with unknown keys change.
   func forgetAll() { if head != nil { clear() } }
 
   /// The profiles are about to change.
@@ -64,32 +65,32 @@ final class SharedTier {
     guard lstat(file, &status) == 0 else { return }
     if place.removeEntry(name, status) {
       head?.entries -= 1
-      head?.bytes -= TierPlace.memory(of: Int64(status.st_size))
+      head?.bytes -= TierDirectory.memory(of: Int64(status.st_size))
     } else if errno != ENOENT {
       giveUp()
     }
   }
 
-  /// What cannot be taken away must not be believed.
+  /// What cannot be removed must not be believed.
   private func giveUp() {
     head = nil
     isBroken = true
-    if place.isTrusted { unlink(place.path(TierHead.name)) }
+    if place.isTrusted { unlink(place.path(TierIndex.name)) }
   }
 
   /// The head first: without it nothing is believed.
   private func clear() {
     let dropped = head?.dropped ?? 0
     head = nil
-    // Under somebody else's directory our names lead wherever that one wants.
+    // Under another user's directory these names could lead anywhere.
     guard place.isTrusted else { return }
     Fault.reach()
-    if unlink(place.path(TierHead.name)) != 0, errno != ENOENT { return giveUp() }
+    if unlink(place.path(TierIndex.name)) != 0, errno != ENOENT { return giveUp() }
     Fault.reach()
     for name in StoreFile.names(in: place.directory)
     where unlink(place.path(name)) != 0 && errno != ENOENT { return giveUp() }
     if let stamp = Stamp(store: path, header) {
-      head = TierHead(stamp: stamp, path: path)
+      head = TierIndex(stamp: stamp, path: path)
       head?.dropped = dropped
       hasProfiles = false
     }
@@ -97,7 +98,7 @@ final class SharedTier {
 
   // MARK: publishing
 
-  /// Publishes the state of the store as it is now, inside a transaction that keeps all others from
+  /// Publishes the current state of the store, inside a transaction that keeps all others from
   /// writing, and with it one entry.
   ///
   /// - Parameters:
@@ -105,10 +106,10 @@ final class SharedTier {
   ///   - profiles: reads the profiles and limits, if they are not known any more.
   func publish(
     _ entry: (key: Key, file: [UInt8])?,
-    profiles: () throws(Failure) -> (bytes: [UInt8], limits: TierHead.Limits)
+    profiles: () throws(Failure) -> (bytes: [UInt8], limits: TierIndex.Limits)
   ) throws(Failure) {
     guard !isBroken, let stamp = Stamp(store: path, header) else { return }
-    let next = head ?? TierHead(stamp: stamp, path: path)
+    let next = head ?? TierIndex(stamp: stamp, path: path)
     next.stamp = stamp
     if head == nil || !hasProfiles {
       let found = try profiles()
@@ -117,17 +118,17 @@ final class SharedTier {
     guard next.limits.bytes > 0, next.limits.entries > 0 else { return clear() }
     guard let isNew = place.make(for: path) else { return }
     let name = entry.flatMap {
-      makeRoom(for: $0.key, TierPlace.memory(of: Int64($0.file.count)), in: next, isNew: isNew)
+      makeRoom(for: $0.key, TierDirectory.memory(of: Int64($0.file.count)), in: next, isNew: isNew)
     }
     // A profile may have lowered them.
     let room = entryRoom(next)
     if next.entries > next.limits.entries || next.bytes > room {
-      trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: 0)
+      trim(next, to: TierIndex.Limits(entries: next.limits.entries, bytes: room), adding: 0)
     }
     let bytes = next.encoded()
-    guard bytes.count <= TierHead.limit else { return clear() }
+    guard bytes.count <= TierIndex.limit else { return clear() }
     Fault.reach()
-    guard write(bytes, as: TierHead.name) else { return }
+    guard write(bytes, as: TierIndex.name) else { return }
     (head, hasProfiles) = (next, true)
     Fault.reach()
     // After the head, which counts it: a head that counts too few would let an entry be forgotten.
@@ -136,7 +137,7 @@ final class SharedTier {
   }
 
   /// Bytes that entries may take: an eighth is left for manifests.
-  private func entryRoom(_ next: TierHead) -> Int64 {
+  private func entryRoom(_ next: TierIndex) -> Int64 {
     let room = min(next.limits.bytes, place.roomLimit)
     return room - room / 8
   }
@@ -146,24 +147,24 @@ final class SharedTier {
   /// - Parameter size: bytes of memory that its file takes.
   /// - Returns: the name of its file; nil if it is too large.
   private func makeRoom(
-    for key: Key, _ size: Int64, in next: TierHead, isNew: Bool
+    for key: Key, _ size: Int64, in next: TierIndex, isNew: Bool
   ) -> String? {
     let room = entryRoom(next)
     guard size <= room / 4 else { return nil }
-    // A look at all other tiers is worth its time now and then.
+    // A examine all other tiers is worth its time occasionally.
     if isNew || (next.bytes + size) >> 20 != next.bytes >> 20 {
       sweepSiblings(leaving: room - next.bytes - size)
-      place.trimManifests(TierPlace.ManifestLimits(next, room: place.roomLimit))
+      place.trimManifests(TierDirectory.ManifestLimits(next, room: place.roomLimit))
     }
     if next.entries >= next.limits.entries || next.bytes + size > room {
-      trim(next, to: TierHead.Limits(entries: next.limits.entries, bytes: room), adding: size)
+      trim(next, to: TierIndex.Limits(entries: next.limits.entries, bytes: room), adding: size)
     }
     let name = HotEntry.name(of: key)
     var status = stat()
     let replaced = lstat(place.path(name), &status) == 0
     if replaced, status.st_nlink > 1 { place.detach(name) }
     next.entries += replaced ? 0 : 1
-    next.bytes += size - (replaced ? TierPlace.memory(of: Int64(status.st_size)) : 0)
+    next.bytes += size - (replaced ? TierDirectory.memory(of: Int64(status.st_size)) : 0)
     return name
   }
 
@@ -173,14 +174,14 @@ final class SharedTier {
 
   /// Whether the tier is true of the store now, and has this very entry.
   func holds(_ entry: (key: Key, file: [UInt8])) -> Bool {
-    guard place.isTrusted, let found = TierHead.read(in: place),
+    guard place.isTrusted, let found = TierIndex.read(in: place),
       let stamp = Stamp(store: path, header), found.stamp == stamp
     else { return false }
     let path = place.path(HotEntry.name(of: entry.key))
     // A file of another user is not read by a hit either.
     guard HotEntry(path, entry.key) != nil else { return false }
     return Repository.read(
-      Array(path.utf8), Probe(), limit: entry.file.count + TierPlace.attachLimit)?
+      Array(path.utf8), Probe(), limit: entry.file.count + TierDirectory.attachLimit)?
       .starts(with: entry.file) == true
   }
 
@@ -188,7 +189,7 @@ final class SharedTier {
 
   /// What is in the tier, if it is true of the store now.
   func inventory() -> Store.Memory? {
-    guard place.isTrusted, let found = TierHead.read(in: place),
+    guard place.isTrusted, let found = TierIndex.read(in: place),
       let stamp = Stamp(store: path, header), found.stamp == stamp
     else { return nil }
     var memory = Store.Memory()
@@ -205,9 +206,9 @@ final class SharedTier {
   }
 
   /// The files of entries, least recently used first.
-  private func byUse() -> [TierPlace.File] { place.files { $0.utf8.count == 32 } }
+  private func byUse() -> [TierDirectory.File] { place.files { $0.utf8.count == 32 } }
 
-  /// The least used entries that have to go for so many bytes to be free.
+  /// The least used entries that have to go for this many bytes to be free.
   func leastUsed(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
     var chosen: [(key: Key, bytes: Int64)] = []
     var freed: Int64 = 0
@@ -219,7 +220,7 @@ final class SharedTier {
     return chosen
   }
 
-  /// Takes the least used entries away until so many bytes are free.
+  /// Takes the least used entries away until this many bytes are free.
   func release(_ wanted: Int64) -> [(key: Key, bytes: Int64)] {
     let chosen = leastUsed(wanted)
     for one in chosen { forget(one.key) }
@@ -231,8 +232,8 @@ final class SharedTier {
     return chosen
   }
 
-  /// Makes room, and an eighth more, so that not every entry pays for a look at all others.
-  private func trim(_ next: TierHead, to limits: TierHead.Limits, adding size: Int64) {
+  /// Makes room, and an eighth more, so that not every entry pays for a examine all others.
+  private func trim(_ next: TierIndex, to limits: TierIndex.Limits, adding size: Int64) {
     let files = byUse()
     (next.entries, next.bytes) = (Int64(files.count), files.reduce(0) { $0 + $1.bytes })
     let entries = max(0, limits.entries - limits.entries / 8 - 1)
@@ -247,18 +248,18 @@ final class SharedTier {
   }
 
   /// Removes the tiers of databases that are gone or are other files now, and of the others those
-  /// longest without a change, until all together leave so many bytes at most.
+  /// longest without a change, until all together leave this many bytes at most.
   func sweepSiblings(leaving room: Int64 = .max) {
-    var others: [(place: TierPlace, bytes: Int64, changed: Int64)] = []
+    var others: [(place: TierDirectory, bytes: Int64, changed: Int64)] = []
     for name in StoreFile.names(in: place.parent) {
-      let other = TierPlace(parent: place.parent, name: name)
+      let other = TierDirectory(parent: place.parent, name: name)
       guard other.directory != place.directory, other.isTrusted else { continue }
-      if let head = TierHead.read(in: other), let file = Stamp.File(head.path),
+      if let head = TierIndex.read(in: other), let file = Stamp.File(head.path),
         file.device == head.stamp.database.device, file.inode == head.stamp.database.inode
       {
-        let changed = Stamp.File(other.path(TierHead.name))?.changed ?? 0
+        let changed = Stamp.File(other.path(TierIndex.name))?.changed ?? 0
         others.append((other, head.bytes, changed))
-      } else if !TierHead.isOfOtherVersion(in: other) {
+      } else if !TierIndex.isOfOtherVersion(in: other) {
         Self.remove(other)
       }
     }
@@ -269,8 +270,8 @@ final class SharedTier {
     }
   }
 
-  private static func remove(_ other: TierPlace) {
-    unlink(other.path(TierHead.name))
+  private static func remove(_ other: TierDirectory) {
+    unlink(other.path(TierIndex.name))
     for file in StoreFile.names(in: other.directory) { unlink(other.path(file)) }
     rmdir(other.directory)
   }

@@ -3,8 +3,8 @@ internal import Glibc
 /// What tells one state of a store from every other without opening it: the identity, size and time
 /// of database and log, and the log's last frame from the header that all processes share.
 ///
-/// Sizes and times alone miss most commits into a log that was begun anew, where a clock ticks every
-/// 4 ms; with the header none was missed.
+/// Sizes and times alone miss most commits into a log that was begun again, where a clock ticks
+/// every 4 ms; with the header none was missed.
 struct Stamp: Equatable {
   var database: File
   var log: File
@@ -28,7 +28,7 @@ struct Stamp: Equatable {
       self.init(status)
     }
 
-    /// A log, by the time at which its bytes changed: to root's processes SQLite gives it anew at
+    /// A log, by the time at which its bytes changed: to root's processes SQLite gives it again at
     /// every opening (`fchown`), which counts as a change of the rest.
     init?(log path: String) {
       var status = stat()
@@ -53,7 +53,7 @@ struct Stamp: Equatable {
 
   /// The state of a store that this process has open.
   ///
-  /// - Returns: nil if there is no log, or somebody is writing its header.
+  /// - Returns: nil if there is no log, or another process is writing its header.
   init?(store path: String, _ header: SharedHeader) {
     guard let now = header.stamp(), let database = File(path), let log = File(log: path + "-wal")
     else { return nil }
@@ -62,7 +62,7 @@ struct Stamp: Equatable {
 
   /// The state of a store that this process has not opened and has no descriptor of.
   ///
-  /// - Returns: nil if there is no log, or somebody is writing its header.
+  /// - Returns: nil if there is no log, or another process is writing its header.
   init?(unopened path: String, _ database: File) {
     guard let log = File(log: path + "-wal"), let header = SharedHeader.Stamp(unopened: path) else {
       return nil

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Runs an actor's jobs one after the other on a thread of its own, so that what blocks there never
+/// Runs an actor's jobs one after the other on its own thread, so that blocking work there never
 /// blocks the pool that all tasks share.
 ///
 /// `@unchecked Sendable`: `jobs` and `isStopping` are touched only with `mutex` held; the two
@@ -65,7 +65,8 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     }
 
     private func waitForWork() {
-      // Nobody signals the end of the executor: it could only be told by itself. Look each second.
+      // No process signals the end of the executor: it could only be told by itself. Look each
+      // second.
       var time = timespec()
       clock_gettime(CLOCK_REALTIME, &time)
       time.tv_sec += 1

@@ -1,7 +1,7 @@
 // The words of commands: of rules, and of what `warm` runs.
 extension SettingReader {
   /// Reads the words of a command: a text that is split as a shell does, or a list.
-  func words(_ node: Node, _ what: String) throws(Complaint) -> [String] {
+  func words(_ node: Node, _ what: String) throws(Diagnostic) -> [String] {
     let words: [String]
     if let text = node.text {
       do {
@@ -13,7 +13,7 @@ extension SettingReader {
       words = try strings(node)
     }
     guard let first = words.first, !first.isEmpty else {
-      throw complaint(node, "\(what) wants the words of a command, as kubectl get **")
+      throw complaint(node, "\(what) must be the words of a command, as kubectl get **")
     }
     return words
   }
@@ -21,7 +21,7 @@ extension SettingReader {
   /// Reads `match`, the words of one command.
   ///
   /// A list of whole commands would never match: an argument that is 'kubectl get **' is rare.
-  func match(_ node: Node) throws(Complaint) -> [String] {
+  func match(_ node: Node) throws(Diagnostic) -> [String] {
     if case .sequence(let items) = node.content, node.line > 0 {
       if let item = items.first(where: { $0.text == nil }) {
         throw complaint(item, "'match' lists the words of one command; 'match_any' lists several")
@@ -35,9 +35,9 @@ extension SettingReader {
   }
 
   /// Reads `match_any`, a list of what `match` takes.
-  func alternatives(_ node: Node) throws(Complaint) -> [[String]] {
+  func alternatives(_ node: Node) throws(Diagnostic) -> [[String]] {
     guard case .sequence(let items) = node.content, !items.isEmpty else {
-      throw complaint(node, "'match_any' wants a list, as [kubectl get **, helm list **]")
+      throw complaint(node, "'match_any' must be a list, as [kubectl get **, helm list **]")
     }
     var matches: [[String]] = []
     for item in items {

@@ -1,12 +1,13 @@
 extension Profile {
-  /// Makes an entry that is stored now under this profile: with its tags, and an expiry from which its
-  /// jitter is taken.
+  /// Makes an entry that is stored now under this profile: with its tags, and an expiry from which
+  /// its jitter is taken.
   ///
   /// - Parameters:
-  ///   - data: the value as it is stored, in `format`.
+  ///   - data: the stored value, in `format`.
   ///   - timeToLive: how long to keep it; nil takes the profile's.
-  ///   - jitter: the share, in percent, by which that is shortened at random; nil takes the profile's.
-  ///   - tags: tags beside those of the profile.
+  ///   - jitter: the share, in percent, by which that is shortened at random; nil takes the
+  ///     profile's.
+  ///   - tags: tags next to those of the profile.
   ///   - chance: a random number from 0 to 1.
   public func newEntry(
     _ key: Key, _ data: [UInt8], format: String = "msgpack", origin: Entry.Origin = .set,

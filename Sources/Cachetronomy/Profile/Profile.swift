@@ -1,4 +1,4 @@
-/// A named set of settings: the seed's seven, which are columns of `profiles`, and ours.
+/// A named set of settings: the seed's seven, which are columns of `profiles`, and this program's.
 public struct Profile: Sendable, Equatable {
   /// Its name.
   public var name: String
@@ -12,7 +12,7 @@ public struct Profile: Sendable, Equatable {
   public var memoryBasedEviction = true
   /// Memory to keep free: megabytes, or a fraction of all memory up to 1.
   public var freeMemoryTarget = 500.0
-  /// Seconds between looks at the free memory.
+  /// Seconds between examines the free memory.
   public var memoryCleanupInterval: Int64 = 5
   /// Entries held in memory at most.
   public var maxItemsInMemory: Int64 = 100
@@ -21,7 +21,7 @@ public struct Profile: Sendable, Equatable {
 
   /// Output over this many bytes is passed through but not stored.
   public var maxEntrySize: Int64 = 64 << 20
-  /// Bytes held in the memory that processes share; 0 switches it off.
+  /// Bytes held in the shared memory tier; 0 switches it off.
   public var maxMemory: Int64 = 64 << 20
   /// Bytes that the store may take on disk, its log left out; 0 for no limit.
   public var maxStoreSize: Int64 = 1 << 30
@@ -39,7 +39,7 @@ public struct Profile: Sendable, Equatable {
   public var run = RunSettings()
   /// What holds for some commands; the first that matches is taken.
   public var rules: [Rule] = []
-  /// Commands that `warm` keeps answers ready for.
+  /// Commands that `warm` refreshes before they expire.
   public var warm: [WarmCommand] = []
 
   /// A profile with the built-in settings.
@@ -65,10 +65,10 @@ public struct Profile: Sendable, Equatable {
     }
   }
 
-  /// The profile of whoever names none.
+  /// The profile of a process that names none.
   public static let defaultName = "default"
 
-  /// A command that `warm` keeps an answer ready for.
+  /// A command that `warm` keeps a result ready for.
   public struct WarmCommand: Sendable, Equatable {
     /// The words of the command.
     public var words: [String]

@@ -1,4 +1,4 @@
-/// Which profile a call goes by.
+/// Which profile a call uses.
 public enum ProfileChoice: Sendable, Equatable {
   /// Named on the command line.
   case flag(String)

@@ -19,7 +19,7 @@ public struct ProfileFile: Sendable {
 
   private static func parse(
     _ bytes: [UInt8], _ path: String
-  ) throws(Complaint) -> [(name: Node, settings: Node)] {
+  ) throws(Diagnostic) -> [(name: Node, settings: Node)] {
     let reader = SettingReader(file: path)
     var found: [(name: Node, settings: Node)] = []
     var names: Set<String> = []
@@ -42,8 +42,8 @@ public struct ProfileFile: Sendable {
   /// Texts that end at a comment which may have been meant as part of them, as in `view #12`.
   ///
   /// In settings that are texts; after a number or a duration nothing else is likely.
-  public var hints: [Complaint] {
-    var found: [Complaint] = []
+  public var hints: [Diagnostic] {
+    var found: [Diagnostic] = []
     for profile in profiles { collect(profile.settings, isText: false, &found) }
     return found
   }
@@ -54,7 +54,7 @@ public struct ProfileFile: Sendable {
     "env_ignore",
   ]
 
-  private func collect(_ node: Node, isText: Bool, _ found: inout [Complaint]) {
+  private func collect(_ node: Node, isText: Bool, _ found: inout [Diagnostic]) {
     switch node.content {
     case .scalar(let text, _):
       guard isText, let comment = node.comment else { return }
@@ -63,7 +63,7 @@ public struct ProfileFile: Sendable {
         return
       }
       found.append(
-        Complaint(
+        Diagnostic(
           file: path, line: comment.line, column: comment.column,
           message:
             "'\(comment.text)' is a comment, so the text is \(text.isEmpty ? "empty" : "'\(text)'")"
@@ -107,7 +107,7 @@ public struct ProfileFile: Sendable {
   public static func resolve(
     _ files: [ProfileFile], stored: (String) -> Resolved?
   ) throws(Failure) -> [Resolved] {
-    do throws(Complaint) {
+    do throws(Diagnostic) {
       var drafts: [String: (ProfileFile, Node, Node)] = [:]
       for file in files {
         for (name, settings) in file.profiles {
@@ -137,7 +137,7 @@ public struct ProfileFile: Sendable {
   private static func resolve(
     _ name: String, _ drafts: [String: (ProfileFile, Node, Node)], _ stored: (String) -> Resolved?,
     _ above: [String], _ done: inout [String: Resolved]
-  ) throws(Complaint) -> Resolved {
+  ) throws(Diagnostic) -> Resolved {
     if let resolved = done[name] { return resolved }
     guard let (file, _, settings) = drafts[name] else {
       return Resolved(profile: Profile(name: name))

@@ -32,7 +32,7 @@ enum ProfileSetting: String, CaseIterable {
 
   func read(
     _ node: Node, with reader: SettingReader, into profile: inout Profile
-  ) throws(Complaint) {
+  ) throws(Diagnostic) {
     switch self {
     case .timeToLive:
       let seconds = try reader.seconds(node)
@@ -73,7 +73,7 @@ enum ProfileSetting: String, CaseIterable {
 
   private func readRun(
     _ node: Node, _ place: RunSetting.Place, with reader: SettingReader
-  ) throws(Complaint) -> RunSettings {
+  ) throws(Diagnostic) -> RunSettings {
     var settings = RunSettings()
     for pair in try reader.pairs(node, "a mapping of settings") {
       let name = pair.name.text ?? ""
@@ -90,7 +90,7 @@ enum ProfileSetting: String, CaseIterable {
   /// Reads a rule; one with `match_any` becomes a rule for each alternative.
   private func readRules(
     _ node: Node, with reader: SettingReader
-  ) throws(Complaint) -> [Profile.Rule] {
+  ) throws(Diagnostic) -> [Profile.Rule] {
     var rest: [Node.Pair] = []
     var matches: [[String]]?
     var source = place(node, reader)
@@ -103,7 +103,7 @@ enum ProfileSetting: String, CaseIterable {
         matches =
           pair.name.text == "match"
           ? [try reader.match(pair.value)] : try reader.alternatives(pair.value)
-      // Only in what we keep in the store, where lines have no numbers.
+      // Only in the store, where lines have no numbers.
       case "source" where node.line == 0: source = pair.value.text
       default: rest.append(pair)
       }
@@ -123,12 +123,12 @@ enum ProfileSetting: String, CaseIterable {
     node.line > 0 && !reader.file.isEmpty ? "\(reader.file):\(node.line)" : nil
   }
 
-  /// Words that somebody who writes them unquoted means for a shell.
+  /// Words that are meant for a shell if they are unquoted.
   private static let ofShells: Set<String> = ["|", "||", "&", "&&", ";", ">", ">>", "<"]
 
   private func readWarm(
     _ node: Node, with reader: SettingReader
-  ) throws(Complaint) -> Profile.WarmCommand {
+  ) throws(Diagnostic) -> Profile.WarmCommand {
     var command = Profile.WarmCommand(words: [])
     command.source = place(node, reader)
     guard case .mapping(let pairs) = node.content else {
@@ -146,7 +146,7 @@ enum ProfileSetting: String, CaseIterable {
         let path = try reader.text(pair.value, "a directory")
         guard path.hasPrefix("/") || path.hasPrefix("~/") || path == "~" else {
           throw reader.complaint(
-            pair.value, "'cwd' wants a path that begins with / or ~/: cron is in no directory")
+            pair.value, "'cwd' must be a path that begins with / or ~/: cron is in no directory")
         }
         command.directory = path
       case "source" where node.line == 0: command.source = pair.value.text
@@ -157,7 +157,7 @@ enum ProfileSetting: String, CaseIterable {
     return command
   }
 
-  /// What a setting says, as it would be written in a file; nil for ours that say nothing.
+  /// What a setting says, in the form of a profile file; nil for unset settings of this program.
   func node(of profile: Profile) -> Node? {
     switch self {
     case .timeToLive: return Node(text: profile.timeToLive.description)
@@ -216,7 +216,7 @@ extension RunSettings {
 }
 
 extension SettingReader {
-  func unknown(_ name: Node, _ known: [String]) -> Complaint {
+  func unknown(_ name: Node, _ known: [String]) -> Diagnostic {
     let text = name.text ?? ""
     let near = nearest(to: text, among: known).map { " (did you mean '\($0)'?)" } ?? ""
     return complaint(name, "unknown setting '\(text)'\(near)")

@@ -9,7 +9,7 @@ extension Profile {
         throw .badSetting("setting '\(text)'", "want name=value")
       }
       let (name, value) = (String(text[..<cut]), String(text[text.index(after: cut)...]))
-      do throws(Complaint) {
+      do throws(Diagnostic) {
         guard let setting = ProfileSetting(rawValue: name) else {
           let known = ProfileSetting.allCases.map(\.rawValue)
           throw SettingReader(file: "").unknown(Node(text: name), known)

@@ -29,8 +29,8 @@ enum RunSetting: String, CaseIterable {
 
   /// Why it may not stand there; nil if it may.
   ///
-  /// `env` for a whole profile would drop variables of commands nobody thought of, and a ttl and
-  /// tags for all are the profile's own settings. A shell is chosen before rules are looked at.
+  /// `env` for a whole profile would drop variables of unrelated commands, and a ttl and
+  /// tags for all are the profile's own settings. A shell is chosen before rules are examined.
   func refusal(in place: Place) -> String? {
     switch (self, place) {
     case (.env, .run): "'env' may stand only in a rule or a flag; here 'env_ignore' may"
@@ -44,7 +44,7 @@ enum RunSetting: String, CaseIterable {
 
   func read(
     _ node: Node, with reader: SettingReader, into settings: inout RunSettings
-  ) throws(Complaint) {
+  ) throws(Diagnostic) {
     switch self {
     case .argFiles:
       settings.argFiles = try reader.identity(node, of: [.stat, .content, .none])
@@ -119,7 +119,7 @@ enum RunSetting: String, CaseIterable {
 }
 
 extension RunSettings {
-  /// Reads what `--ttl-jitter` wants: `10%`.
+  /// Reads the value of `--ttl-jitter`: `10%`.
   ///
   /// - Throws: `Failure.badSetting` for anything else.
   public static func jitter(_ text: String) throws(Failure) -> Int64 {
@@ -132,7 +132,7 @@ extension RunSettings {
 }
 
 extension RunSettings {
-  /// Reads what `--content-limit` wants: `1 GiB`.
+  /// Reads the value of `--content-limit`: `1 GiB`.
   ///
   /// - Throws: `Failure.badSetting` for anything else.
   public static func size(_ text: String) throws(Failure) -> Int64 {

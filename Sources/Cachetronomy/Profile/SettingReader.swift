@@ -1,17 +1,17 @@
-/// Reads a scalar or list by what its setting wants, never by YAML's guess.
+/// Reads a scalar or list by the type of its setting, never by YAML's guess.
 struct SettingReader {
   let file: String
 
-  func complaint(_ node: Node, _ message: String) -> Complaint {
-    Complaint(file: file, line: node.line, column: node.column, message: message)
+  func complaint(_ node: Node, _ message: String) -> Diagnostic {
+    Diagnostic(file: file, line: node.line, column: node.column, message: message)
   }
 
-  func text(_ node: Node, _ want: String = "text") throws(Complaint) -> String {
+  func text(_ node: Node, _ want: String = "text") throws(Diagnostic) -> String {
     guard let text = node.text else { throw complaint(node, "want \(want)") }
     return text
   }
 
-  func flag(_ node: Node) throws(Complaint) -> Bool {
+  func flag(_ node: Node) throws(Diagnostic) -> Bool {
     switch node.text?.lowercased() {
     case "true", "yes", "on": return true
     case "false", "no", "off": return false
@@ -19,7 +19,7 @@ struct SettingReader {
     }
   }
 
-  func duration(_ node: Node) throws(Complaint) -> TimeToLive {
+  func duration(_ node: Node) throws(Diagnostic) -> TimeToLive {
     let text = try text(node, "a duration")
     // As plain seconds Python would read it as an octal number.
     if text.utf8.count > 1, text.utf8.first == 0x30, Int64(text) != nil {
@@ -32,15 +32,15 @@ struct SettingReader {
     }
   }
 
-  /// A duration in whole seconds, at least 1: the seed's columns hold no more than that.
-  func seconds(_ node: Node) throws(Complaint) -> Int64 {
+  /// A duration in whole seconds, at least 1: the seed's columns hold only that.
+  func seconds(_ node: Node) throws(Diagnostic) -> Int64 {
     guard let seconds = try duration(node).wholeSeconds, seconds >= 1 else {
       throw complaint(node, "want whole seconds, at least 1")
     }
     return min(seconds, TimeToLive.neverInSeconds)
   }
 
-  func count(_ node: Node, atLeast least: Int64 = 0) throws(Complaint) -> Int64 {
+  func count(_ node: Node, atLeast least: Int64 = 0) throws(Diagnostic) -> Int64 {
     let text = try text(node, "a number")
     guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
       throw complaint(node, "'\(text)' is not a number: want decimal digits\(hint(text))")
@@ -55,7 +55,7 @@ struct SettingReader {
   }
 
   /// `0%` to `100%`, as its number.
-  func percentage(_ node: Node) throws(Complaint) -> Int64 {
+  func percentage(_ node: Node) throws(Diagnostic) -> Int64 {
     let text = try text(node, "a percentage")
     let digits = text.dropLast()
     guard text.hasSuffix("%"), (1...3).contains(digits.utf8.count),
@@ -90,7 +90,7 @@ struct SettingReader {
   }
 
   /// Megabytes or a fraction: decimal digits, perhaps with a point.
-  func number(_ node: Node) throws(Complaint) -> Double {
+  func number(_ node: Node) throws(Diagnostic) -> Double {
     let text = try text(node, "a number")
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 2,
@@ -103,7 +103,7 @@ struct SettingReader {
   }
 
   /// Bytes: `512 MiB`, `1 GiB`, `100 kB`, plain bytes.
-  func size(_ node: Node) throws(Complaint) -> Int64 {
+  func size(_ node: Node) throws(Diagnostic) -> Int64 {
     let text = try text(node, "a size")
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let unit = text.dropFirst(digits.count).drop { $0 == " " }
@@ -120,7 +120,7 @@ struct SettingReader {
     return bytes
   }
 
-  func strings(_ node: Node) throws(Complaint) -> [String] {
+  func strings(_ node: Node) throws(Diagnostic) -> [String] {
     guard case .sequence(let items) = node.content else {
       throw complaint(node, "want a list, as [\(node.text ?? "a, b")]")
     }
@@ -130,7 +130,7 @@ struct SettingReader {
   }
 
   /// Paths that may begin with a variable.
-  func paths(_ node: Node) throws(Complaint) -> [String] {
+  func paths(_ node: Node) throws(Diagnostic) -> [String] {
     let paths = try strings(node)
     guard case .sequence(let items) = node.content else { return paths }
     for (item, path) in zip(items, paths) {
@@ -140,7 +140,7 @@ struct SettingReader {
   }
 
   /// Patterns of what is hidden in arguments.
-  func redactions(_ node: Node) throws(Complaint) -> [String] {
+  func redactions(_ node: Node) throws(Diagnostic) -> [String] {
     let patterns = try strings(node)
     guard case .sequence(let items) = node.content else { return patterns }
     for (item, pattern) in zip(items, patterns) {
@@ -149,7 +149,7 @@ struct SettingReader {
     return patterns
   }
 
-  func statuses(_ node: Node) throws(Complaint) -> [Int32] {
+  func statuses(_ node: Node) throws(Diagnostic) -> [Int32] {
     guard case .sequence(let items) = node.content else {
       throw complaint(node, "want a list of exit statuses, as [0, 1] or [0, 2-4]")
     }
@@ -168,7 +168,7 @@ struct SettingReader {
 
   func identity(
     _ node: Node, of allowed: [RunSettings.Identity]
-  ) throws(Complaint) -> RunSettings.Identity {
+  ) throws(Diagnostic) -> RunSettings.Identity {
     guard let value = RunSettings.Identity(rawValue: node.text ?? ""), allowed.contains(value)
     else {
       throw complaint(node, "want \(allowed.map(\.rawValue).joined(separator: ", "))")
@@ -176,7 +176,7 @@ struct SettingReader {
     return value
   }
 
-  func policy(_ node: Node) throws(Complaint) -> Policy {
+  func policy(_ node: Node) throws(Diagnostic) -> Policy {
     guard let value = Policy(rawValue: node.text ?? "") else {
       throw complaint(node, "want \(Policy.allCases.map(\.rawValue).joined(separator: ", "))")
     }
@@ -184,7 +184,7 @@ struct SettingReader {
   }
 
   /// The names and values of a mapping.
-  func pairs(_ node: Node, _ want: String) throws(Complaint) -> [Node.Pair] {
+  func pairs(_ node: Node, _ want: String) throws(Diagnostic) -> [Node.Pair] {
     guard case .mapping(let pairs) = node.content else { throw complaint(node, "want \(want)") }
     return pairs
   }

@@ -3,13 +3,13 @@ struct ArgumentReader {
   private let names: SecretNames
   /// What the next argument is, as the option before it says.
   private var next = SecretValue.none
-  /// Whether the next arguments belong to a header whose name was an argument of its own.
+  /// Whether the next arguments belong to a header whose name was its own argument.
   private var nextIsHeader = false
   /// Whether the last argument was an option such as `-c`, which a script follows.
   private(set) var precedesScript = false
   /// The short words so far that are no options, with a space around each.
   private var words: [UInt8] = []
-  /// The rows for the last of `words` that is a program, and how many of its bytes were looked at.
+  /// The rows for the last of `words` that is a program, and how many of its bytes were examined.
   private var rows = SecretOptions.Rows()
   private var looked = 0
 

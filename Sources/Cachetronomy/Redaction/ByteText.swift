@@ -57,7 +57,7 @@ extension UnsafeBufferPointer<UInt8> {
     return false
   }
 
-  /// A letter as a capital; any other byte as it is.
+  /// A letter as a capital; any other byte unchanged.
   static func folded(_ byte: UInt8) -> UInt8 {
     0x61...0x7a ~= byte ? byte & 0xdf : byte
   }

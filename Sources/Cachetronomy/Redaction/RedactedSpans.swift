@@ -2,7 +2,7 @@
 struct RedactedSpans {
   /// For each part where it begins, where it ends, and the variable whose value it is, or -1.
   ///
-  /// Numbers, since an array of a type of its own costs its metadata.
+  /// Numbers, since an array of structures costs its metadata.
   private var spans: [Int] = []
   /// Whether all of it is hidden, whatever the parts are.
   var hidesAll = false

@@ -79,8 +79,8 @@ struct RedactionPattern {
 
   /// Hides all that matches.
   ///
-  /// The leftmost place of each part decides whether there is a match, so that the time is that of the
-  /// text's size times the pattern's.
+  /// The leftmost place of each part decides whether there is a match, so that the time is that of
+  /// the text's size times the pattern's.
   func hide(in text: ByteText, _ spans: inout RedactedSpans) {
     var start = 0
     while start < text.count {

@@ -1,8 +1,8 @@
 /// Hides secrets in arguments, for everything that is written or printed.
 ///
 /// As far as they can be told: by the values of variables, by the programs and options before them
-/// (`SecretOptions`), by names (`SecretNames`), by what stands around them (`SecretShapes`), and by a
-/// user's own patterns. The digest of a key has the true bytes.
+/// (`SecretOptions`), by names (`SecretNames`), by what stands around them (`SecretShapes`), and by
+/// a user's own patterns. The digest of a key has the true bytes.
 struct Redactor {
   private let environment: Environment
   private let names: SecretNames

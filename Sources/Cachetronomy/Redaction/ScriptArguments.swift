@@ -4,7 +4,7 @@
 struct ScriptArguments {
   private let names: SecretNames
 
-  /// So many scripts are read that stand in each other; each level reads all bytes once.
+  /// This many scripts are read that stand in each other; each level reads all bytes once.
   private static let deepest = 4
 
   init(_ names: SecretNames) { self.names = names }

@@ -28,7 +28,7 @@ extension SecretShapes {
       bytes[(colon + 1)..<end].contains(where: { !ByteKind.isDigit($0) })
     else { return nil }
     var at = end
-    // A longer one is none; each byte is looked at a bounded number of times.
+    // A longer one is none; each byte is examined a bounded number of times.
     while at < bytes.count, at - from < 256, !ByteKind.isBlank(bytes[at]),
       !ByteKind.isQuote(bytes[at])
     {
@@ -52,8 +52,8 @@ extension SecretShapes {
     hide(isToken ? from : colon + 1, end, &spans)
   }
 
-  /// Hides the password of `user:password@host` without a scheme, as drivers of databases and proxies
-  /// have it.
+  /// Hides the password of `user:password@host` without a scheme, as drivers of databases and
+  /// proxies have it.
   mutating func hideUser(before at: Int, _ spans: inout RedactedSpans) {
     let isDriver = bytes.hasOne(of: "tcp( unix( udp( tls( (", at: at + 1)
     guard isDriver || isHost(at + 1) else { return }

@@ -52,7 +52,7 @@ extension SecretShapes {
     guard value < bytes.count else { return value }
     let end: Int
     switch bytes[value] {
-    // The members of an object have names of their own.
+    // The members of an object have their own names.
     case 0x7b: return value
     case 0x5b: end = bytes.place(of: 0x5d, from: value + 1)
     case 0x22, 0x27, 0x5c: end = quotedEnd(value)

@@ -25,7 +25,7 @@ struct SecretNames {
     }
   }
 
-  /// By two letters at once, since most names hold none of these.
+  /// By two letters immediately, since most names hold none of these.
   private static func holdsMark(_ name: ByteText) -> Bool {
     guard name.count > 2 else { return false }
     var pair = UInt16(name[0] & 0xdf)
@@ -41,8 +41,8 @@ struct SecretNames {
     return false
   }
 
-  /// Whether a mark is at a place, which is the first letters of one: TO, SE, SI, PA, PW, PS, KE, CO, CR,
-  /// AU, JW or BE.
+  /// Whether a mark is at a place, which is the first letters of one: TO, SE, SI, PA, PW, PS, KE,
+  /// CO, CR, AU, JW or BE.
   private static func isMark(_ name: ByteText, _ at: Int) -> Bool {
     switch name[at] & 0xdf {
     case UInt8(ascii: "T"):
@@ -97,8 +97,8 @@ struct SecretNames {
 
   /// Whether a header holds a secret.
   ///
-  /// - Parameter isGiven: whether an option says that it is a header; otherwise only a name counts that
-  ///   nothing else has.
+  /// - Parameter isGiven: whether an option says that it is a header; otherwise only a name counts
+  ///   that nothing else has.
   func isHeader(_ name: ByteText, isGiven: Bool) -> Bool {
     if isGiven { return isSecret(name) }
     if name.isOne(of: "AUTHORIZATION PROXY-AUTHORIZATION COOKIE SET-COOKIE") { return true }

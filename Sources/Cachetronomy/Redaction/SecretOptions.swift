@@ -2,8 +2,8 @@ internal import CPOSIX
 
 /// Options whose argument is a secret, by program.
 ///
-/// Long options that say so by their names (`--password`, `-storepass`, `--api-key`) are secret for every
-/// program and need no row.
+/// Long options that say so by their names (`--password`, `-storepass`, `--api-key`) are secret for
+/// every program and need no row.
 struct SecretOptions {
   /// The programs, with a space around each.
   var programs: StaticString

@@ -1,6 +1,6 @@
 /// Finds what is a secret by what stands around it, wherever it is in a text.
 ///
-/// One pass, in which each byte is looked at a bounded number of times: what was hidden or looked
+/// One pass, in which each byte is examined a bounded number of times: what was hidden or looked
 /// through is not looked through again.
 struct SecretShapes {
   let text: ArgumentText
@@ -18,8 +18,8 @@ struct SecretShapes {
   /// Whether `machine` and `login` came before, as in a file of netrc.
   var isNetrc = false
 
-  /// What a text has that makes a search worth its time: a byte that follows a name, or enough for a
-  /// known token; a blank.
+  /// What a text has that makes a search worth its time: a byte that follows a name, or enough for
+  /// a known token; a blank.
   static var hasShape: UInt8 { 1 }
   static var hasBlank: UInt8 { 2 }
 
@@ -130,7 +130,7 @@ struct SecretShapes {
       guard isText || named.isQuoted || beginsLine(named.range.lowerBound) else { return from }
       return hideLine(from, &spans)
     }
-    // The value comes from a command, whose words are looked at.
+    // The value comes from a command, whose words are examined.
     if from < bytes.count, bytes[from] == 0x60 || bytes.has("$(", at: from) { return from }
     // A list or a pair, as `auth=('user', 'password')`.
     if from < bytes.count, bytes[from] == 0x28 || bytes[from] == 0x5b {

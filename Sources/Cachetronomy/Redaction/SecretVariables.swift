@@ -32,7 +32,7 @@ struct SecretVariables {
   /// The names of the variables.
   var names: [[UInt8]] { variables.map { Array(environment.name($0)) } }
 
-  /// Whether a text may have one of the values in it, as it is or without quotes and backslashes.
+  /// Whether a text may have one of the values in it, unchanged or without quotes and backslashes.
   ///
   /// Few values are looked for one by one: that takes less than an index of them.
   func mayBe(in text: ByteText, isPlain: Bool) -> Bool {
@@ -48,7 +48,7 @@ struct SecretVariables {
     return false
   }
 
-  /// An index of the values, as they are or without their quotes and backslashes.
+  /// An index of the values, unchanged or without their quotes and backslashes.
   func index(isPlain: Bool) -> SecretIndex {
     var values: [(bytes: [UInt8], variable: Int)] = []
     values.reserveCapacity(variables.count)
@@ -61,14 +61,14 @@ struct SecretVariables {
   }
 }
 
-/// Texts to be found in others, all at once.
+/// Texts to be found in others, all immediately.
 ///
-/// They are sorted, so that those that a text may begin with are next to each other, and each knows the
-/// longest of the others that it begins with. The place of a text takes a binary search.
+/// They are sorted, so that those that a text may begin with are next to each other, and each knows
+/// the longest of the others that it begins with. The place of a text takes a binary search.
 final class SecretIndex {
   private var values: [[UInt8]] = []
   private var variables: [Int] = []
-  /// The first eight bytes of each as a number that is ordered as they are.
+  /// The first eight bytes of each as a number that is ordered unchanged.
   private var beginnings: [UInt64] = []
   /// The longest other value that each begins with; -1 if there is none.
   private var parents: [Int] = []
@@ -162,8 +162,8 @@ final class SecretIndex {
     return candidate >= 0 ? candidate : nil
   }
 
-  /// How many bytes a value and a text have in common, and whether the value is after the text in their
-  /// order.
+  /// How many bytes a value and a text have in common, and whether the value is after the text in
+  /// their order.
   private func compare(
     _ value: [UInt8], _ text: ByteText, _ start: Int, _ work: inout Int
   ) -> (Int, isAfter: Bool) {

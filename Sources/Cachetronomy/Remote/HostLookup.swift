@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Asks for the addresses of a host on a thread of its own: the system's own waiting has no bound.
+/// Asks for the addresses of a host on its own thread: the system's own waiting has no bound.
 ///
 /// `@unchecked Sendable`: `list` and `code` are written by the thread before it writes to the pipe,
 /// and read by the caller only after it has read from the pipe; the rest never changes.
@@ -33,14 +33,14 @@ final class HostLookup: @unchecked Sendable {
 
   /// The addresses of a host.
   ///
-  /// - Throws: `Failure.remote` if it has none, or nobody says in time.
+  /// - Throws: `Failure.remote` if it has none, or none is found in time.
   static func addresses(
     of host: String, port: UInt16, until deadline: Deadline, for server: String
   ) throws(Failure) -> [Address] {
     guard let lookup = HostLookup(host, port) else {
       throw .remote(server, .unreachable, detail: SystemError.text(errno))
     }
-    // Numbers need no thread: nobody is asked.
+    // Numbers need no thread: no server is asked.
     lookup.ask(flags: AI_NUMERICHOST | AI_NUMERICSERV)
     if lookup.code == 0 { return lookup.found }
     guard Signals.blocked({ lookup.start() }), deadline.wait(for: lookup.ends.reading, POLLIN)

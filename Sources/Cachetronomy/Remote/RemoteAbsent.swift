@@ -11,12 +11,12 @@
       self.access = access
     }
 
-    /// The settings in force.
+    /// The settings effective.
     public var settings: RemoteSettings { access.settings }
     /// The server as messages name it.
     public var server: String { access.address.shown }
     /// None: it is never asked.
-    public var trouble: RemoteHealth.Trouble? { nil }
+    public var trouble: RemoteHealth.WarningReporter? { nil }
 
     private var absent: Failure {
       .remote(server, .notBuiltIn, detail: "this build has no remotes (make build REMOTE=1)")

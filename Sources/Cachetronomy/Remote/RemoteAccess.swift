@@ -2,7 +2,7 @@
 public struct RemoteAccess: Sendable {
   /// The server.
   public var address: RemoteAddress
-  /// The settings in force.
+  /// The settings effective.
   public var settings: RemoteSettings
   /// The file of the team's key, absolute.
   public var keyFile: String
@@ -12,7 +12,7 @@ public struct RemoteAccess: Sendable {
     (self.address, self.settings, self.keyFile) = (address, settings, keyFile)
   }
 
-  /// The password in a file that nobody else may read: its first line.
+  /// The password in a file that no other process may read: its first line.
   public static func password(file path: String) throws(Failure) -> String {
     try PrivateFile.read(path, what: "password file")
   }

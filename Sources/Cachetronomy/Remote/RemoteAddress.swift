@@ -2,7 +2,7 @@
 public struct RemoteAddress: Sendable, Equatable {
   /// How it is reached.
   public var place: Place
-  /// Who we say we are; nil for the server's default user.
+  /// The user name sent; nil for the server's default user.
   public var user: String?
   /// The password, if the text had one; never printed.
   public var password: String?
@@ -113,7 +113,7 @@ public struct RemoteAddress: Sendable, Equatable {
       }
       guard left.count >= 2,
         let value = UInt8(String(decoding: left.prefix(2), as: UTF8.self), radix: 16), value > 0
-      else { throw bad("'%' wants two hexadecimal digits") }
+      else { throw bad("'%' must be followed by two hexadecimal digits") }
       bytes.append(value)
       left = left.dropFirst(2)
     }

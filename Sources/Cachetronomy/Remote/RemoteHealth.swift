@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// What is known of servers that did not answer, in a small file beside the store: a dead one is left
-/// alone for a while that grows.
+/// What is known of servers that did not reply, in a small file next to the store: a dead one is
+/// left alone for a while that grows.
 public struct RemoteHealth: Sendable {
   /// What went wrong with a server last.
-  public struct Trouble: Sendable, Equatable {
+  public struct WarningReporter: Sendable, Equatable {
     /// How often in a row.
     public var failures: Int64
     /// When it is asked again.
@@ -22,18 +22,18 @@ public struct RemoteHealth: Sendable {
   private static let longest: Int64 = 300_000_000
 
   /// The trouble with a server; nil if there is none.
-  public func trouble(_ server: String) -> Trouble? {
+  public func trouble(_ server: String) -> WarningReporter? {
     for line in lines() where line.server == Self.name(server) { return line.trouble }
     return nil
   }
 
   /// Whether to ask a server now.
   ///
-  /// Whoever is let through to try a dead one keeps others from it for a moment.
+  /// A process that is let through to try a dead one keeps others from it for a moment.
   func admits(_ server: String, at now: Timestamp) -> Bool {
     guard var trouble = trouble(server) else { return true }
     let wait = trouble.retry.since(now)
-    // Longer than we ever said: the clock was set back.
+    // Longer than any backoff: the clock was set back.
     if wait > 0, wait <= Self.longest { return false }
     trouble.retry = now.adding(microseconds: 1_000_000)
     set(server, trouble)
@@ -42,24 +42,24 @@ public struct RemoteHealth: Sendable {
 
   /// Notes a failure: 1, 2, 4 seconds and so on up to 5 minutes of peace.
   ///
-  /// - Parameter seen: how many failures were known when the server was asked: many that ask at once
-  ///   are one.
+  /// - Parameter seen: how many failures were known when the server was asked: many that ask
+  ///   immediately are one.
   func failed(_ server: String, _ detail: String, at now: Timestamp, after seen: Int64) {
     let failures = min(62, max(trouble(server)?.failures ?? 0, min(seen, 62) + 1))
     let pause = failures > 20 ? Self.longest : min(Self.longest, 1_000_000 << (failures - 1))
     set(
       server,
-      Trouble(failures: failures, retry: now.adding(microseconds: pause), detail: detail))
+      WarningReporter(failures: failures, retry: now.adding(microseconds: pause), detail: detail))
   }
 
-  /// Forgets the failures of a server that has answered.
+  /// Forgets the failures of a server that has replied.
   func succeeded(_ server: String) {
     if trouble(server) != nil { set(server, nil) }
   }
 
   private struct Line {
     var server: String
-    var trouble: Trouble
+    var trouble: WarningReporter
   }
 
   private static func name(_ server: String) -> String {
@@ -84,13 +84,13 @@ public struct RemoteHealth: Sendable {
       else { return nil }
       return Line(
         server: String(parts[0]),
-        trouble: Trouble(
+        trouble: WarningReporter(
           failures: failures, retry: Timestamp(microseconds: retry), detail: String(parts[3])))
     }
   }
 
-  // Two who write at once: one of both stands, and either is true enough.
-  private func set(_ server: String, _ trouble: Trouble?) {
+  // Two who write immediately: one of both stands, and either is true enough.
+  private func set(_ server: String, _ trouble: WarningReporter?) {
     let name = Self.name(server)
     var lines = lines().filter { $0.server != name }
     if let trouble { lines.insert(Line(server: name, trouble: trouble), at: 0) }

@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// The right to be the one machine that runs a command, for a while: a mark in the server with a
-/// token of ours and an end.
+/// random token and an end.
 struct RemoteLease: Sendable {
   let key: Key
   let token = Array(Digest.hex(Random.bytes(16)).utf8)
 
-  /// How long a lease lives that nobody renews, in milliseconds.
+  /// How long a lease lives without renewal, in milliseconds.
   static let life = 5000
   /// In place of a token: who had the lease kept nothing.
   static let nothingKept = Array("nothing kept".utf8)
@@ -15,18 +15,18 @@ struct RemoteLease: Sendable {
 
   /// What came of asking for one.
   enum Joined {
-    /// We run the command.
+    /// This process runs the command.
     case leader(RemoteLease)
-    /// Somebody has run it meanwhile.
+    /// Another process has run it meanwhile.
     case landed(RemoteEntry)
-    /// Somebody runs it.
+    /// Another process runs it.
     case taken
-    /// Somebody ran it and kept nothing: we run the command without a lease.
+    /// Another process ran it and kept nothing: this process runs the command without a lease.
     case alone
   }
 }
 
-/// Renews a lease while a command runs, on a thread of its own.
+/// Renews a lease while a command runs, on its own thread.
 ///
 /// `@unchecked Sendable`: from `init` to the end of `stop`, which waits for the thread, only the
 /// thread uses `tier` and `isLost`; their owner has nothing to ask of them while the command runs.
@@ -40,13 +40,13 @@ final class LeaseRenewal: @unchecked Sendable {
     (self.tier, self.lease) = (tier, lease)
     let began = Timestamp.monotonic()
     background = Background { [self] in
-      // Its first call comes at once, when the lease is new.
+      // Its first call comes immediately, when the lease is new.
       if Timestamp.monotonic() - began < Self.pause { return Self.pause }
       do throws(Failure) {
         isLost = try !self.tier.renew(self.lease)
         return isLost ? nil : Self.pause
       } catch {
-        // A server that does not answer may do so before the lease is over.
+        // A server that does not reply may do so before the lease is over.
         return Self.pause / 3
       }
     }
@@ -57,7 +57,7 @@ final class LeaseRenewal: @unchecked Sendable {
 
   /// Ends the renewing.
   ///
-  /// - Returns: whether the lease was still ours when the server was last asked: if not, the entry
+  /// - Returns: whether the lease was still held when the server was last asked: if not, the entry
   ///   was removed, or another machine runs the command.
   func stop() -> Bool {
     background?.stop()
@@ -70,7 +70,7 @@ final class LeaseRenewal: @unchecked Sendable {
   extension RemoteTier {
     /// Asks to be the one machine that runs a command.
     ///
-    /// - Parameter isUsable: whether an entry that is there is answer enough.
+    /// - Parameter isUsable: whether an existing entry is acceptable.
     func join(
       _ key: Key, unless isUsable: (RemoteEntry) -> Bool
     ) throws(Failure) -> RemoteLease.Joined {
@@ -89,7 +89,7 @@ final class LeaseRenewal: @unchecked Sendable {
       ) {
         ($0[0] == .status("OK") || $0[0] == .nothing) && $0[1].isValue && $0[2].isValue
       }
-      // Ours too if the answer to a first try was lost.
+      // Held too if the result to a first try was lost.
       let isOurs = answers[0] == .status("OK") || answers[2] == .bytes(lease.token)
       do throws(Failure) {
         if let entry = try open(answers[1], key), isUsable(entry) {
@@ -110,7 +110,7 @@ final class LeaseRenewal: @unchecked Sendable {
       }
     }
 
-    /// Keeps a lease for another while; false if it is somebody else's by now.
+    /// Keeps a lease for another while; false if it is another user's by now.
     func renew(_ lease: RemoteLease) throws(Failure) -> Bool {
       let name = try seal().name("lease", lease.key.text)
       let answer = try ask(

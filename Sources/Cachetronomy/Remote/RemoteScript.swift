@@ -1,11 +1,11 @@
 #if Remote
   /// What the server does in one step: its scripts.
   enum Script {
-    // Not if somebody removed the entry, runs the command or has run it since the lease was ours.
-    // Nor if the entry there is of a run that began later, which stands before what is sealed; one that
-    // began after this result was made is of a clock that has been set back since.
-    // The set of a tag lives as long as the entry in it that lives longest; some of those in it that
-    // are gone leave it each time.
+    // Not if another process removed the entry, runs the command or has run it since the lease was
+    // taken. Nor if the entry there is of a run that began later, which stands before what is
+    // sealed; one that began after this result was made is of a clock that has been set back since.
+    // The set of a tag lives as long as the entry in it that lives longest; some of those in it
+    // that are gone leave it each time.
     static let store = """
       local holder = redis.call('GET', KEYS[2])
       if ARGV[3] ~= '' and holder ~= ARGV[3] and (holder or redis.call('EXISTS', KEYS[1]) == 1) then
@@ -26,7 +26,7 @@
       return 1
       """
 
-    // Entries, then their leases: whoever runs a command now began before the removal.
+    // Entries, then their leases: a process that runs a command began before the removal.
     static let remove = """
       local removed, count = '', #KEYS / 2
       for i = 1, count do

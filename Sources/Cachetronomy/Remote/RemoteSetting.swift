@@ -15,7 +15,7 @@ enum RemoteSetting: String, CaseIterable {
   /// Reads `remote:` over what the profile that is extended says; `off` drops that.
   static func read(
     _ node: Node, over base: RemoteChoice, with reader: SettingReader
-  ) throws(Complaint) -> RemoteChoice {
+  ) throws(Diagnostic) -> RemoteChoice {
     if let word = node.text {
       guard ["off", "false", "no"].contains(word.lowercased()) else {
         throw reader.complaint(node, "want a mapping that begins with 'url:', or off")
@@ -41,7 +41,7 @@ enum RemoteSetting: String, CaseIterable {
 
   private func read(
     _ node: Node, with reader: SettingReader, into settings: inout RemoteSettings
-  ) throws(Complaint) {
+  ) throws(Diagnostic) {
     switch self {
     case .url:
       let text = try reader.text(node, "a URL")
@@ -88,7 +88,7 @@ enum RemoteSetting: String, CaseIterable {
 
   private static let sizeLimit: Int64 = 256 << 20
 
-  private func path(_ node: Node, _ reader: SettingReader) throws(Complaint) -> String {
+  private func path(_ node: Node, _ reader: SettingReader) throws(Diagnostic) -> String {
     let path = try reader.text(node, "a path")
     guard path.hasPrefix("/") || path.hasPrefix("~/") else {
       throw reader.complaint(node, "want a path that begins with / or ~/")
@@ -96,7 +96,7 @@ enum RemoteSetting: String, CaseIterable {
     return path
   }
 
-  private func variable(_ node: Node, _ reader: SettingReader) throws(Complaint) -> String {
+  private func variable(_ node: Node, _ reader: SettingReader) throws(Diagnostic) -> String {
     let name = try reader.text(node, "the name of a variable")
     guard !name.isEmpty, !name.contains("="), !name.utf8.contains(0) else {
       throw reader.complaint(node, "want the name of a variable")

@@ -18,7 +18,7 @@ public struct RemoteSettings: Sendable, Equatable {
   public var namespace = ""
   /// The most that an entry lives there.
   public var timeToLive = TimeToLive(seconds: 86_400)
-  /// Entries over so many bytes stay here.
+  /// Entries over this many bytes stay here.
   public var maxEntrySize: Int64 = 4 << 20
   /// How long one call waits for the server in all.
   public var timeout = TimeToLive(microseconds: 200_000)
@@ -30,7 +30,7 @@ public struct RemoteSettings: Sendable, Equatable {
   public enum Mode: String, Sendable, CaseIterable {
     /// Both.
     case readWrite = "read-write"
-    /// Answers are taken from there.
+    /// Results are read from it.
     case readOnly = "read-only"
     /// Results are put there.
     case writeOnly = "write-only"
@@ -44,7 +44,7 @@ public struct RemoteSettings: Sendable, Equatable {
 public enum RemoteChoice: Sendable, Equatable {
   /// It has none.
   case off
-  // Indirect: it is in every profile, and a hit that is local never looks at it.
+  // Indirect: it is in every profile, and a hit that is local never examines it.
   /// It has this one.
   indirect case on(RemoteSettings)
 

@@ -1,5 +1,5 @@
 #if Remote
-  /// The tier that machines share: sealed entries on a server that may at any time be slow, dead,
+  /// The remote tier: sealed entries on a server that may at any time be slow, dead,
   /// full or hostile.
   ///
   /// Each verb waits for the server no longer than the timeout in all, and throws `Failure.remote`.
@@ -12,7 +12,8 @@
 
     /// Nothing is asked of the server yet.
     ///
-    /// - Parameter store: the resolved path of the store, beside which is noted how the server fares.
+    /// - Parameter store: the resolved path of the store, next to which is noted how the server
+    ///   fares.
     public init(_ access: RemoteAccess, store: String?, now: @escaping () -> Timestamp) {
       self.access = access
       self.now = now
@@ -22,12 +23,14 @@
     /// Whether this build has remotes.
     public static let isBuiltIn = true
 
-    /// The settings in force.
+    /// The settings effective.
     public var settings: RemoteSettings { access.settings }
     /// The server as messages name it.
     public var server: String { access.address.shown }
     /// What is wrong with the server, as far as is known.
-    public var trouble: RemoteHealth.Trouble? { health?.trouble(server) ?? health?.trouble(writes) }
+    public var trouble: RemoteHealth.WarningReporter? {
+      health?.trouble(server) ?? health?.trouble(writes)
+    }
 
     func seal() throws(Failure) -> Seal {
       if let opened { return opened }
@@ -37,18 +40,18 @@
       return seal
     }
 
-    /// Whether the team's key can be used; asks nobody.
+    /// Whether the team's key can be used; contacts no server.
     public func checkKey() throws(Failure) { _ = try seal() }
 
     /// What a server that will not be written to is noted under: it may still be read.
     private var writes: String { server + " writes" }
 
-    /// Asks some things at once, within the timeout.
+    /// Asks some things immediately, within the timeout.
     ///
     /// - Parameters:
     ///   - isWrite: whether the server may refuse because it is full or read-only.
     ///   - isUrgent: whether to ask even a server that failed a moment ago, and to note no failure.
-    ///   - fits: whether the answers are such as can be given.
+    ///   - fits: whether results can be served.
     func ask(
       _ commands: [[[UInt8]]], isWrite: Bool = false, isUrgent: Bool = false,
       fits: ([Answer]) -> Bool = { _ in true }
@@ -127,7 +130,7 @@
 
     private static func meaning(_ word: String) -> String {
       switch word {
-      case "NOAUTH": "it wants a password"
+      case "NOAUTH": "it requires a password"
       case "WRONGPASS": "wrong user or password"
       case "NOPERM": "its user may not do that"
       case "OOM": "it is full"
@@ -135,7 +138,7 @@
       case "LOADING": "it is still loading"
       case "MOVED", "ASK", "CROSSSLOT": "it is a cluster, which is not supported"
       case "MISCONF": "it cannot save to its disk"
-      default: "it answers '\(word)'"
+      default: "it replied '\(word)'"
       }
     }
 
@@ -172,7 +175,7 @@
       }
     }
 
-    /// Stores an entry for as long as it is of use, the remote's own limit at most.
+    /// Stores an entry for as long as it can be used, the remote's own limit at most.
     ///
     /// - Returns: false if it is over the limits, or was removed since the lease was given.
     @discardableResult
@@ -188,7 +191,7 @@
       var names = [Self.entry, "lease"].map { seal.name($0, key.text) }
       names += entry.entry.tags.map { seal.name("tag", $0) }
       let created = entry.entry.info?.created.microseconds ?? 0
-      // What is no recording was made at once.
+      // What is no recording was made immediately.
       let began = entry.entry.info.map { $0.began.microseconds } ?? 0
       var commands = [
         Script.call(
@@ -224,7 +227,7 @@
       return wereThere
     }
 
-    /// Removes all entries with any of some tags, whoever put them there.
+    /// Removes all entries with any of some tags, of any writer.
     ///
     /// - Returns: how many were there.
     public func clear(tags: [String]) throws(Failure) -> Int64 {
@@ -236,7 +239,7 @@
       }
     }
 
-    /// Asks for a sign of life.
+    /// Asks for a reply.
     ///
     /// - Returns: how long it took, connection included, in microseconds.
     public func ping() throws(Failure) -> Int64 {

@@ -1,4 +1,4 @@
-/// The verbs of `--remote`: what `get`, `set` and `delete` ask of the tier that machines share.
+/// The verbs of `--remote`: what `get`, `set` and `delete` ask of the remote tier.
 extension RemoteTier {
   /// Brings an entry into the store, if the remote has one that is fresh.
   ///
@@ -30,7 +30,7 @@ extension RemoteTier {
 
 extension Store {
   /// Keeps an entry that the remote had, its chunks first; false if a removal came in between.
-  func keep(_ found: RemoteEntry, unless witness: Witness?) throws(Failure) -> Bool {
+  func keep(_ found: RemoteEntry, unless witness: PutPrecondition?) throws(Failure) -> Bool {
     let id = found.entry.info?.recording
     if let id {
       var left = found.chunks[...]

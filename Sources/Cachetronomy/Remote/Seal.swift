@@ -26,7 +26,7 @@
         ? derived : nil
     }
 
-    /// The name on the server of something of ours: nobody without the key can tell of what.
+    /// A name on the server, which tells nothing to a reader without the key.
     func name(_ kind: String, _ text: String) -> [UInt8] {
       var parts: [UInt8] = []
       parts.add(Array(namespace.utf8))

@@ -92,7 +92,7 @@
     ) throws(Failure) -> Int {
       while true {
         guard !deadline.isOver else { throw socket.late }
-        // To read may be to answer a question of the protocol's own.
+        // Reading may involve writing, for the protocol's own messages.
         let count = Signals.withoutBrokenPipe {
           SSL_read(session, buffer.baseAddress, Int32(clamping: buffer.count))
         }

@@ -8,7 +8,7 @@ final class Socket {
 
   /// Connects.
   ///
-  /// - Throws: `Failure.remote` if nobody answers in time.
+  /// - Throws: `Failure.remote` if there is no reply in time.
   init(_ address: RemoteAddress, until deadline: Deadline) throws(Failure) {
     server = address.shown
     switch address.place {

@@ -1,13 +1,14 @@
 internal import Glibc
 
-/// The key that a team shares: who has it can read and make entries of a remote, nobody else can.
+/// The key that a team shares: who has it can read and make entries of a remote, no other process
+/// can.
 public struct TeamKey: Sendable {
   /// 32 bytes, never printed.
   let bytes: [UInt8]
 
   private static let mark = "cachetronomy-team-key-1 "
 
-  /// Reads the key of a file that nobody else may read.
+  /// Reads the key of a file that no other process may read.
   ///
   /// - Throws: `Failure.file` with what is wrong; the content is never quoted.
   public init(file path: String) throws(Failure) {

@@ -1,4 +1,4 @@
-/// What a server answers.
+/// A reply of the server.
 enum Answer: Equatable {
   case nothing
   case bytes([UInt8])
@@ -28,7 +28,7 @@ enum Answer: Equatable {
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
     private var buffer = [UInt8](repeating: 0, count: 1 << 14)
 
-    /// A reply may hold so many bytes.
+    /// A reply may hold this many bytes.
     private let limit: Int
 
     init(
@@ -54,10 +54,10 @@ enum Answer: Equatable {
       functions.deallocate()
     }
 
-    /// Sends commands at once and gives their answers, in order.
+    /// Sends commands together and returns their replies, in order.
     ///
-    /// - Throws: `Failure.remote` if not all are there in time: what comes after that would be taken
-    ///   for the answer to something else, so the connection is of no more use.
+    /// - Throws: `Failure.remote` if not all are there in time: what comes after that would be
+    ///   taken for the result to something else, so the connection is unusable.
     func ask(_ commands: [[[UInt8]]], until deadline: Deadline) throws(Failure) -> [Answer] {
       var request: [UInt8] = []
       for command in commands { try append(command, to: &request) }

@@ -1,4 +1,4 @@
-/// Reads JSON (RFC 8259) from bytes that nobody vouches for.
+/// Reads JSON (RFC 8259) from untrusted bytes.
 public struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0

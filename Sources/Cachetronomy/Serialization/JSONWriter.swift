@@ -1,6 +1,6 @@
 /// Writes JSON.
 public struct JSONWriter {
-  /// How the text is spelt.
+  /// How the text is written.
   public enum Style: Sendable {
     /// No blanks; characters beyond ASCII as themselves.
     case compact
@@ -23,7 +23,7 @@ public struct JSONWriter {
     return writer.bytes
   }
 
-  /// The tags as the seed's exact match needs them spelt: `["a", "\u00e9"]`.
+  /// The tags as the seed's exact match needs them written: `["a", "\u00e9"]`.
   public static func tags(_ tags: [String]) -> String {
     text(.array(tags.map { .string($0) }), .python)
   }

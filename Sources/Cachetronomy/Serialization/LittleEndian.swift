@@ -34,7 +34,7 @@ struct FieldReader {
     return T(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: T.self))
   }
 
-  /// The next so many bytes, in place.
+  /// The next this many bytes, in place.
   mutating func slice(_ count: Int) -> UnsafeRawBufferPointer? {
     guard count >= 0, bytes.count - at >= count else { return nil }
     defer { at += count }

@@ -1,4 +1,4 @@
-/// Reads MessagePack from bytes that nobody vouches for: every length is checked before it is used.
+/// Reads MessagePack from untrusted bytes: every length is checked before it is used.
 public struct MessagePackReader {
   private let bytes: UnsafeRawBufferPointer
   /// How far it has read, in bytes.

@@ -81,7 +81,7 @@ public struct MessagePackWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
-  /// The head of a text of so many bytes of UTF-8, which the caller appends by `raw`.
+  /// The head of a text of this many bytes of UTF-8, which the caller appends by `raw`.
   public mutating func beginText(_ count: Int) {
     if count < 32 {
       bytes.append(0xa0 | UInt8(count))
@@ -90,7 +90,7 @@ public struct MessagePackWriter {
     }
   }
 
-  /// The head of a binary of so many bytes, which the caller appends by `raw`.
+  /// The head of a binary of this many bytes, which the caller appends by `raw`.
   public mutating func beginBinary(_ count: Int) { head(count, [0xc4, 0xc5, 0xc6]) }
 
   /// Bytes.
@@ -102,13 +102,13 @@ public struct MessagePackWriter {
   /// Bytes that follow a head.
   public mutating func raw(_ data: some Sequence<UInt8>) { bytes.append(contentsOf: data) }
 
-  /// The head of a list of so many values.
+  /// The head of a list of this many values.
   public mutating func beginArray(_ count: Int) {
     if count < 16 { return bytes.append(0x90 | UInt8(count)) }
     wideHead(count, 0xdc, 0xdd)
   }
 
-  /// The head of a map of so many pairs.
+  /// The head of a map of this many pairs.
   public mutating func beginMap(_ count: Int) {
     if count < 16 { return bytes.append(0x80 | UInt8(count)) }
     wideHead(count, 0xde, 0xdf)

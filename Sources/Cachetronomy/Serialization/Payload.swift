@@ -36,7 +36,7 @@ public enum Payload {
     }
   }
 
-  /// Checks that text or bytes are what their format says; they are kept as they are.
+  /// Checks that text or bytes are what their format says; they are kept unchanged.
   public static func check(_ bytes: [UInt8], format: String) throws(Failure) {
     switch format {
     case "json", "orjson": _ = try JSONReader.decode(bytes)
@@ -49,7 +49,8 @@ public enum Payload {
 
   /// The bytes that `get` prints.
   ///
-  /// A text's or binary's own, JSON as it is stored, any other MessagePack as compact JSON. With `raw` a JSON text loses its quotes.
+  /// A text's or binary's own, JSON as stored, any other MessagePack as compact JSON. With `raw` a
+  /// JSON text loses its quotes.
   ///
   /// - Throws: `Failure.badValue` if the value is damaged or its format unknown.
   public static func printed(_ entry: Entry, raw: Bool = false) throws(Failure) -> [UInt8] {

@@ -48,9 +48,10 @@ public struct ValueDecoder {
       }
     }
 
-    /// What needs no decoder of its own.
+    /// A value that needs no own decoder.
     func direct<T>(_ type: T.Type) -> T? {
-      // Types are compared before anything is cast: a cast that fails costs a hundred times as much.
+      // Types are compared before anything is cast: a cast that fails costs a hundred times as
+      // much.
       if type == String.self { return value.text as? T }
       if type == Int.self { return value.integer.flatMap { Int(exactly: $0) } as? T ?? whole(type) }
       if type == Bool.self {
@@ -270,7 +271,7 @@ extension UInt32: Primitive {}
 extension UInt64: Primitive {}
 
 extension Value: Decodable {
-  /// A value decodes as itself from our formats; other decoders give no way to ask what comes.
+  /// A value decodes as itself from the formats here; other decoders give no way to ask what comes.
   public init(from decoder: any Decoder) throws {
     let single = try decoder.singleValueContainer()
     if single.decodeNil() {

@@ -172,7 +172,7 @@ public struct ValueEncoder {
 }
 
 extension Value: Encodable {
-  /// A value encodes as itself in our formats, and as what it holds elsewhere.
+  /// A value encodes as itself in the formats here, and as its content elsewhere.
   public func encode(to encoder: any Encoder) throws {
     var single = encoder.singleValueContainer()
     switch self {

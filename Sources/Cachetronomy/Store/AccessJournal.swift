@@ -1,28 +1,28 @@
 internal import Glibc
 
-/// Reads as they are counted without a write to the database: a hit appends one record to
-/// `<database>-access`; a writer folds the records into the tables now and then, exactly once.
+/// Counts reads without a write to the database: a hit appends one record to
+/// `<database>-access`; a writer folds the records into the tables occasionally, exactly once.
 public struct AccessJournal {
   /// What one lookup was.
   public enum Kind: UInt8, Sendable, CaseIterable {
-    /// Answered by a fresh entry.
+    /// A fresh entry was served.
     case hit = 1
-    /// Answered by an old entry.
+    /// A stale entry was served.
     case stale = 2
     /// Nothing there.
     case absent = 3
-    /// Past its time.
+    /// Expired.
     case expired = 4
     /// Asked not to look.
     case forced = 5
     /// Damaged.
     case corrupt = 6
-    /// The remote had the answer, beside the hit that it was.
+    /// The remote had the result, next to the hit that it was.
     case remoteHit = 7
-    /// The remote was asked and had none, beside the miss that it was.
+    /// The remote was asked and had none, next to the miss that it was.
     case remoteMiss = 8
 
-    /// Those that are what a lookup was, and no more than one for each.
+    /// Those that are what a lookup was, exactly one for each lookup.
     public static let lookups: [Kind] = [.hit, .stale, .absent, .expired, .forced, .corrupt]
 
     /// The counter in the state table.
@@ -61,7 +61,7 @@ public struct AccessJournal {
     var key: String
   }
 
-  /// Over this many bytes whoever appended should fold.
+  /// The size from which a process that appended should fold, in bytes.
   static let foldLimit: Int64 = 1 << 20
 
   let path: String
@@ -71,14 +71,15 @@ public struct AccessJournal {
 
   /// Appends one record.
   ///
-  /// - Returns: true if the journal has grown so long that it should be folded.
+  /// - Returns: true if the journal has grown this long that it should be folded.
   @discardableResult
   public func append(
     _ kind: Kind, _ key: Key, profile: String, saved: Int64 = 0, at time: Timestamp
   ) -> Bool {
     let bytes = Self.encode(
       Record(kind: kind, time: time, saved: saved, profile: profile, key: key.text))
-    // A folder renames the segment, then locks it: whoever opened it before must look again.
+    // A folder renames the segment, then locks it: a process that opened it before must check
+    // again.
     for _ in 0..<3 {
       let descriptor = open(
         path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)

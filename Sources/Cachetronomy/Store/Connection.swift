@@ -5,7 +5,7 @@ internal import Glibc
 final class Connection {
   let path: String
   private let handle: OpaquePointer
-  /// Frames in the log after our last commit; SQLite writes it from within `COMMIT`.
+  /// Frames in the log after this connection's last commit; SQLite writes it from within `COMMIT`.
   private let committed = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
   private let effort: UnsafeMutablePointer<Effort>
   private var kept = [OpaquePointer?](repeating: nil, count: Kept.allCases.count)
@@ -74,7 +74,8 @@ final class Connection {
       { $0?.assumingMemoryBound(to: Effort.self).pointee.isSpent() == true ? 1 : 0 }, effort)
   }
 
-  /// Frames in the log after our last commit; -1 before the first and once the log is cut off.
+  /// Frames in the log after this connection's last commit; -1 before the first and once the log is
+  /// cut off.
   var committedFrames: Int32 { committed.pointee }
 
   /// The log is empty.
@@ -122,7 +123,7 @@ final class Connection {
     return Statement(compiled, of: self, isKept: true)
   }
 
-  /// Runs statements that give no rows we want.
+  /// Runs statements whose rows are not needed.
   func execute(_ sql: String) throws(Failure) {
     effort.pointee.units = 0
     let code = sqlite3_exec(handle, sql, nil, nil, nil)

@@ -3,14 +3,14 @@ internal import Glibc
 
 /// The file system that a path is on.
 public struct FileSystem: Sendable, Equatable {
-  /// Its name, or its number where we know none.
+  /// Its name, or its number if the name is unknown.
   public var name: String
   /// Whether other machines may use the same files, with locks and times that cannot be relied on.
   public var isShared: Bool
   /// Bytes left for us; nil if that is not known.
   public var free: Int64?
 
-  /// Nil if nobody knows.
+  /// Nil if unknown.
   public init?(of path: String) {
     let kind = cachetronomy_filesystem_kind(path)
     guard kind != 0 else { return nil }

@@ -17,7 +17,7 @@ extension Store {
     for name in segments { try fold(name) }
   }
 
-  /// The same if nobody else is writing: for a reader who has other things to do.
+  /// The same if no other process is writing: for a reader who has other things to do.
   public func foldJournalIfFree(at now: Timestamp) throws(Failure) {
     guard try isWriterLockFree() else { return }
     connection.busyTimeout(0)
@@ -115,7 +115,7 @@ extension AccessJournal {
   }
 }
 
-/// A renamed piece of the journal that nobody appends to any more.
+/// A renamed piece of the journal that is no longer appended to.
 private struct Segment: ~Copyable {
   let id: String
   private let descriptor: Int32
@@ -123,13 +123,14 @@ private struct Segment: ~Copyable {
   /// Opens a segment.
   ///
   /// - Parameter isLocked: whether it is to be locked; otherwise it may still grow.
-  /// - Returns: nil if it is gone, is no file of ours, or a hit that opened it earlier still writes.
+  /// - Returns: nil if it is gone, is not a journal segment, or a hit that opened it earlier still
+  ///   writes.
   init?(_ path: String, isLocked: Bool = true) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     id = String(path.suffix(16))
     guard descriptor >= 0 else { return nil }
     var status = stat()
-    // Looked at under the lock: another folder may have taken the segment, and its mark, away since
+    // Checked under the lock: another folder may have taken the segment, and its mark, away since
     // it was opened.
     guard !isLocked || flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
       status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink > 0
@@ -160,7 +161,7 @@ private struct Segment: ~Copyable {
   }
 }
 
-/// Bytes nobody can guess.
+/// Random bytes.
 enum Random {
   static func bytes(_ count: Int) -> [UInt8] {
     var source = SystemRandomNumberGenerator()

@@ -9,10 +9,11 @@ extension Store {
   ///
   /// - Parameters:
   ///   - path: the store.
-  ///   - isKnown: this process has had it open, so that it is ours; otherwise no connection to it may
+  ///   - isKnown: this process has had it open, so that it is a store; otherwise no connection to
+  ///     it may
   ///     be open here.
   ///   - patience: how long to wait for the lock, in milliseconds.
-  /// - Returns: its new path; nil if it is sound after all, or no store of ours.
+  /// - Returns: its new path; nil if it is intact after all, or not a store.
   public static func setAside(
     _ path: String, isKnown: Bool, patience: Int32, ownsProcess: Bool, at now: Timestamp
   ) throws(Failure) -> String? {
@@ -52,8 +53,8 @@ extension Store {
 extension StoreFile {
   private static let magic = Array("SQLite format 3\0".utf8)
 
-  /// Whether a file that cannot be opened was a store of ours: by its header, or, where that is
-  /// garbled, by our lock beside it.
+  /// Whether a file that cannot be opened was a store: by its header, or, where that is
+  /// garbled, by the lock file next to it.
   ///
   /// No connection to it may be open in this process: to close this descriptor drops its locks.
   static func wasOurs(_ path: String) -> Bool {

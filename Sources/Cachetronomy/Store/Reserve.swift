@@ -1,13 +1,14 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Disk space that a store holds for the day when the disk is full: without some, SQLite can write no
-/// log, and nothing could be removed.
+/// Disk space that a store holds for the day when the disk is full: without some, SQLite can write
+/// no log, and nothing could be removed.
 ///
-/// A file beside the database, `<database>-reserve`, whose contents are never read. It is given up only
-/// by a removal, and made again by the next writer that finds room.
+/// A file next to the database, `<database>-reserve`, whose contents are never read. It is given up
+/// only by a removal, and made again by the next writer that finds room.
 enum Reserve {
-  /// Bytes of the file: about 60 pages in the log, of which the removal of one entry takes 12 to 25.
+  /// Bytes of the file: about 60 pages in the log, of which the removal of one entry takes 12 to
+  /// 25.
   static let size: Int64 = 256 << 10
   /// Bytes of it that the log gets; the rest is for pages by which the database may have to grow.
   static let logShare: Int64 = size - 32 << 10
@@ -24,7 +25,7 @@ enum Reserve {
     var status = stat()
     if lstat(path, &status) == 0 {
       if Int64(status.st_size) == size { return true }
-      // Its maker died. What is not ours is left alone.
+      // Its maker died. Files of other users are left alone.
       guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else { return true }
       unlink(path)
     }
@@ -55,7 +56,7 @@ enum Reserve {
     return unlink(path) == 0
   }
 
-  /// Gives the log room beyond its end, so that nobody else gets it.
+  /// Gives the log room beyond its end, so that no other process gets it.
   ///
   /// SQLite takes no POSIX lock on the log, so that one can be opened and closed here.
   static func extendLog(of store: String) {

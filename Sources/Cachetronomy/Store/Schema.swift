@@ -1,4 +1,4 @@
-/// All DDL: the seed's four tables to the letter, and ours beside them.
+/// All DDL: the seed's four tables unchanged, and this program's tables.
 enum Schema {
   /// `PRAGMA application_id` of a store: "ctny".
   static let applicationID: Int64 = 0x6374_6e79
@@ -8,8 +8,8 @@ enum Schema {
   /// `PRAGMA user_version` counts those done. Never edit one: add one.
   static let migrations: [String] = [seed, ours]
 
-  /// What a reader must find in `user_version`: the count of migrations, whose texts are only put together
-  /// for a file that needs one.
+  /// What a reader must find in `user_version`: the count of migrations, whose texts are only put
+  /// together for a file that needs one.
   static let version: Int64 = 2
 
   /// Columns that show a file to be the seed's, table by table.
@@ -74,7 +74,7 @@ enum Schema {
       ON CONFLICT(name) DO NOTHING;
     """
 
-  /// Our tables, empty, for a connection that may not write.
+  /// This program's tables, empty, for a connection that may not write.
   static let temporary = """
     PRAGMA temp_store = MEMORY;
     CREATE TEMP TABLE entry_info (\(entryInfo)) WITHOUT ROWID;
@@ -93,12 +93,12 @@ enum Schema {
     """
   private static let state = "name TEXT PRIMARY KEY, value"
 
-  /// The only triggers that may fire on our writes.
+  /// The only triggers that may fire on this program's writes.
   ///
-  /// They fire in Python's connections too: what we know of an entry never stands beside a row that
-  /// another program wrote. REPLACE fires no delete trigger, hence the one on insert.
+  /// They fire in Python's connections too: the metadata of an entry never stands next to a row
+  /// that another program wrote. REPLACE fires no delete trigger, hence the one on insert.
   static let triggers = [
-    // No IN (...): it builds a table of its own, of 86 KB, for each row.
+    // No IN (...): it builds its own table, of 86 KB, for each row.
     """
     CREATE TRIGGER cache_inserted AFTER INSERT ON cache BEGIN
       DELETE FROM chunk WHERE recording =

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A window on the WAL-index header that all processes share: it changes with every commit of
-/// anybody, so that a look at 24 bytes tells whether what we hold in memory is still true.
+/// any process, so that 24 bytes tell whether the state in memory is still true.
 ///
 /// The descriptor and the mapping are never given back: closing a descriptor of `-shm` would drop
 /// the locks that SQLite holds on it in this process. There is one for each store of a process.
@@ -44,7 +44,7 @@ struct SharedHeader: Sendable {
 
   private init(address: UInt) { self.address = address }
 
-  /// The state now; nil while somebody is writing the header.
+  /// The state now; nil while another process is writing the header.
   func stamp() -> Stamp? {
     guard let start = UnsafeRawPointer(bitPattern: address) else { return nil }
     return Stamp(start)
@@ -52,7 +52,8 @@ struct SharedHeader: Sendable {
 }
 
 extension SharedHeader.Stamp {
-  /// Both copies of the header, which is written twice; nil if they differ or nobody made it yet.
+  /// Both copies of the header, which is written twice; nil if they differ or it does not exist
+  /// yet.
   fileprivate init?(_ start: UnsafeRawPointer) {
     guard start.load(fromByteOffset: 12, as: UInt8.self) != 0 else { return nil }
     let (one, other) = (Self.read(start), Self.read(start + 48))

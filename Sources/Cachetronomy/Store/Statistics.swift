@@ -1,4 +1,4 @@
-/// What a store holds, what it answered, and what that saved.
+/// The contents of a store, its hits, and the time they saved.
 public struct Statistics: Sendable {
   /// The database.
   public var path: String
@@ -10,7 +10,7 @@ public struct Statistics: Sendable {
   public var valueBytes: Int64
   /// Bytes of the database and its log on disk.
   public var diskBytes: Int64
-  /// The memory that processes share.
+  /// The shared memory tier.
   public var memory: Store.Memory
   /// All lookups, and since when.
   public var counters: Store.Counters

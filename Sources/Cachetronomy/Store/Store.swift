@@ -9,7 +9,7 @@ public final class Store {
   /// Whether this process may change it.
   public let isWritable: Bool
 
-  /// Whether it is ours or root's: whoever owns it decides what answers are in it.
+  /// Whether it belongs to this user or root: its owner decides which results are in it.
   public var isTrusted: Bool {
     var status = stat()
     return stat(path, &status) == 0 && [geteuid(), 0].contains(status.st_uid)
@@ -36,7 +36,7 @@ public final class Store {
   /// The expiry that was written last, and how.
   var spelt: (expiry: Timestamp, text: String)?
 
-  /// True while the disk is full and something is removed all the same.
+  /// True while the disk is full and something is removed anyway.
   var isScarce = false
   /// Whether the log could not be folded since the database would have to grow.
   private(set) var isLogStuck = false
@@ -59,16 +59,16 @@ public final class Store {
   ///   - path: the file; links are followed.
   ///   - access: what for.
   ///   - patience: how long to wait for locks, in milliseconds.
-  ///   - ownsProcess: true lets a wait use SIGALRM, which only a process of ours can afford.
+  ///   - ownsProcess: true lets a wait use SIGALRM, which only the tool's process can afford.
   /// - Returns: nil if there is no store and none was to be made.
-  /// - Throws: `Failure.store` for a file that is not ours, newer than us, damaged or locked.
+  /// - Throws: `Failure.store` for a file that is not a store, is newer, damaged or locked.
   public static func open(
     _ path: String, for access: Access, patience: Int32 = 5000, ownsProcess: Bool = false
   ) throws(Failure) -> Store? {
     do throws(Failure) {
       return try openOnce(path, for: access, patience, ownsProcess)
     } catch .store(let resolved, .full, let detail) {
-      // The index of the log needs room too. Who does not store wants to remove something.
+      // The index of the log needs room too. A caller that does not store removes something.
       guard case .writing(create: false) = access, Reserve.release(beside: resolved) else {
         throw .store(path: resolved, .full, detail: detail)
       }
@@ -124,7 +124,7 @@ public final class Store {
         try store.identify()
         if case .writing(let create) = access { try store.prepareToWrite(toStore: create) }
       } catch {
-        // A file we refuse is left as it was, without the empty log that opening it made.
+        // A refused file is left unchanged, without the empty log that opening it made.
         if !hadLog { connection.cleansUpOnClose() }
         throw error
       }
@@ -223,7 +223,7 @@ public final class Store {
     }
   }
 
-  /// A file of Python's that we may not write gets our tables in memory, empty.
+  /// A read-only file of Python's gets this program's tables in memory, empty.
   private func pretend() throws(Failure) {
     try connection.execute(Schema.temporary)
   }
@@ -245,7 +245,7 @@ public final class Store {
     return made
   }
 
-  /// Runs a write transaction of ours: WriterLock, `BEGIN IMMEDIATE`, a checkpoint if the log has
+  /// Runs a write transaction: WriterLock, `BEGIN IMMEDIATE`, a checkpoint if the log has
   /// grown, and the memory tier brought up to date.
   func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
@@ -256,7 +256,7 @@ public final class Store {
     return try writeLocked(body)
   }
 
-  /// The same if the lock is free at once; nil if it is not.
+  /// The same if the lock is free immediately; nil if it is not.
   func writeIfFree<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T? {
     guard isWritable else { return nil }
     let lock = try writerLock()
@@ -265,7 +265,7 @@ public final class Store {
     return try writeLocked(body)
   }
 
-  /// Runs what must not be inside a transaction while no other process of ours writes.
+  /// Runs what must not be inside a transaction while no other process of this program writes.
   func alone(_ body: () throws(Failure) -> Void) throws(Failure) {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
     let lock = try writerLock()
@@ -294,7 +294,7 @@ public final class Store {
         return result
       }
     } catch {
-      // What did not become a transaction takes room in the log all the same.
+      // What did not become a transaction takes room in the log anyway.
       if case .store(_, .full, _) = error, !isScarce { foldLog("TRUNCATE") }
       throw error
     }
@@ -323,11 +323,11 @@ public final class Store {
   /// True for a process that lives long and writes much.
   ///
   /// A process that writes once folds a log of over 64 frames and cuts it off: every cold reader
-  /// would pay for it. One that stays folds at 1000 and writes over the log from its start again: to
-  /// cut it off and let it grow anew costs more than the fold.
+  /// would pay for it. One that stays folds at 1000 and writes over the log from its start again:
+  /// to cut it off and let it grow again costs more than the fold.
   var isLongLived = false
 
-  /// True while a pass folds the log in turns of the lock of its own.
+  /// True while a pass folds the log in separate turns of the lock.
   var foldsApart = false
 
   private func checkpointIfGrown() {
@@ -335,12 +335,12 @@ public final class Store {
     foldLog(isLongLived || isScarce ? "PASSIVE" : "TRUNCATE")
   }
 
-  /// Folds a log of over 1000 frames in a turn of the lock of its own, without cutting it off.
+  /// Folds a log of over 1000 frames in a separate turn of the lock, without cutting it off.
   func checkpointIfLong() throws(Failure) {
     if connection.committedFrames > 1000 { try checkpoint("PASSIVE") }
   }
 
-  /// Whether we wrote, or others left a log that every cold reader pays for.
+  /// Whether this process wrote, or others left a log that every cold reader pays for.
   var wantsCheckpoint: Bool {
     connection.committedFrames > 1 || StoreFile.walSize(path) > 64 * 4120
   }
@@ -369,8 +369,9 @@ public final class Store {
     guard busy == 0 else { return }
     if mode == "TRUNCATE" { connection.forgetFrames() }
     guard sharesMemory else { return }
-    // Whoever opens a store with an empty log alone makes its header anew, with other salts: memory
-    // would not be believed any more. A log of one commit gives the same header again.
+    // A process that opens a store with an empty log alone makes its header again, with other
+    // salts: memory would not be believed any more. A log of one commit gives the same header
+    // again.
     try? transaction { () throws(Failure) in try count("checkpoints") }
   }
 
@@ -384,7 +385,7 @@ public final class Store {
   public static var libraryVersion: String { Connection.libraryVersion }
 
   /// Whether SQLite may lose a change if one program checkpoints while another writes, as 3.7.0 to
-  /// 3.51.2 may; our own processes keep each other from that.
+  /// 3.51.2 may; this program's processes prevent that.
   public static var libraryLosesChanges: Bool {
     (3_007_000...3_051_002).contains(Connection.libraryNumber)
   }

@@ -1,4 +1,4 @@
-/// What `import` and `export` ask of a store beside entries.
+/// What `import` and `export` ask of a store next to entries.
 extension Store {
   /// The two logs, as an archive names their lines.
   enum LogKind: String, CaseIterable {

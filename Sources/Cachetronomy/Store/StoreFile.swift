@@ -37,7 +37,7 @@ enum StoreFile {
 
   /// Judges what stands at a resolved path.
   ///
-  /// - Throws: what is not ours to open: a directory, a device, a second name of a file.
+  /// - Throws: for a file that must not be opened: a directory, a device, a second name of a file.
   static func inspect(_ path: String) throws(Failure) -> Found {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -58,9 +58,8 @@ enum StoreFile {
     return .database(foreign: status.st_uid != geteuid())
   }
 
-  /// Looks at the files beside a database that SQLite opens by itself: through a second name it would
-  /// write into another file, at a pipe it would wait, and a log that somebody else laid there it
-  /// would believe.
+  /// Checks the files next to a database that SQLite opens by itself: through a second name it
+  /// would write into another file, at a pipe it would wait, and a planted log it would believe.
   private static func checkSides(of path: String, owner: uid_t) throws(Failure) {
     for suffix in ["-wal", "-shm", "-journal"] {
       var status = stat()
@@ -108,7 +107,7 @@ enum StoreFile {
     return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  /// The files beside a path whose names begin with its name and a mark, in no order.
+  /// The files next to a path whose names begin with its name and a mark, in no order.
   static func siblings(of path: String, mark: String) -> [String] {
     let directory = directory(of: path)
     let parent = directory == "/" ? "/" : directory + "/"
@@ -121,7 +120,7 @@ enum StoreFile {
     names(in: Array(directory.utf8)).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The names in a directory as they are, which need not be text.
+  /// The names in a directory unchanged, which need not be text.
   static func names(in directory: [UInt8]) -> [[UInt8]] {
     var found: [[UInt8]] = []
     _ = eachName(in: directory) {
@@ -157,7 +156,7 @@ enum StoreFile {
     return cut == path.startIndex ? "/" : String(path[..<cut])
   }
 
-  /// A path that SQLite and all files beside the store can be named by.
+  /// A path that SQLite and all files next to the store can be named by.
   private static func text(_ path: UnsafeMutablePointer<CChar>) throws(Failure) -> String {
     guard let text = String(validatingCString: path) else {
       throw .store(

@@ -11,7 +11,7 @@ extension Store {
     public var reason: String
     /// How often it had been read.
     public var accessCount: Int64
-    /// The profile in force.
+    /// The effective profile.
     public var profile: String
   }
 

@@ -9,7 +9,7 @@ extension Store {
   /// - Parameters:
   ///   - key: its name.
   ///   - now: the time.
-  ///   - limit: how old an answer may be, whatever its own expiry says.
+  ///   - limit: how old a result may be, whatever its own expiry says.
   public func lookup(
     _ key: Key, at now: Timestamp, within limit: TimeToLive? = nil
   ) throws(Failure) -> Lookup {
@@ -130,7 +130,7 @@ extension Store {
 
   /// The same, or one key alone.
   ///
-  /// - Parameter budget: above 0 the values too, until they are so many bytes together.
+  /// - Parameter budget: above 0 the values too, until they are this many bytes together.
   func page(
     after last: Listed?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500,
     values budget: Int = 0
@@ -263,7 +263,7 @@ extension Store {
     return entry
   }
 
-  /// Whether a row is as it was stored; what another program wrote has no sum.
+  /// Whether a row is unchanged since it was stored; rows of other programs have no sum.
   private static func isSound(_ entry: Entry, _ row: borrowing Statement) -> Bool {
     guard entry.info != nil else { return true }
     let sum = row.integer(12)

@@ -6,17 +6,17 @@ extension Store {
     return true
   }
 
-  /// The tier, found at its first use: there is no log to look at before the first transaction.
+  /// The tier, found at its first use: there is no log to examine before the first transaction.
   private func openTier() -> SharedTier? {
     if sharesMemory, tier == nil { tier = SharedTier(store: path) }
     return tier
   }
 
-  /// Publishes the state after a commit of ours, if nobody else has committed since it began.
+  /// Publishes the state after a commit, if no other process has committed since it began.
   func publish(_ entry: Entry?, _ version: Int64) throws(Failure) {
     guard let tier else { return }
     let file = try entry.flatMap { entry throws(Failure) in try hotFile(entry, nil) }
-    // Whoever writes now changes the state anyway.
+    // A process that writes now changes the state anyway.
     connection.busyTimeout(0)
     defer { connection.busyTimeout(patience) }
     try holding { () throws(Failure) in
@@ -25,7 +25,7 @@ extension Store {
     }
   }
 
-  /// Runs something while nobody else can write, and writes nothing.
+  /// Runs something while no other process can write, and writes nothing.
   func holding(_ body: () throws(Failure) -> Void) throws(Failure) {
     var begin = try connection.prepare(.begin, "BEGIN IMMEDIATE")
     try begin.run()
@@ -57,19 +57,19 @@ extension Store {
   ) throws(Failure) -> (key: Key, file: [UInt8])? {
     var replay = replay
     if entry.info?.origin == .run, replay == nil {
-      // A large one is put there by whoever reads it first.
+      // A large one is put there by its first reader.
       guard entry.info?.recording == nil else { return nil }
       replay = try Replay(entry, from: self)
     }
     return try HotEntry.encode(entry, replay, limit: 16 << 20).map { (entry.key, $0) }
   }
 
-  private func hotProfiles() throws(Failure) -> (bytes: [UInt8], limits: TierHead.Limits) {
+  private func hotProfiles() throws(Failure) -> (bytes: [UInt8], limits: TierIndex.Limits) {
     let active = try profile(nil) ?? Profile(name: Profile.defaultName)
     return (
       HotProfiles.encode(try profiles(), active: try activeProfileName()),
       // The Python package's 100 entries are what a process holds.
-      TierHead.Limits(
+      TierIndex.Limits(
         entries: active.maxItemsInMemory == 0 ? 0 : .max, bytes: active.maxMemory)
     )
   }
@@ -100,7 +100,8 @@ extension Store {
     openTier()?.inventory() ?? Memory()
   }
 
-  /// Moves the least used entries out of memory, each with its row in the log; they stay in the store.
+  /// Moves the least used entries out of memory, each with its row in the log; they stay in the
+  /// store.
   ///
   /// - Parameter wanted: how many bytes shall be free afterwards that are not now.
   func moveFromMemory(

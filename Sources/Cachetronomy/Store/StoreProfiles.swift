@@ -93,7 +93,8 @@ extension Store {
 
   /// Changes profiles, all or none, by what the store has at that moment.
   ///
-  /// - Parameter change: called while no other process can write; what it throws leaves all as it was.
+  /// - Parameter change: called while no other process can write; what it throws leaves all
+  ///   unchanged.
   public func changeProfiles(
     _ change: () throws(Failure) -> ProfileChange
   ) throws(Failure) {

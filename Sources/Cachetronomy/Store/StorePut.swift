@@ -1,6 +1,6 @@
 extension Store {
   /// What a recording saw before its command ran; `put` drops it if the world moved on since.
-  public struct Witness: Sendable {
+  public struct PutPrecondition: Sendable {
     /// The count of explicit removals at that time.
     public var removals: Int64
     /// When the command began.
@@ -8,8 +8,8 @@ extension Store {
   }
 
   /// The count of explicit removals so far, to be handed to `put` later.
-  public func witness(at began: Timestamp) throws(Failure) -> Witness {
-    Witness(removals: try removals(), began: began)
+  public func witness(at began: Timestamp) throws(Failure) -> PutPrecondition {
+    PutPrecondition(removals: try removals(), began: began)
   }
 
   /// The count of explicit removals so far.
@@ -20,13 +20,13 @@ extension Store {
   /// - Parameters:
   ///   - entry: what to store.
   ///   - witness: for a recording, what was seen before the command ran.
-  ///   - isShared: whether it also goes into the memory that processes share.
-  ///   - remoteBytes: for an answer of the remote's, what it gave, to be counted.
+  ///   - isShared: whether it also goes into the shared memory tier.
+  ///   - remoteBytes: for a result of the remote's, what it gave, to be counted.
   /// - Returns: false if it was dropped because an explicit removal, or a recording that began
   ///   later, came in between.
   @discardableResult
   public func put(
-    _ entry: Entry, unless witness: Witness? = nil, intoMemory isShared: Bool = true,
+    _ entry: Entry, unless witness: PutPrecondition? = nil, intoMemory isShared: Bool = true,
     remoteBytes: Int64 = 0
   ) throws(Failure) -> Bool {
     try write { () throws(Failure) in
@@ -38,7 +38,7 @@ extension Store {
   }
 
   /// The body of `put`, inside a write transaction.
-  func insert(_ entry: Entry, unless witness: Witness? = nil) throws(Failure) -> Bool {
+  func insert(_ entry: Entry, unless witness: PutPrecondition? = nil) throws(Failure) -> Bool {
     if let witness, try isOutdated(witness, entry.key, stored: entry.info?.created ?? .never) {
       return false
     }
@@ -100,7 +100,7 @@ extension Store {
   }
 
   private func isOutdated(
-    _ witness: Witness, _ key: Key, stored: Timestamp
+    _ witness: PutPrecondition, _ key: Key, stored: Timestamp
   ) throws(Failure) -> Bool {
     if try removals() != witness.removals { return true }
     var statement = try connection.prepare("SELECT began FROM entry_info WHERE key = ?")
@@ -113,7 +113,7 @@ extension Store {
 
   /// Stores chunks of a large recording, at most 4 MiB in one transaction.
   ///
-  /// Nobody sees them until the row that names them is put.
+  /// No process sees them until the row that names them is put.
   ///
   /// - Parameters:
   ///   - recording: the id they are stored under, 16 random bytes.

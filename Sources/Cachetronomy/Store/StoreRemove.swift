@@ -41,7 +41,7 @@ extension Store {
   /// - Parameters:
   ///   - selection: which.
   ///   - reason: why; nil leaves no rows in the log, as the seed's `clear_all`.
-  ///   - profile: the profile in force, for the log.
+  ///   - profile: the effective profile, for the log.
   ///   - now: the time.
   /// - Returns: what went.
   @discardableResult
@@ -97,7 +97,7 @@ extension Store {
     }
   }
 
-  /// Past its expiry, and past the time we keep it for those who accept old answers.
+  /// Expired, and past the time for which it is kept for callers that accept expired results.
   static let expired = """
     c.expire_at <= ?1 AND NOT EXISTS (SELECT 1 FROM entry_info i
       WHERE i.key = c.key AND i.keep_until > CAST(?2 AS INTEGER))
@@ -145,7 +145,7 @@ extension Store {
     where condition: String, _ values: [String], _ count: Int64
   ) throws(Failure) {
     guard let tier, tier.isInUse else { return }
-    // To name so many takes longer than to fill the memory again.
+    // To name this many takes longer than to fill the memory again.
     if count > 10_000 { return tier.forgetAll() }
     var keys = try connection.prepare("SELECT c.key FROM cache c WHERE \(condition)")
     for (index, value) in values.enumerated() { keys.bind(Int32(index + 1), value) }
@@ -156,8 +156,8 @@ extension Store {
 extension Store {
   /// Moves entries out of the memory of every process, and logs each; they stay in the store.
   ///
-  /// A process that holds entries in memory looks at every hit whether the file has changed: the
-  /// log's own rows are enough to make it let go.
+  /// A process that holds entries in memory examines every hit whether the file has changed: the
+  /// log's own rows are enough to close it.
   ///
   /// - Returns: how many there are of those that were named.
   public func evict(

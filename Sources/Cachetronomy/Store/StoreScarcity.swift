@@ -3,10 +3,11 @@ internal import Glibc
 
 /// Removals on a full disk.
 ///
-/// SQLite writes what changes to the log first, which takes room where there is none. The log gets the
-/// reserve; then everything is removed in transactions so small that they fit, and after each the log is
-/// folded, so that its room is used again, and free pages go back to the file system. The log is not cut
-/// off meanwhile: another process would take its room. Every step is an ordinary transaction.
+/// SQLite writes what changes to the log first, which takes room where there is none. The log gets
+/// the reserve; then everything is removed in transactions so small that they fit, and after each
+/// the log is folded, so that its room is used again, and free pages go back to the file system.
+/// The log is not cut off meanwhile: another process would take its room. Every step is an ordinary
+/// transaction.
 extension Store {
   /// Runs a removal; if the disk is full, runs it again in steps.
   func removing<T>(
@@ -36,8 +37,8 @@ extension Store {
     do throws(Failure) { try foldJournal(at: now) } catch .store(_, .full, _) {}
   }
 
-  /// Refuses a transaction by which the database grows where the disk is too full: it could be committed
-  /// to the log, but the log could not be folded, and no removal would have room.
+  /// Refuses a transaction by which the database grows where the disk is too full: it could be
+  /// committed to the log, but the log could not be folded, and no removal would have room.
   ///
   /// Inside a write transaction.
   func checkRoom() throws(Failure) {
@@ -61,7 +62,7 @@ extension Store {
     isScarce = true
     // What it had in temporary files is gone then.
     try? connection.execute("PRAGMA temp_store = MEMORY")
-    SharedFlight.sweepDead(beside: path)
+    RunLock.sweepDead(beside: path)
     dropMemoryOnThisDisk()
     _ = Reserve.release(beside: path)
     Fault.reach()
@@ -83,7 +84,7 @@ extension Store {
   /// A store in the memory file system shares it with its own memory tier.
   private func dropMemoryOnThisDisk() {
     var (ours, memory) = (stat(), stat())
-    guard sharesMemory, stat(path, &ours) == 0, stat(TierPlace.root, &memory) == 0,
+    guard sharesMemory, stat(path, &ours) == 0, stat(TierDirectory.root, &memory) == 0,
       ours.st_dev == memory.st_dev
     else { return }
     try? alone { () throws(Failure) in
@@ -129,7 +130,7 @@ extension Store {
     }
   }
 
-  /// A removal that needed no more room than there was may be one that is to make room.
+  /// A removal that needed only the available room may be one that is to make room.
   private func giveBackIfTight() {
     guard let free = FileSystem(of: directory)?.free, free < 64 << 20 else { return }
     let isFull = free < 4 * Reserve.size
@@ -139,8 +140,8 @@ extension Store {
     try? checkpoint()
   }
 
-  /// Removes what is selected in steps, the newest first: their pages are at the end of the file, which
-  /// shrinks by them without a page being moved.
+  /// Removes what is selected in steps, the newest first: their pages are at the end of the file,
+  /// which shrinks by them without a page being moved.
   func removeInSteps(
     _ selection: Selection, because reason: Reason?, profile: String, at now: Timestamp
   ) throws(Failure) -> Removed {
@@ -203,10 +204,10 @@ extension Store {
     return removed
   }
 
-  /// Takes what we know of an entry away before its row goes, and remembers its chunks.
+  /// Removes the metadata of an entry before its row, and remembers its chunks.
   ///
-  /// The trigger on the row would remove all chunks of a large recording at once; so they follow in
-  /// steps. If that is cut short, `gc` finds them.
+  /// The trigger on the row would remove all chunks of a large recording immediately; so they
+  /// follow in steps. If that is cut short, `gc` finds them.
   func setChunksApart(_ key: String) throws(Failure) {
     var find = try connection.prepare(
       "SELECT recording FROM entry_info WHERE recording IS NOT NULL AND key = \(key)")

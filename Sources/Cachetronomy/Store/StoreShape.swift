@@ -1,13 +1,13 @@
 /// Whether the schema of a file is that of a store, before anything is asked of its tables.
 ///
-/// A file may come from elsewhere: its `cache` may be a view over an endless query or a virtual table,
-/// a trigger may do anything at each of our writes.
+/// A file may come from elsewhere: its `cache` may be a view over an endless query or a virtual
+/// table, a trigger may do anything at each write.
 extension Store {
-  /// Checks that every object which our statements reach is a plain one.
+  /// Checks that every object which statements reach is a plain one.
   ///
   /// - Returns: nil if it is so; otherwise the name of what is not, and why.
   func shapeError() throws(Failure) -> String? {
-    // A store that we made is told by one sum: the rest reads more of each row.
+    // A store made by this program is recognized by one sum: the rest reads more of each row.
     if try schemaSum() == Schema.sum { return nil }
     var row = try connection.prepare(
       "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema")
@@ -33,10 +33,10 @@ extension Store {
 }
 
 extension Schema {
-  /// The sum of the schema of a store that we made.
+  /// The sum of the schema of a store made by this program.
   static let sum: UInt64 = 0x9458_5339_f1a4_6094
 
-  /// The tables that our statements name.
+  /// The tables that statements of this program use.
   static let tables: Set<String> = [
     "access_log", "cache", "chunk", "entry_info", "eviction_log", "profiles", "state",
   ]
@@ -70,8 +70,8 @@ private struct SchemaObject {
     }
   }
 
-  /// Whether a definition has no expression that SQLite would evaluate at a read or a write, but for
-  /// the check that the tables of a store have.
+  /// Whether a definition has no expression that SQLite would evaluate at a read or a write, but
+  /// for the check that the tables of a store have.
   private func isPlain(_ sql: String) -> Bool {
     let words = Self.words(of: sql)
     for (index, word) in words.enumerated() {

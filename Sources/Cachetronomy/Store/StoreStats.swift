@@ -7,21 +7,21 @@ extension Store {
     public var all = Tally()
     /// Troubles with the cache that `run` met, told or not.
     public var warnings: Int64 = 0
-    /// What was asked of the tier that machines share.
+    /// What was asked of the remote tier.
     public var remote = Remote()
 
     /// Questions to the remote, and what came of them.
     public struct Remote: Sendable, Equatable {
-      /// Answers that it had.
+      /// Hits.
       public var hits: Int64 = 0
       /// Questions to which it had none.
       public var misses: Int64 = 0
-      /// What its answers saved, in microseconds.
+      /// Time that its hits saved, in microseconds.
       public var saved: Int64 = 0
-      /// Bytes of its answers.
+      /// Bytes of its hits.
       public var bytes: Int64 = 0
 
-      /// Nobody has asked it.
+      /// No process has asked it.
       public init() {}
     }
 
@@ -29,7 +29,7 @@ extension Store {
     public var counts: [AccessJournal.Kind: Int64] { all.counts }
     /// What hits saved, in microseconds.
     public var saved: Int64 { all.saved }
-    /// Hits, old answers included, of all lookups; nil before the first.
+    /// Hits, expired results included, of all lookups; nil before the first.
     public var hitRate: Double? { all.hitRate }
   }
 
@@ -67,7 +67,7 @@ extension Store {
     }
   }
 
-  /// Counts troubles, if nobody is writing just now.
+  /// Counts warnings, if no process is writing.
   public func count(warnings: Int64) throws(Failure) {
     _ = try writeIfFree { () throws(Failure) in try count("warnings", by: warnings) }
   }

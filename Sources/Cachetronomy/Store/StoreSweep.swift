@@ -7,7 +7,7 @@ extension Store {
   enum Due {
     /// Those past the time they are kept.
     case expired
-    /// So many that the policy gives up first.
+    /// This many that the policy gives up first.
     case least(Policy, count: Int64)
   }
 
@@ -76,14 +76,14 @@ extension Store {
   /// - Parameters:
   ///   - number: the last of those taken before.
   ///   - limit: how many at most.
-  ///   - bytes: stop once so many are named; there is always one.
+  ///   - bytes: stop once this many are named; there is always one.
   func stillDue(
     _ due: Due, after number: Int64, limit: Int64, bytes: Int64, at now: Timestamp
   ) throws(Failure) -> [Doomed] {
     let condition =
       switch due {
       case .expired: Self.expired
-      // One that was stored anew since is not the one that the policy chose.
+      // One that was stored again since is not the one that the policy chose.
       case .least: "i.created IS d.created"
       }
     var statement = try connection.prepare(
@@ -116,7 +116,7 @@ extension Store {
   ) throws(Failure) -> Removed {
     for entry in doomed { tier?.forget(Key(stored: entry.key)) }
     Fault.reach()
-    // By the list's own copy: a key that is no text, or no UTF-8, is repaired where we name it.
+    // By the list's own copy: a key that is no text, or no UTF-8, is repaired in names.
     var delete = try connection.prepare(
       "DELETE FROM cache WHERE key = (SELECT key FROM temp.due WHERE n = ?)")
     var removed = Removed()
@@ -170,7 +170,8 @@ extension Store {
     return max(0, statement.integer(1)).plus(entries > 0 ? used / max(1, entries) * foreign : 0)
   }
 
-  /// Bytes that an entry takes at least beside its value and its key, which stands in three places.
+  /// Bytes that an entry takes at least next to its value and its key, which stands in three
+  /// places.
   static let overhead: Int64 = 160
 
   // MARK: the space itself
@@ -193,7 +194,7 @@ extension Store {
     return free > (try connection.integer("PRAGMA page_count") ?? 0) / 64
   }
 
-  /// Writes the whole file anew, without gaps, and so that it shrinks by itself from then on.
+  /// Writes the whole file again, without gaps, and so that it shrinks by itself from then on.
   func vacuum() throws(Failure) {
     try alone { () throws(Failure) in
       try connection.execute("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
@@ -205,7 +206,7 @@ extension Store {
 extension Policy {
   /// SQL for the order in which entries leave: of cache `c`, entry_info `i` and access_log `a`.
   fileprivate var order: String {
-    // Nothing of ours and never read: we know no time, and it goes first.
+    // Without metadata and never read: no time is known, and it is removed first.
     let used = """
       max(coalesce(a.last_accessed, ''), coalesce(
         strftime('%Y-%m-%dT%H:%M:%S', i.created / 1000000, 'unixepoch')

@@ -11,9 +11,9 @@ extension Store {
     /// Nothing so far.
     public init() {}
 
-    /// Hits, old answers included.
+    /// Hits, expired results included.
     public var hits: Int64 { counts[.hit, default: 0].plus(counts[.stale, default: 0]) }
-    /// Lookups that were not answered.
+    /// Misses.
     public var misses: Int64 {
       [.absent, .expired, .forced, .corrupt].reduce(0) { $0.plus(counts[$1, default: 0]) }
     }
@@ -21,7 +21,7 @@ extension Store {
     public var lookups: Int64 { hits.plus(misses) }
     /// Hits of all lookups; nil before the first.
     public var hitRate: Double? {
-      // Whoever can write to the store can write any number there.
+      // A process that can write to the store can write any number there.
       lookups > 0 ? max(0, min(1, Double(hits) / Double(lookups))) : nil
     }
 
@@ -49,7 +49,7 @@ extension Store {
 
   /// What lookups are told apart by.
   public enum Grouping: String, Sendable, CaseIterable {
-    /// The profile in force.
+    /// The effective profile.
     case profile
     /// A tag of the entry.
     case tag
@@ -80,7 +80,7 @@ extension Store {
 
   /// Adds lookups to the sums, inside a write transaction.
   ///
-  /// What a record does not say is taken from the entry as it is now: its tags and its size.
+  /// What a record does not say is taken from the current entry: its tags and its size.
   func addTallies(_ records: [AccessJournal.Record]) throws(Failure) {
     var keys: [String: [String: Tally]] = [:]
     for record in records {
@@ -145,7 +145,7 @@ extension Key {
     guard digest != nil else { return nil }
     let words = text.dropFirst(4).dropLast(33)
     let typed = words.prefix { $0 != " " }
-    // In $'...' what cannot be printed stays as it is spelt.
+    // In $'...' what cannot be printed is written unchanged.
     let quoted = typed.hasPrefix("$'") ? words.dropFirst() : words
     let first =
       typed.contains { $0 == "'" } ? (try? ShellWords.split(String(quoted)))?.first : String(typed)

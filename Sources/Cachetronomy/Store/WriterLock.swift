@@ -3,9 +3,9 @@ internal import Glibc
 
 /// The one writer of a store: `flock` on `<database>.lock`, a file that is never unlinked.
 ///
-/// Every write and every checkpoint of ours holds it; readers take nothing. It keeps our processes
-/// clear of SQLite's WAL-reset bug (3.7.0 to 3.51.2), where one process writes while another
-/// checkpoints.
+/// Every write and every checkpoint holds it; readers take no lock. It keeps this program's
+/// processes clear of SQLite's WAL-reset bug (3.7.0 to 3.51.2), where one process writes while
+/// another checkpoints.
 final class WriterLock {
   private let descriptor: Int32
   private let store: String
@@ -13,7 +13,7 @@ final class WriterLock {
 
   /// How to wait for another writer.
   enum Waiting {
-    /// Asks again every 1 to 10 ms: for a process that is not ours alone.
+    /// Asks again every 1 to 10 ms: for a process that has other work.
     case polling
     /// Sleeps in the kernel, cut short by a timer signal: for the tool, which owns its process.
     case blocking
@@ -37,7 +37,7 @@ final class WriterLock {
   /// Takes the lock if it is free.
   func tryAcquire() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
-  /// Takes the lock, waiting at most so long.
+  /// Takes the lock, waiting at most this long.
   func acquire(within milliseconds: Int32) throws(Failure) {
     if tryAcquire() { return }
     let deadline = Timestamp.monotonic() + Int64(milliseconds) * 1000
@@ -62,7 +62,7 @@ final class WriterLock {
   func release() { flock(descriptor, LOCK_UN) }
 }
 
-/// A repeating SIGALRM, so that a system call that sleeps returns with EINTR now and then.
+/// A repeating SIGALRM, so that a system call that sleeps returns with EINTR occasionally.
 struct IntervalTimer {
   private var handling = sigaction()
   private var mask = sigset_t()
@@ -75,7 +75,7 @@ struct IntervalTimer {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in }
     sigaction(SIGALRM, &action, &handling)
-    // Whoever called us may have blocked it: then nothing would wake us.
+    // A process that called us may have blocked it: then nothing would wake us.
     var alarm = sigset_t()
     sigemptyset(&alarm)
     sigaddset(&alarm, SIGALRM)
@@ -85,7 +85,7 @@ struct IntervalTimer {
     setitimer(Self.clock, &timer, &pending)
   }
 
-  /// Microseconds left of an alarm that our caller had set; nil if there was none.
+  /// Microseconds left of an alarm that the caller had set; nil if there was none.
   private var left: Int64? {
     let (seconds, rest) = (Int64(pending.it_value.tv_sec), Int64(pending.it_value.tv_usec))
     guard seconds > 0 || rest > 0 else { return nil }

@@ -1,4 +1,4 @@
-/// A place in a YAML document, as text: what a scalar means is for whoever wants it to say.
+/// A place in a YAML document, as text: what a scalar means is decided by its reader.
 public struct Node: Sendable, Equatable {
   /// What stands there.
   public indirect enum Content: Sendable, Equatable {

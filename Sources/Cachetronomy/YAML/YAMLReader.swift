@@ -34,22 +34,22 @@ final class YAMLReader {
   }
 
   /// The documents of a file; an empty one gives none.
-  static func documents(_ bytes: [UInt8], file: String) throws(Complaint) -> [Node] {
+  static func documents(_ bytes: [UInt8], file: String) throws(Diagnostic) -> [Node] {
     guard bytes.count <= sizeLimit else {
-      throw Complaint(
+      throw Diagnostic(
         file: file,
         message:
           "the file has \(bytes.count) bytes, the limit is \(ByteSize.text(Int64(sizeLimit)))")
     }
     let reader = YAMLReader(bytes, file: file)
-    let result: Result<[Node], Complaint> = bytes.withUnsafeBufferPointer { buffer in
+    let result: Result<[Node], Diagnostic> = bytes.withUnsafeBufferPointer { buffer in
       yaml_parser_set_input_string(reader.parser, buffer.baseAddress, buffer.count)
-      return Result { () throws(Complaint) in try reader.documents() }
+      return Result { () throws(Diagnostic) in try reader.documents() }
     }
     return try result.get()
   }
 
-  private func documents() throws(Complaint) -> [Node] {
+  private func documents() throws(Diagnostic) -> [Node] {
     var documents: [Node] = []
     while true {
       try next()
@@ -65,16 +65,16 @@ final class YAMLReader {
     }
   }
 
-  private func next() throws(Complaint) {
+  private func next() throws(Diagnostic) {
     guard yaml_parser_parse(parser, event) == 1 else { throw problem() }
     end = event.pointee.end_mark
   }
 
-  private func problem() -> Complaint {
+  private func problem() -> Diagnostic {
     let mark = parser.pointee.problem_mark
     var message = parser.pointee.problem.map { String(cString: $0) } ?? "this is not YAML"
     if parser.pointee.error == YAML_READER_ERROR {
-      return Complaint(
+      return Diagnostic(
         file: file, message: "\(message) (at byte \(parser.pointee.problem_offset))")
     }
     // The commonest causes are a colon, an '@' or a '*' inside a plain text.
@@ -87,17 +87,17 @@ final class YAMLReader {
     {
       message += " (a '#' after a blank begins a comment in line \(line): quote a text with one)"
     }
-    return Complaint(
+    return Diagnostic(
       file: file, line: mark.line + 1, column: mark.column + 1, message: message)
   }
 
-  private func complaint(_ message: String) -> Complaint {
+  private func complaint(_ message: String) -> Diagnostic {
     let mark = event.pointee.start_mark
-    return Complaint(file: file, line: mark.line + 1, column: mark.column + 1, message: message)
+    return Diagnostic(file: file, line: mark.line + 1, column: mark.column + 1, message: message)
   }
 
   /// The node that begins at the event in hand; leaves its last event in hand.
-  private func node(depth: Int) throws(Complaint) -> Node {
+  private func node(depth: Int) throws(Diagnostic) -> Node {
     guard depth <= Self.depthLimit else {
       throw complaint("nested deeper than \(Self.depthLimit) levels")
     }
@@ -140,7 +140,7 @@ final class YAMLReader {
     return node
   }
 
-  private func pairs(depth: Int) throws(Complaint) -> [Node.Pair] {
+  private func pairs(depth: Int) throws(Diagnostic) -> [Node.Pair] {
     var pairs: [Node.Pair] = []
     var merged: [Node.Pair] = []
     // A list of thousands of names must not be searched from end to end for each.
@@ -148,7 +148,7 @@ final class YAMLReader {
     while try advance(), event.pointee.type != YAML_MAPPING_END_EVENT {
       let name = try node(depth: depth + 1)
       guard let text = name.text else {
-        throw Complaint(
+        throw Diagnostic(
           file: file, line: name.line, column: name.column, message: "a name must be text")
       }
       _ = try advance()
@@ -156,7 +156,7 @@ final class YAMLReader {
       if text == "<<" {
         merged += try mergeable(value)
       } else if !names.insert(text).inserted {
-        throw Complaint(
+        throw Diagnostic(
           file: file, line: name.line, column: name.column,
           message: "'\(text)' is given twice")
       } else {
@@ -167,7 +167,7 @@ final class YAMLReader {
     return pairs
   }
 
-  private func mergeable(_ value: Node) throws(Complaint) -> [Node.Pair] {
+  private func mergeable(_ value: Node) throws(Diagnostic) -> [Node.Pair] {
     switch value.content {
     case .mapping(let pairs): return pairs
     case .sequence(let items):
@@ -175,19 +175,19 @@ final class YAMLReader {
       for item in items { pairs += try mergeable(item) }
       return pairs
     case .scalar:
-      throw Complaint(
+      throw Diagnostic(
         file: file, line: value.line, column: value.column,
-        message: "'<<' wants a mapping, as in '<<: *name'")
+        message: "'<<' must be a mapping, as in '<<: *name'")
     }
   }
 
-  private func advance() throws(Complaint) -> Bool {
+  private func advance() throws(Diagnostic) -> Bool {
     yaml_event_delete(event)
     try next()
     return true
   }
 
-  private func spend(_ nodes: Int) throws(Complaint) {
+  private func spend(_ nodes: Int) throws(Diagnostic) {
     budget -= nodes
     guard budget > 0 else { throw complaint("too many values (aliases that multiply?)") }
   }
@@ -198,7 +198,7 @@ final class YAMLReader {
   }
 }
 
-extension Complaint {
+extension Diagnostic {
   fileprivate init(file: String, line: UInt, column: UInt, message: String) {
     self.init(file: file, line: Int(line), column: Int(column), message: message)
   }

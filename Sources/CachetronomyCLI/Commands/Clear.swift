@@ -35,7 +35,7 @@ extension Tool {
     func run() throws {
       let (selection, reason) = try selection()
       guard let store = remote ? try common.writing() : try common.changing() else { return }
-      let profile = try common.values.profile(in: store, Words.environment())
+      let profile = try common.values.profile(in: store, ArgumentBytes.environment())
       // There first: what a call brings from there meanwhile goes with what is here.
       var trouble: Failure?
       if remote {
@@ -47,7 +47,8 @@ extension Tool {
       if let trouble { throw trouble }
       if !common.quiet, Terminal.isOutput || common.verbose {
         common.say(
-          "removed \(Human.count(removed.entries, "entry")), \(Human.size(removed.bytes))")
+          "removed \(Formatting.count(removed.entries, "entry")), \(Formatting.size(removed.bytes))"
+        )
       }
     }
 

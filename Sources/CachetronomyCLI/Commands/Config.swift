@@ -17,7 +17,7 @@ extension Tool {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let environment = Words.environment()
+      let environment = ArgumentBytes.environment()
       let store = try common.reading()
       let choice = try common.values.choice(environment)
       let profile = try store?.profile(choice) ?? choice.withoutStore()
@@ -44,7 +44,7 @@ extension Tool {
         return
       }
       try Output.write(
-        Human.table(rows.map { [$0.name, $0.origin, $0.text].map { Terminal.printable($0) } }))
+        Formatting.table(rows.map { [$0.name, $0.origin, $0.text].map { Terminal.printable($0) } }))
     }
 
     private func row(_ name: String, _ text: String?, _ origin: String) -> EffectiveSetting {

@@ -16,13 +16,13 @@ extension Tool {
 
     @Argument(
       help: ArgumentHelp("Keys, or '#' and 6 or more digits of a digest.", valueName: "key"),
-      completion: Known.keys)
+      completion: Completions.keys)
     var keys: [String] = []
 
     @OptionGroup var keyOptions: KeyOptions
 
     @OptionGroup var words: CommandWords
-    @OptionGroup var list: GivenKeysOptions
+    @OptionGroup var list: StdinKeysOptions
 
     @Flag(help: "Remove them from the remote cache too.")
     var remote = false
@@ -61,7 +61,7 @@ extension Tool {
 
     /// False if fewer were there than were named.
     private func remove(_ found: [Key], of wanted: Int, from store: Store) throws -> Bool {
-      let profile = try common.values.profile(in: store, Words.environment())
+      let profile = try common.values.profile(in: store, ArgumentBytes.environment())
       func removeHere(_ keys: [Key]) throws(Failure) -> Int64 {
         try store.remove(.keys(keys), because: .user, profile: profile.name, at: .now()).entries
       }

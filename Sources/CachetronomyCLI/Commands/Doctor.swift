@@ -20,7 +20,7 @@ extension Tool {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      var diagnosis = Diagnosis(common.values, Words.environment(), isDeep: deep)
+      var diagnosis = Diagnosis(common.values, ArgumentBytes.environment(), isDeep: deep)
       let findings = diagnosis.make()
       for finding in findings where json || !common.quiet || finding.grade != .ok {
         try print(finding)

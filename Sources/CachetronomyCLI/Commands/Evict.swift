@@ -16,7 +16,7 @@ extension Tool {
 
     @Argument(
       help: ArgumentHelp("Keys, or '#' and 6 or more digits of a digest.", valueName: "key"),
-      completion: Known.keys)
+      completion: Completions.keys)
     var keys: [String] = []
 
     @Flag(help: "All entries.")
@@ -24,7 +24,7 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp("Entries with any of these tags (repeatable).", valueName: "tag"),
-      completion: Known.tags)
+      completion: Completions.tags)
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Entries whose keys match a shell glob.", valueName: "glob"))
@@ -41,11 +41,11 @@ extension Tool {
         if all || !tag.isEmpty || match != nil { return }
         throw Status.exit(Status.miss)
       }
-      let profile = try common.values.profile(in: store, Words.environment())
+      let profile = try common.values.profile(in: store, ArgumentBytes.environment())
       let evicted = try store.evict(found, profile: profile.name, at: .now())
       if !common.quiet, Terminal.isOutput || common.verbose {
         common.say(
-          "\(Human.count(evicted, "entry")) out of memory, still in the store "
+          "\(Formatting.count(evicted, "entry")) out of memory, still in the store "
             + "(see 'cachetronomy help delete')")
       }
       if !all, tag.isEmpty, match == nil, evicted < max(keys.count, 1) {

@@ -22,7 +22,7 @@ extension Tool {
 
     func run() throws {
       guard target.key == nil else { return try explainEntry() }
-      let line = RunLine()
+      let line = RunArguments()
       line.common = common.values
       line.key = target.keyOptions.values
       line.words = target.words.bytes
@@ -61,7 +61,7 @@ struct ExplainReport {
   }
 
   /// What is known of a command.
-  init(_ found: Explanation, _ plan: Plan) {
+  init(_ found: Explanation, _ plan: ResolvedCommand) {
     self.found = found
     (profile, rule, settings) = (plan.profile.name, plan.rule, plan.settings)
     hasRemote = plan.profile.remote != .off && plan.settings.remote != false
@@ -83,10 +83,11 @@ struct ExplainReport {
   private var text: String {
     var words = [found.verdict == .notCached ? "NOT CACHED" : found.verdict.rawValue.uppercased()]
     if let why = found.why { words[0] += ": \(why)" }
-    if let age = found.age { words.append("\(Human.duration(age)) old") }
+    if let age = found.age { words.append("\(Formatting.duration(age)) old") }
     if let left = found.left {
       words.append(
-        left > 0 ? "\(Human.duration(left)) left" : "expired \(Human.duration(-left)) ago")
+        left > 0 ? "\(Formatting.duration(left)) left" : "expired \(Formatting.duration(-left)) ago"
+      )
     }
     if let profile { words.append("profile \(profile)") }
     if let source = rule?.source { words.append("rule \(source)") }
@@ -96,7 +97,7 @@ struct ExplainReport {
     }
     if let nearest = found.nearest {
       let digits = nearest.key.digest?.prefix(8) ?? ""
-      lines.append("nearest: #\(digits), \(Human.duration(nearest.age)) old, differs in")
+      lines.append("nearest: #\(digits), \(Formatting.duration(nearest.age)) old, differs in")
       lines += nearest.differences.map { "  \($0)" }
     }
     if hasRemote, let bound = found.machineBound {

@@ -36,9 +36,9 @@ extension Tool {
       }
       let report = try export.run()
       if report.damaged > 0 {
-        common.say("warning: left out \(Human.count(report.damaged, "damaged entry"))")
+        common.say("warning: left out \(Formatting.count(report.damaged, "damaged entry"))")
       }
-      if common.verbose { common.say("exported \(Human.count(report.entries, "entry"))") }
+      if common.verbose { common.say("exported \(Formatting.count(report.entries, "entry"))") }
     }
   }
 }

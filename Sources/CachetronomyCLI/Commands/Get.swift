@@ -15,7 +15,7 @@ extension Tool {
         """)
 
     @OptionGroup var target: TargetOptions
-    @OptionGroup var list: GivenKeysOptions
+    @OptionGroup var list: StdinKeysOptions
 
     @Flag(help: "Print the stderr of a recording.")
     var stderr = false
@@ -52,7 +52,7 @@ extension Tool {
       _ key: Key, _ settings: RunSettings, _ store: Store, isOne: Bool = true
     ) throws -> Bool {
       let now = Timestamp.now()
-      let environment = Words.environment()
+      let environment = ArgumentBytes.environment()
       let profile = try common.values.profile(in: store, environment)
       if remote {
         if case .hit = try store.lookup(key, at: now, within: settings.timeToLive) {

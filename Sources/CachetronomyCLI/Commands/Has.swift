@@ -15,7 +15,7 @@ extension Tool {
         """)
 
     @OptionGroup var target: TargetOptions
-    @OptionGroup var list: GivenKeysOptions
+    @OptionGroup var list: StdinKeysOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {

@@ -42,9 +42,9 @@ extension Tool {
       settings.ttl = try ttl.map { try TimeToLive($0) }
       settings.skipsBad = skipBad
       settings.isDry = dryRun
-      let files = try files.map { try Words.plain($0, "file") }
+      let files = try files.map { try ArgumentBytes.plain($0, "file") }
       let store = dryRun ? try common.reading() : try common.changing()
-      let environment = Words.environment()
+      let environment = ArgumentBytes.environment()
       let profile = try common.values.profile(in: store, environment)
       let values = common.values
       let start = Timestamp.now()
@@ -67,10 +67,11 @@ extension Tool {
       if !dryRun { values.collectIfDue(profile, environment) }
       guard Terminal.isErrors || common.verbose || dryRun else { return }
       let report = job.report
-      var text = "\(dryRun ? "would import" : "imported") \(Human.count(report.stored, "entry"))"
+      var text =
+        "\(dryRun ? "would import" : "imported") \(Formatting.count(report.stored, "entry"))"
       if report.kept > 0 { text += ", kept \(report.kept) existing" }
       if report.bad > 0 { text += ", left out \(report.bad)" }
-      common.say(text + " in \(Human.duration(Timestamp.now().since(start)))")
+      common.say(text + " in \(Formatting.duration(Timestamp.now().since(start)))")
     }
 
     private func choice<T: CaseIterable & RawRepresentable<String>>(

@@ -38,7 +38,7 @@ extension Tool {
       switch shell {
       case .bash: Tool.completionScript(for: .bash)
       case .fish:
-        // Outside a prompt (`complete -C`) fish has no cursor to tell of, and we do not ask where it is.
+        // Outside a prompt (`complete -C`) fish has no cursor, and its position is not asked for.
         Tool.completionScript(for: .fish)
           .split(separator: "(__cachetronomy_tokens -tC)", omittingEmptySubsequences: false)
           .joined(separator: "0")

@@ -5,7 +5,7 @@ internal import Cachetronomy
 struct FilterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Entries with any of these tags (repeatable).", valueName: "tag"),
-    completion: Known.tags)
+    completion: Completions.tags)
   var tag: [String] = []
 
   @Option(help: ArgumentHelp("Keys that match a shell glob.", valueName: "glob"))
@@ -13,7 +13,7 @@ struct FilterOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Entries saved under this profile.", valueName: "profile"),
-    completion: Known.profiles)
+    completion: Completions.profiles)
   var savedBy: String?
 
   var filter: Store.Filter {

@@ -35,15 +35,15 @@ extension Tool {
         }
         isFirst = false
         let entry = listed.entry
-        let age = entry.info.map { Human.duration(now.since($0.created)) } ?? "-"
+        let age = entry.info.map { Formatting.duration(now.since($0.created)) } ?? "-"
         let left =
           entry.expiry == .never
           ? "never"
-          : entry.expiry > now ? Human.duration(entry.expiry.since(now)) : "expired"
+          : entry.expiry > now ? Formatting.duration(entry.expiry.since(now)) : "expired"
         let key = Terminal.key(entry.key.text, columns: columns)
         try Output.write(
           Self.row(
-            Human.size(listed.size), age, listed.isSound ? left : "damaged",
+            Formatting.size(listed.size), age, listed.isSound ? left : "damaged",
             Terminal.printable(entry.profile), key))
       }
     }

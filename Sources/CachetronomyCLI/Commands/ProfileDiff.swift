@@ -23,7 +23,7 @@ extension Tool.Profiles {
     func run() throws {
       let changes: ProfileChanges
       if paths.isEmpty {
-        if prune { throw Failure.badSetting("options", "--prune wants the files to go by") }
+        if prune { throw Failure.badSetting("options", "--prune requires the files") }
         guard let store = try common.reading() else { return }
         changes = try ProfileChanges(since: store)
       } else {

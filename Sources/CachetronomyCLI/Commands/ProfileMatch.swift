@@ -29,19 +29,19 @@ extension Tool.Profiles {
 
     func run() throws {
       let key = KeyValues(pipeline: pipeline, shell: shell)
-      guard let command = try key.command(words.bytes, in: Words.environment()) else {
+      guard let command = try key.command(words.bytes, in: ArgumentBytes.environment()) else {
         throw Failure.badSetting("command line", "want '--' and a command, or -c and a pipeline")
       }
       let store = try common.reading()
-      let profile = try common.values.profile(in: store, Words.environment())
-      let plan = try Plan(command, profile: profile, flags: try key.settings())
+      let profile = try common.values.profile(in: store, ArgumentBytes.environment())
+      let plan = try ResolvedCommand(command, profile: profile, flags: try key.settings())
       try Output.write(json ? JSONWriter.encode(plan.record) + [0x0a] : Array(plan.text.utf8))
       if plan.rule == nil { throw Status.exit(Status.miss) }
     }
   }
 }
 
-extension Plan {
+extension ResolvedCommand {
   fileprivate var text: String {
     let rule =
       rule.map { rule in

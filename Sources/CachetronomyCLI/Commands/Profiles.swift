@@ -92,7 +92,8 @@ extension Tool.Profiles {
       let profiles = try ProfileFile.resolve(files) { ProfileFiles.stored($0, in: store) }
       if common.verbose {
         common.say(
-          "\(Human.count(files.count, "file")), \(Human.count(profiles.count, "profile")): fine")
+          "\(Formatting.count(files.count, "file")), \(Formatting.count(profiles.count, "profile")): fine"
+        )
       }
     }
   }
@@ -129,7 +130,8 @@ extension Tool.Profiles {
             ]))
         } else {
           let mark = profile.name == active ? "*" : " "
-          let rules = profile.rules.isEmpty ? "" : ", \(Human.count(profile.rules.count, "rule"))"
+          let rules =
+            profile.rules.isEmpty ? "" : ", \(Formatting.count(profile.rules.count, "rule"))"
           var row = ["\(mark) \(profile.name)", "ttl \(profile.timeToLive)\(rules)"]
           if let source {
             row.append(source.path + (state.map { $0 == "same" ? "" : " (\($0))" } ?? ""))
@@ -137,7 +139,7 @@ extension Tool.Profiles {
           rows.append(row.map { Terminal.printable($0) })
         }
       }
-      try Output.write(Human.table(rows))
+      try Output.write(Formatting.table(rows))
     }
   }
 
@@ -151,7 +153,7 @@ extension Tool.Profiles {
 
     @Argument(
       help: ArgumentHelp("Profile (default: the selected one).", valueName: "name"),
-      completion: Known.profiles)
+      completion: Completions.profiles)
     var name: String?
 
     @Flag(help: "Print the origin of each setting.")
@@ -164,7 +166,7 @@ extension Tool.Profiles {
 
     func run() throws {
       let store = try common.reading()
-      let choice = try name.map { .flag($0) } ?? common.values.choice(Words.environment())
+      let choice = try name.map { .flag($0) } ?? common.values.choice(ArgumentBytes.environment())
       let profile = try store?.profile(choice) ?? choice.withoutStore()
       let places = origins ? try store?.origins(of: profile.name) ?? Origins() : nil
       if json {
@@ -191,7 +193,7 @@ extension Tool.Profiles {
         """)
 
     @Argument(
-      help: ArgumentHelp("Profile to select.", valueName: "name"), completion: Known.profiles)
+      help: ArgumentHelp("Profile to select.", valueName: "name"), completion: Completions.profiles)
     var name: String
 
     @OptionGroup var common: CommonOptions
@@ -223,7 +225,7 @@ extension Tool.Profiles {
       // Checked before a store is made for it.
       _ = try Profile(name: Profile.defaultName).updated(settings)
       let store = try common.writing()
-      let old = try common.values.profile(in: store, Words.environment())
+      let old = try common.values.profile(in: store, ArgumentBytes.environment())
       let new = try old.updated(settings)
       let origins = try store.origins(of: new.name).changed(old, new, by: "profile update")
       try store.save([new], origins: [new.name: origins])
@@ -243,7 +245,8 @@ extension Tool.Profiles {
         """)
 
     @Argument(
-      help: ArgumentHelp("Profiles to remove.", valueName: "name"), completion: Known.profiles)
+      help: ArgumentHelp("Profiles to remove.", valueName: "name"), completion: Completions.profiles
+    )
     var names: [String]
 
     @OptionGroup var common: CommonOptions

@@ -16,11 +16,11 @@ extension Tool {
 }
 
 extension Tool.Remotes {
-  /// The remote of the profile in force.
+  /// The remote of the effective profile.
   static func tier(
     _ common: CommonOptions, _ store: Store?
   ) throws(Failure) -> RemoteTier {
-    let environment = Words.environment()
+    let environment = ArgumentBytes.environment()
     let profile = try common.values.profile(in: store, environment)
     guard let tier = try RemotePlace.tier(of: profile, store: store, environment) else {
       throw .badSetting("remote", "profile '\(profile.name)' has none (see 'remote:' in profiles)")
@@ -64,10 +64,10 @@ extension Tool.Remotes {
       if !RemoteTier.isBuiltIn {
         lines.append("state      this build has no remotes (make build REMOTE=1)")
       } else if let trouble, let wait {
-        let times = Human.count(trouble.failures, "failure")
+        let times = Formatting.count(trouble.failures, "failure")
         lines.append(
           "state      "
-            + (wait > 0 ? "left alone for \(Human.duration(wait)) more" : "to be tried again")
+            + (wait > 0 ? "left alone for \(Formatting.duration(wait)) more" : "to be tried again")
             + " after \(times): \(trouble.detail)")
       } else {
         lines.append("state      no trouble known")
@@ -91,7 +91,7 @@ extension Tool.Remotes {
       let tier = try Tool.Remotes.tier(common, try common.reading())
       let time = try tier.ping()
       if !common.quiet {
-        try Output.write("\(Terminal.printable(tier.server)): \(Human.duration(time))\n")
+        try Output.write("\(Terminal.printable(tier.server)): \(Formatting.duration(time))\n")
       }
     }
   }
@@ -111,7 +111,7 @@ extension Tool.Remotes {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let path = try Words.plain(file, "path")
+      let path = try ArgumentBytes.plain(file, "path")
       guard !path.isEmpty else { throw Failure.badSetting("path", "it is empty") }
       try TeamKey.make(file: path)
       if !common.quiet, Terminal.isOutput || common.verbose {

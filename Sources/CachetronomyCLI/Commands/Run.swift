@@ -30,7 +30,7 @@ extension Tool {
 
     @Option(
       help: ArgumentHelp("Tag of a new entry (repeatable).", valueName: "tag"),
-      completion: Known.tags)
+      completion: Completions.tags)
     var tag: [String] = []
 
     @Option(
@@ -93,8 +93,8 @@ extension Tool {
     var noStdin = false
 
     /// What was read, without the command's own words.
-    var line: RunLine {
-      let line = RunLine()
+    var line: RunArguments {
+      let line = RunArguments()
       line.common = common.values
       line.key = key.values
       line.ttl = ttl
@@ -120,18 +120,20 @@ extension [String?] {
 
 /// `run` once its command line has been read.
 enum RunVerb {
-  /// Answers a command.
+  /// Serves or runs a command.
   ///
-  /// - Returns: the status, and the signal to die of, if the command died of one that we got.
+  /// - Returns: the status, and the signal to die of, if the command died of one that this process
+  ///   received.
   ///
-  /// - Parameter prepared: the command and its key, if the memory tier's profiles were enough for that.
+  /// - Parameter prepared: the command and its key, if the memory tier's profiles were enough for
+  ///   that.
   static func run(
-    _ line: RunLine, _ prepared: PreparedRun? = nil
+    _ line: RunArguments, _ prepared: PreparedRun? = nil
   ) throws(Failure) -> (status: Int32, signal: Int32?) {
-    Memo.blockFailedWrites()
-    var environment = Words.environment()
+    CachedRun.blockFailedWrites()
+    var environment = ArgumentBytes.environment()
     environment.probe = prepared?.call.environment.probe ?? Probe(keeps: true)
-    let handedOver = Memo.handedOver(&environment)
+    let handedOver = CachedRun.handedOver(&environment)
     let flags = try line.settings()
     let patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
     try line.check()
@@ -139,9 +141,10 @@ enum RunVerb {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
     }
     for word in [line.common.store, line.common.profile].compacted {
-      _ = try Words.plain(word, "command line")
+      _ = try ArgumentBytes.plain(word, "command line")
     }
-    // A wrong path on the command line is for the user to correct; one in the environment is a warning.
+    // A wrong path on the command line is for the user to correct; one in the environment is a
+    // warning.
     if line.common.store != nil { _ = try StoreLocation.find(line.common.store, environment) }
     // A command can run where no path leads to, but has no name to be known by.
     var (directory, nowhere) = ([UInt8(ascii: ".")], Failure?.none)
@@ -150,8 +153,8 @@ enum RunVerb {
     } catch {
       nowhere = error
     }
-    func invocation(_ profile: Profile) throws(Failure) -> (Plan, Invocation) {
-      let plan = try Plan(command, profile: profile, flags: flags)
+    func invocation(_ profile: Profile) throws(Failure) -> (ResolvedCommand, Invocation) {
+      let plan = try ResolvedCommand(command, profile: profile, flags: flags)
       if let prepared, prepared.isOf(plan) { return (plan, prepared.call) }
       return (plan, try plan.invocation(directory: directory, environment: environment))
     }
@@ -161,9 +164,9 @@ enum RunVerb {
       if line.cachedOnly { return (Status.miss, nil) }
       if isSilent { return (Status.done, nil) }
       let plain = Profile(name: Profile.defaultName)
-      throw Memo.become(try invocation(plain).1)
+      throw CachedRun.become(try invocation(plain).1)
     }
-    let trouble = Trouble(line.common, environment)
+    let trouble = WarningReporter(line.common, environment)
     var (store, profile) = (Store?.none, Profile(name: Profile.defaultName))
     var isUsable = true
     func look() throws(Failure) {
@@ -188,12 +191,12 @@ enum RunVerb {
         try look()
       }
     } catch {
-      // A wrong word on the command line is the user's to mend; all else must not stop the command.
+      // A wrong word on the command line is the user's to fix; all else must not stop the command.
       if case .unknownProfile = error, line.common.profile != nil { throw error }
       trouble.warn(error)
       (store, isUsable) = (nil, false)
     }
-    let plan: Plan
+    let plan: ResolvedCommand
     var call: Invocation
     if let store { environment.probe.readDigests(beside: store.path) }
     (plan, call) = try invocation(profile)
@@ -224,8 +227,8 @@ enum RunVerb {
       let isBounded = plan.settings.timeout.map { $0.microseconds > 0 } ?? false
       guard notCached == obstacle,
         nowhere != nil || isBounded || line.noStdin || call.hasPipefail
-      else { throw Memo.become(call) }
-      var memo = Memo(
+      else { throw CachedRun.become(call) }
+      var memo = CachedRun(
         call, resolved, stdin: stdin, profile: profile, store: nil, sink: Output.pass,
         warn: trouble.warn)
       if stdin.isGiven { memo.input = try Input.spool(beside: store) }
@@ -237,7 +240,7 @@ enum RunVerb {
       call.input = input?.digest
       resolved = call.resolve()
     }
-    var memo = Memo(
+    var memo = CachedRun(
       call, resolved, stdin: stdin, profile: profile, store: store, sink: Output.pass,
       warn: trouble.warn)
     memo.live = LiveOutput()
@@ -253,7 +256,7 @@ enum RunVerb {
     memo.refresh = line.refresh
     memo.input = input
     memo.handedOver = handedOver
-    memo.refresher = Words.all()
+    memo.refresher = ArgumentBytes.all()
     memo.background = isSilent
     memo.isComparing = isTalking
     if let patience { memo.patience = patience.microseconds }
@@ -271,7 +274,8 @@ enum RunVerb {
       try report.write(json: line.json)
       return (report.status, nil)
     }
-    // The process ends with this: what the system frees by itself is a tenth of a hit to take apart.
+    // The process ends with this: what the system frees by itself is a tenth of a hit to take
+    // apart.
     if let store { _ = Unmanaged.passRetained(store) }
     // Also where the output could not be written.
     defer { if stores { line.common.collectIfDue(profile, environment) } }
@@ -286,7 +290,7 @@ enum RunVerb {
       hint(outcome.notKept, call)
     }
     if case .fallback(let age, let why) = outcome.verdict, !line.common.quiet {
-      Output.say("warning: \(why); serving the result of \(Human.duration(age)) ago")
+      Output.say("warning: \(why); serving the result of \(Formatting.duration(age)) ago")
     }
     if isTalking {
       Output.say(describe(outcome, plan))
@@ -300,7 +304,7 @@ enum RunVerb {
 
   /// Runs a command whose result is not stored.
   private static func runUnstored(
-    _ memo: Memo
+    _ memo: CachedRun
   ) throws(Failure) -> (status: Int32, signal: Int32?) {
     var memo = memo
     memo.live = LiveOutput()
@@ -324,28 +328,29 @@ enum RunVerb {
     }
   }
 
-  private static func describe(_ outcome: Memo.Outcome, _ plan: Plan) -> String {
+  private static func describe(_ outcome: CachedRun.Outcome, _ plan: ResolvedCommand) -> String {
     let rule = plan.rule?.source.map { ", rule \($0)" } ?? ""
     let tail = "profile \(plan.profile.name)\(rule): \(outcome.key)"
     switch outcome.verdict {
     case .hit(let age, let left, let saved):
-      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept forever"
-      return "HIT, \(Human.duration(age)) old, \(rest), \(Human.duration(saved)) saved, \(tail)"
+      let rest = left.map { "\(Formatting.duration($0)) left" } ?? "kept forever"
+      return
+        "HIT, \(Formatting.duration(age)) old, \(rest), \(Formatting.duration(saved)) saved, \(tail)"
     case .stale(let age, let overdue, let isRefreshing):
-      return "STALE, \(Human.duration(age)) old, expired \(Human.duration(overdue)) ago, "
+      return "STALE, \(Formatting.duration(age)) old, expired \(Formatting.duration(overdue)) ago, "
         + (isRefreshing ? "refreshing, " : "") + tail
     case .fallback(let age, let why):
-      return "STALE, \(Human.duration(age)) old, instead of a failure: \(why), \(tail)"
+      return "STALE, \(Formatting.duration(age)) old, instead of a failure: \(why), \(tail)"
     case .started: return "STARTED in the background, \(tail)"
     case .shared: return "SHARED with another call that ran it, \(tail)"
     case .remoteHit(let age, let left, let saved):
-      let rest = left.map { "\(Human.duration($0)) left" } ?? "kept forever"
-      return "HIT (remote), \(Human.duration(age)) old, \(rest), "
-        + "\(Human.duration(saved)) saved, \(tail)"
+      let rest = left.map { "\(Formatting.duration($0)) left" } ?? "kept forever"
+      return "HIT (remote), \(Formatting.duration(age)) old, \(rest), "
+        + "\(Formatting.duration(saved)) saved, \(tail)"
     case .miss(let why):
       let word = why == .expired ? "EXPIRED" : "MISS (\(outcome.missDetail ?? why.rawValue))"
       let nearest = outcome.nearest.map { nearest in
-        "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Human.duration(nearest.age)) ago differs in "
+        "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Formatting.duration(nearest.age)) ago differs in "
           + nearest.differences.map(\.description).joined(separator: ", ")
       }
       return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"

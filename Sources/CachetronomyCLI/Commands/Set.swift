@@ -44,9 +44,9 @@ extension Tool {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let key = try Words.key(key)
+      let key = try ArgumentBytes.key(key)
       let ttl = try ttl.map { try TimeToLive($0) }
-      let tags = try tag.map { try Words.plain($0, "tag") }
+      let tags = try tag.map { try ArgumentBytes.plain($0, "tag") }
       guard entryVersion >= 1 else {
         throw Failure.badSetting("--entry-version", "want at least 1")
       }
@@ -54,7 +54,7 @@ extension Tool {
       let bytes = try readValue()
       if let format { try Payload.check(bytes, format: format) }
       let store = try common.writing()
-      let profile = try common.values.profile(in: store, Words.environment())
+      let profile = try common.values.profile(in: store, ArgumentBytes.environment())
       let now = Timestamp.now()
       var entry = profile.newEntry(
         key, format == nil ? try Payload.encode(bytes) : bytes, format: format ?? "msgpack",
@@ -67,8 +67,8 @@ extension Tool {
       if common.verbose, entry.expiry <= now {
         return common.say("'\(key)' is expired already")
       }
-      if common.verbose { common.say("stored \(Human.size(Int64(bytes.count))) under \(key)") }
-      common.values.collectIfDue(profile, Words.environment())
+      if common.verbose { common.say("stored \(Formatting.size(Int64(bytes.count))) under \(key)") }
+      common.values.collectIfDue(profile, ArgumentBytes.environment())
     }
 
     private func readValue() throws(Failure) -> [UInt8] {
@@ -76,10 +76,10 @@ extension Tool {
         guard value == nil else {
           throw .badSetting("command line", "give either a value or --file, not both")
         }
-        return try Input.read(Words.bytes(file))
+        return try Input.read(ArgumentBytes.bytes(file))
       }
       guard let value, value != "-" else { return try Input.standardInput() }
-      return Words.bytes(value)
+      return ArgumentBytes.bytes(value)
     }
   }
 }

@@ -37,7 +37,7 @@ extension Tool {
           rows.append([name.text ?? "", Self.text(value)])
         }
       }
-      try Output.write(Human.table(rows))
+      try Output.write(Formatting.table(rows))
     }
 
     private static func text(_ value: Value) -> String {

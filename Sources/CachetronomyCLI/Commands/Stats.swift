@@ -68,7 +68,8 @@ extension Tool {
           return try Output.write(json: .map([(.string("store"), .null)]))
         }
         guard html == nil else {
-          throw Failure.missing(try StoreLocation.find(common.store, Words.environment())?.path)
+          throw Failure.missing(
+            try StoreLocation.find(common.store, ArgumentBytes.environment())?.path)
         }
         // A collector reads a file without an end as one that was cut short.
         if format == .openmetrics { return try Output.write("# EOF\n") }
@@ -77,7 +78,7 @@ extension Tool {
       if let html {
         let page = Array(StatsPage(view).text.utf8)
         if html == "-" { return try Output.write(page) }
-        return try WholeFile(try Words.plain(html, "file")).write(page)
+        return try AtomicFile(try ArgumentBytes.plain(html, "file")).write(page)
       }
       switch json ? .json : format ?? .table {
       case .table: try Output.write(view.table)
@@ -100,7 +101,7 @@ extension Tool {
         try hottest(of: tier, in: store)
         throw ExitCode.success
       }
-      let limit = try? common.values.profile(in: store, Words.environment()).maxStoreSize
+      let limit = try? common.values.profile(in: store, ArgumentBytes.environment()).maxStoreSize
       return StatsView(try store.statistics(top: html == nil ? top : max(top, 15)), limit, top)
     }
 

@@ -33,7 +33,7 @@ extension Tool {
       let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
       let jobs = jobs ?? max(1, processors)
       guard (1...1024).contains(jobs) else { throw Failure.badSetting("--jobs", "want 1 to 1024") }
-      let environment = Words.environment()
+      let environment = ArgumentBytes.environment()
       if let off = environment["CACHETRONOMY_DISABLE"], off != [UInt8(ascii: "0")] {
         return common.say("nothing to warm: CACHETRONOMY_DISABLE is set")
       }

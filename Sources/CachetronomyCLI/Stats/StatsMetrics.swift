@@ -53,10 +53,10 @@ extension StatsView {
       "remote_lookups_total", "Lookups in the remote.", isGauge: false,
       [([("result", "hit")], "\(remote.hits)"), ([("result", "miss")], "\(remote.misses)")])
     family(
-      "remote_saved_seconds_total", "Time that answers of the remote saved.", isGauge: false,
+      "remote_saved_seconds_total", "Time that hits of the remote saved.", isGauge: false,
       [([], seconds(remote.saved))])
     family(
-      "remote_served_bytes_total", "Bytes of the remote's answers.", isGauge: false,
+      "remote_served_bytes_total", "Bytes of the remote's hits.", isGauge: false,
       [([], "\(remote.bytes)")])
     family(
       "warnings_total", "Troubles with the cache.", isGauge: false,

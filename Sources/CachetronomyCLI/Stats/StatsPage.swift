@@ -1,6 +1,6 @@
 internal import Cachetronomy
 
-/// `stats --html`: one page that asks nothing of anybody, with charts of boxes.
+/// `stats --html`: one page that asks nothing of any process, with charts of boxes.
 struct StatsPage {
   private let view: StatsView
   private let now = Timestamp.now()
@@ -56,18 +56,18 @@ struct StatsPage {
     let memory = all.memory
     return tile(
       "Hit rate", sums.hitRate == nil ? "–" : StatsView.percent(sums.hitRate),
-      "\(sums.hits) of \(Human.count(sums.lookups, "lookup"))", sums.hitRate)
-      + tile("Time saved", Human.duration(sums.saved), "by not running commands again")
-      + tile("Served", Human.size(sums.bytes), "out of the cache")
+      "\(sums.hits) of \(Formatting.count(sums.lookups, "lookup"))", sums.hitRate)
+      + tile("Time saved", Formatting.duration(sums.saved), "by not running commands again")
+      + tile("Served", Formatting.size(sums.bytes), "out of the cache")
       + tile(
         "Entries", "\(all.entries)",
-        "\(Human.count(all.recordings, "recording")), \(Human.size(all.valueBytes))")
+        "\(Formatting.count(all.recordings, "recording")), \(Formatting.size(all.valueBytes))")
       + tile(
-        "On disk", Human.size(all.diskBytes),
-        view.limit.map { "of \(Human.size($0))" } ?? "no limit",
+        "On disk", Formatting.size(all.diskBytes),
+        view.limit.map { "of \(Formatting.size($0))" } ?? "no limit",
         view.limit.map { Double(all.diskBytes) / Double($0) })
       + tile(
-        "In memory", Human.size(memory.bytes), Human.count(memory.entries, "entry"),
+        "In memory", Formatting.size(memory.bytes), Formatting.count(memory.entries, "entry"),
         memory.limit > 0 ? Double(memory.bytes) / Double(memory.limit) : nil)
   }
 
@@ -80,7 +80,7 @@ struct StatsPage {
   }
 
   private static let kinds: [(kind: AccessJournal.Kind, name: String)] = [
-    (.hit, "hits"), (.stale, "old answers"), (.absent, "absent"), (.expired, "expired"),
+    (.hit, "hits"), (.stale, "stale hits"), (.absent, "absent"), (.expired, "expired"),
     (.forced, "forced"), (.corrupt, "damaged"),
   ]
 
@@ -108,9 +108,9 @@ struct StatsPage {
     text += "<th>hits<th>misses<th>rate<th>served</thead>\n"
     for (name, tally) in rows {
       let share = Double(tally.saved) / Double(most)
-      text += "<tr><td class=name>\(Self.escaped(name))<td>\(Human.duration(tally.saved))"
+      text += "<tr><td class=name>\(Self.escaped(name))<td>\(Formatting.duration(tally.saved))"
       text += "<td class=chart>\(Self.meter(share))<td>\(tally.hits)<td>\(tally.misses)"
-      text += "<td>\(StatsView.percent(tally.hitRate))<td>\(Human.size(tally.bytes))\n"
+      text += "<td>\(StatsView.percent(tally.hitRate))<td>\(Formatting.size(tally.bytes))\n"
     }
     let rest = group.rows.count - rows.count
     text += "</table></div>"
@@ -132,12 +132,12 @@ struct StatsPage {
 
   private var cheap: String {
     let rows = all.cheapest.map {
-      "<tr><td>\(Human.duration($0.cost))<td class=name><code>\(Self.escaped($0.key.text))</code>\n"
+      "<tr><td>\(Formatting.duration($0.cost))<td class=name><code>\(Self.escaped($0.key.text))</code>\n"
     }
     return section(
       "Quicker than a hit",
-      "<p>\(Human.count(all.cheapCount, "recording")) of commands that took less than the "
-        + "\(Human.duration(Store.hitCost)) of a hit: <code>cache: false</code> in a rule leaves them "
+      "<p>\(Formatting.count(all.cheapCount, "recording")) of commands that took less than the "
+        + "\(Formatting.duration(Store.hitCost)) of a hit: <code>cache: false</code> in a rule leaves them "
         + "alone.</p><div class=wide><table>\(rows.joined())</table></div>")
   }
 

@@ -17,20 +17,20 @@ struct StatsView {
   func count(_ kind: AccessJournal.Kind) -> Int64 { all.counters.all.counts[kind, default: 0] }
 
   /// `42%`, or nothing before the first lookup.
-  static func percent(_ rate: Double?) -> String { rate.map { Human.percent($0) } ?? "" }
+  static func percent(_ rate: Double?) -> String { rate.map { Formatting.percent($0) } ?? "" }
 
   /// `hits 913 (92%), misses 71, 3h20m saved, 41 entries`.
   var line: String {
     let sums = all.counters.all
     return "hits \(sums.hits)" + (sums.hitRate.map { " (\(Self.percent($0)))" } ?? "")
-      + ", misses \(sums.misses), \(Human.duration(sums.saved)) saved, "
-      + "\(Human.count(all.entries, "entry"))\n"
+      + ", misses \(sums.misses), \(Formatting.duration(sums.saved)) saved, "
+      + "\(Formatting.count(all.entries, "entry"))\n"
   }
 
   // MARK: the table
 
   var table: String {
-    var text = Human.table(facts)
+    var text = Formatting.table(facts)
     for group in all.groups where !group.rows.isEmpty && top > 0 {
       var rows = [
         [group.grouping.rawValue.uppercased(), "HITS", "MISSES", "RATE", "SERVED", "SAVED"]
@@ -38,17 +38,18 @@ struct StatsView {
       for (name, tally) in group.rows.prefix(top) {
         rows.append([
           Terminal.key(name, columns: 40), "\(tally.hits)", "\(tally.misses)",
-          Self.percent(tally.hitRate), Human.size(tally.bytes), Human.duration(tally.saved),
+          Self.percent(tally.hitRate), Formatting.size(tally.bytes),
+          Formatting.duration(tally.saved),
         ])
       }
-      text += "\n" + Human.table(rows, rightAligned: [1, 2, 3, 4, 5])
+      text += "\n" + Formatting.table(rows, rightAligned: [1, 2, 3, 4, 5])
     }
     if !all.hottest.isEmpty { text += "\n" + hottest }
     if !all.cheapest.isEmpty {
       text += "\n"
-      text += Human.table(
+      text += Formatting.table(
         [["TOOK", "QUICKER THAN A HIT"]]
-          + all.cheapest.map { [Human.duration($0.cost), key($0.key.text, beside: 8)] },
+          + all.cheapest.map { [Formatting.duration($0.cost), key($0.key.text, beside: 8)] },
         rightAligned: [0])
     }
     return text
@@ -60,14 +61,17 @@ struct StatsView {
       ["store", Terminal.printable(all.path)],
       [
         "entries",
-        "\(all.entries) (\(Human.count(all.recordings, "recording"))), "
-          + Human.size(all.valueBytes),
+        "\(all.entries) (\(Formatting.count(all.recordings, "recording"))), "
+          + Formatting.size(all.valueBytes),
       ],
-      ["on disk", Human.size(all.diskBytes) + (limit.map { " of \(Human.size($0))" } ?? "")],
+      [
+        "on disk",
+        Formatting.size(all.diskBytes) + (limit.map { " of \(Formatting.size($0))" } ?? ""),
+      ],
       [
         "in memory",
-        "\(all.memory.entries), \(Human.size(all.memory.bytes))"
-          + (all.memory.limit > 0 ? " of \(Human.size(all.memory.limit))" : ""),
+        "\(all.memory.entries), \(Formatting.size(all.memory.bytes))"
+          + (all.memory.limit > 0 ? " of \(Formatting.size(all.memory.limit))" : ""),
       ],
       ["since", all.counters.since.description],
       [
@@ -82,23 +86,23 @@ struct StatsView {
             ? " (\(count(.absent)) absent, \(count(.expired)) expired, "
               + "\(count(.forced)) forced, \(count(.corrupt)) damaged)" : ""),
       ],
-      ["time saved", Human.duration(sums.saved)],
-      ["served", Human.size(sums.bytes)],
+      ["time saved", Formatting.duration(sums.saved)],
+      ["served", Formatting.size(sums.bytes)],
     ]
     if all.cheapCount > 0 {
       rows.append([
         "not worth it",
-        "\(Human.count(all.cheapCount, "recording")) of what takes less than "
-          + Human.duration(Store.hitCost),
+        "\(Formatting.count(all.cheapCount, "recording")) of what takes less than "
+          + Formatting.duration(Store.hitCost),
       ])
     }
     let remote = all.counters.remote
     if remote.hits > 0 || remote.misses > 0 {
       rows.append([
         "remote",
-        "\(Human.count(remote.hits, "hit")), \(Human.count(remote.misses, "miss")), "
-          + "\(Human.size(remote.bytes)), "
-          + "\(Human.duration(remote.saved)) saved",
+        "\(Formatting.count(remote.hits, "hit")), \(Formatting.count(remote.misses, "miss")), "
+          + "\(Formatting.size(remote.bytes)), "
+          + "\(Formatting.duration(remote.saved)) saved",
       ])
     }
     for (reason, count) in all.evictions {
@@ -111,14 +115,14 @@ struct StatsView {
   private var hottest: String {
     let most = all.hottest.map(\.count).max() ?? 0
     if !Terminal.isOutput {
-      return Human.table(
+      return Formatting.table(
         [["READS", "KEY"]] + all.hottest.map { ["\($0.count)", Terminal.printable($0.key)] },
         rightAligned: [0])
     }
-    return Human.table(
+    return Formatting.table(
       [["READS", "", "KEY"]]
         + all.hottest.map {
-          ["\($0.count)", Human.bar($0.count, of: most, columns: 10), key($0.key, beside: 22)]
+          ["\($0.count)", Formatting.bar($0.count, of: most, columns: 10), key($0.key, beside: 22)]
         }, rightAligned: [0])
   }
 

@@ -1,7 +1,0 @@
-internal import Glibc
-
-/// A rest between two batches of writing.
-enum Pause {
-  /// Two milliseconds: with one a waiter for the lock waits 21 ms at most, with none 25 s.
-  static func short() { usleep(2000) }
-}
