@@ -135,6 +135,9 @@ final class RunArguments: Equatable {
     return (Array(words[..<at]), Array(words[at...]))
   }
 
+  /// Whether to report the verdict.
+  var isVerbose: Bool { common.verbose && !common.quiet }
+
   /// The settings that the flags say.
   func settings() throws(Failure) -> RunSettings {
     var settings = try key.settings()

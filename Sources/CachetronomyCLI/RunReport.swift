@@ -1,0 +1,70 @@
+internal import Cachetronomy
+
+/// What `run` prints about itself on stderr.
+enum RunReport {
+  /// Prints warnings, hints and, with `-v`, the verdict.
+  static func write(_ outcome: CachedRun.Outcome, _ run: ResolvedRun, _ line: RunArguments) {
+    if !line.common.quiet {
+      if case .miss = outcome.verdict {
+        for path in run.key.notes.missing {
+          Output.say("warning: '\(path)' names no file: its absence is in the key")
+        }
+      }
+      hint(outcome.notKept, run.call)
+      if case .fallback(let age, let why) = outcome.verdict {
+        Output.say("warning: \(why); serving the result of \(Formatting.duration(age)) ago")
+      }
+    }
+    guard line.isVerbose else { return }
+    Output.say(describe(outcome, run.plan))
+    if let construct = run.key.notes.blindSpot {
+      Output.say(
+        "this script may read files that are not seen, by \(construct): --file names them")
+    }
+  }
+
+  /// Says how a result could have been kept.
+  static func hint(_ notKept: NotKept?, _ call: Invocation) {
+    switch notKept {
+    case .readInput:
+      Output.say(
+        "the command read its stdin, so its result is not kept "
+          + "(--stdin puts it in the key, --no-stdin gives none)")
+    case .status(let status) where call.hasPipefail:
+      Output.say(
+        "status \(status) of the pipeline is not kept (--cache-status keeps it; "
+          + "with --shell sh only the last command counts)")
+    default: break
+    }
+  }
+
+  static func describe(_ outcome: CachedRun.Outcome, _ plan: ResolvedCommand) -> String {
+    let rule = plan.rule?.source.map { ", rule \($0)" } ?? ""
+    let tail = "profile \(plan.profile.name)\(rule): \(outcome.key)"
+    switch outcome.verdict {
+    case .hit(let age, let left, let saved):
+      let rest = left.map { "\(Formatting.duration($0)) left" } ?? "kept forever"
+      return
+        "HIT, \(Formatting.duration(age)) old, \(rest), \(Formatting.duration(saved)) saved, \(tail)"
+    case .stale(let age, let overdue, let isRefreshing):
+      return "STALE, \(Formatting.duration(age)) old, expired \(Formatting.duration(overdue)) ago, "
+        + (isRefreshing ? "refreshing, " : "") + tail
+    case .fallback(let age, let why):
+      return "STALE, \(Formatting.duration(age)) old, instead of a failure: \(why), \(tail)"
+    case .started: return "STARTED in the background, \(tail)"
+    case .shared: return "SHARED with another call that ran it, \(tail)"
+    case .remoteHit(let age, let left, let saved):
+      let rest = left.map { "\(Formatting.duration($0)) left" } ?? "kept forever"
+      return "HIT (remote), \(Formatting.duration(age)) old, \(rest), "
+        + "\(Formatting.duration(saved)) saved, \(tail)"
+    case .miss(let why):
+      let word = why == .expired ? "EXPIRED" : "MISS (\(outcome.missDetail ?? why.rawValue))"
+      let nearest = outcome.nearest.map { nearest in
+        "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Formatting.duration(nearest.age)) ago differs in "
+          + nearest.differences.map(\.description).joined(separator: ", ")
+      }
+      return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"
+        + (nearest ?? "")
+    }
+  }
+}
