@@ -20,12 +20,7 @@ extension CachedRun {
       }
     }
     let began = now()
-    var witness: Store.PutPrecondition?
-    do {
-      witness = try (target ?? store)?.witness(at: began)
-    } catch {
-      complain(error)
-    }
+    let witness = witness(target, at: began)
     let spool = OutputRecorder(
       directory: (target ?? store)?.directory ?? "/tmp",
       limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
@@ -35,48 +30,71 @@ extension CachedRun {
     let run = try runCommand(
       spool, held, flight, isNamed: flight != nil || lease != nil, key: key)
     var outcome = Outcome(
-      status: run.result.ending.status, key: key, verdict: .miss(miss), signal: run.result.signal)
-    if run.result.wasCutOff, case .killed = run.result.ending { outcome.status = 0 }
-    if run.result.isOutOfTime { outcome.status = ChildMonitor.timeoutStatus }
-    var instead: Outcome?
-    if let held {
-      if let old, held.isHolding, let why = failure(of: run.result) {
-        instead = try fallBack(to: old, why)
-      } else {
-        try held.release()
-      }
-    }
-    // A signal or a limit that was meant for this call does not concern those that wait: one of
-    // them takes over.
-    if let flight, run.isShareable, run.result.signal == nil, !run.result.wasCutOff,
-      !run.result.isOutOfTime, spool.share()
-    {
+      status: run.status, key: key, verdict: .miss(miss), signal: run.result.signal)
+    let instead = try release(held, run, old)
+    if let flight, run.isForOthers, spool.share() {
       flight.finish(status: outcome.status, run.terms)
     }
     outcome.notKept = reason(not: run, spool, target, old)
     if outcome.notKept == nil, let target {
-      do throws(Failure) {
-        let entry = try entry(run, began, spool, target)
-        outcome.key = entry.key
-        if try store(entry, in: target, unless: witness) {
-          stored = entry.key
-        } else {
-          outcome.notKept = .removed
-        }
-        invocation.probe.writeDigests(beside: target.path)
-        if handedOver == nil {
-          AccessJournal(store: target.path).append(
-            AccessJournal.Kind(miss), outcome.key, profile: profile.name, at: began)
-        }
-      } catch {
-        complain(error)
-        outcome.notKept = .failed(error)
-      }
+      stored = keep(run, began, spool, target, witness, &outcome)
     } else if instead == nil, handedOver == nil {
       record(AccessJournal.Kind(miss), key)
     }
     if let failure = run.result.unwritten { throw failure }
     return instead ?? outcome
+  }
+
+  /// What must hold for the result to be stored; nil if the store cannot be read.
+  private func witness(_ target: Store?, at began: Timestamp) -> Store.PutPrecondition? {
+    do throws(Failure) {
+      return try (target ?? store)?.witness(at: began)
+    } catch {
+      complain(error)
+      return nil
+    }
+  }
+
+  /// Writes the output that was held back, or an expired result in place of a failure.
+  ///
+  /// - Returns: the outcome of serving the expired result; nil if the output was written.
+  private func release(
+    _ held: DeferredOutput?, _ run: Run, _ old: StaleEntry?
+  ) throws(Failure) -> Outcome? {
+    guard let held else { return nil }
+    if let old, held.isHolding, let why = failure(of: run.result) {
+      return try fallBack(to: old, why)
+    }
+    try held.release()
+    return nil
+  }
+
+  /// Stores a result.
+  ///
+  /// - Returns: its key; nil if it was not stored, with the reason in the outcome.
+  private func keep(
+    _ run: Run, _ began: Timestamp, _ spool: OutputRecorder, _ target: Store,
+    _ witness: Store.PutPrecondition?, _ outcome: inout Outcome
+  ) -> Key? {
+    var stored: Key?
+    do throws(Failure) {
+      let entry = try entry(run, began, spool, target)
+      outcome.key = entry.key
+      if try store(entry, in: target, unless: witness) {
+        stored = entry.key
+      } else {
+        outcome.notKept = .removed
+      }
+      invocation.probe.writeDigests(beside: target.path)
+      if handedOver == nil, case .miss(let miss) = outcome.verdict {
+        AccessJournal(store: target.path).append(
+          AccessJournal.Kind(miss), outcome.key, profile: profile.name, at: began)
+      }
+    } catch {
+      complain(error)
+      outcome.notKept = .failed(error)
+    }
+    return stored
   }
 
   private func store(
@@ -109,8 +127,21 @@ extension CachedRun {
     /// A file that the script was to make and left unchanged.
     var notMade: [UInt8]?
 
+    /// The exit status for the caller.
+    var status: Int32 {
+      if result.isOutOfTime { return ChildMonitor.timeoutStatus }
+      if result.wasCutOff, case .killed = result.ending { return 0 }
+      return result.ending.status
+    }
+
     /// Whether calls that wait may have the result.
-    var isShareable: Bool { finding != .read && finding != .unknown || terms.input.isInKey }
+    ///
+    /// A signal or a limit that was meant for this call does not concern them: one of them takes
+    /// over.
+    var isForOthers: Bool {
+      (finding != .read && finding != .unknown || terms.input.isInKey)
+        && result.signal == nil && !result.wasCutOff && !result.isOutOfTime
+    }
   }
 
   private func runCommand(
