@@ -110,7 +110,7 @@ import Testing
       outcome.lines == [
         "b", "head", "HEAD", "b", "b", "HEAD", "b", "new", "b", "0", "1", "new", "b", "new", "b",
         String(repeating: "MISS (absent), kept;", count: 5)
-          + "MISS (absent), kept;MISS (recorded with an empty file as standard input), kept;"
+          + "MISS (absent), kept;MISS (recorded with an empty file as stdin), kept;"
           + "MISS (absent), kept;HIT;",
         "2", "6", "21", "0",
       ], "\(outcome.text)\(outcome.errors)")
@@ -152,14 +152,14 @@ import Testing
       outcome.lines
         == [
           "null", "null", "closed", "closed", "null",
-          "MISS (absent), kept;HIT;\(other) /dev/null as standard input), kept;HIT;"
-            + "\(other) a closed pipe as standard input), kept;",
-          "closed", "closed", "\(other) /dev/null as standard input), kept;HIT;",
-          "closed", "\(other) an empty file as standard input), kept;", "closed",
+          "MISS (absent), kept;HIT;\(other) /dev/null as stdin), kept;HIT;"
+            + "\(other) a closed pipe as stdin), kept;",
+          "closed", "closed", "\(other) /dev/null as stdin), kept;HIT;",
+          "closed", "\(other) an empty file as stdin), kept;", "closed",
           String(repeating: "HIT;", count: 9),
           "1", "2", "3",
-          "MISS (absent), kept;MISS (recorded with a closed pipe as standard input), not kept: it read its"
-            + " standard input;HIT;MISS (recorded with a closed pipe as standard input), kept;",
+          "MISS (absent), kept;MISS (recorded with a closed pipe as stdin), not kept: it read its"
+            + " stdin;HIT;MISS (recorded with a closed pipe as stdin), kept;",
         ].map { $0 }, "\(outcome.text)\(outcome.errors)")
   }
 
@@ -179,7 +179,7 @@ import Testing
     #expect(
       outcome.lines == [
         "1", "2", "3", "y", "141", "y", "status 1", "before", "idle", "idle",
-        String(repeating: "MISS (absent), not kept: it read its standard input;", count: 3)
+        String(repeating: "MISS (absent), not kept: it read its stdin;", count: 3)
           + "MISS (absent), kept;HIT;",
       ], "\(outcome.text)\(outcome.errors)")
   }
@@ -210,7 +210,7 @@ import Testing
       P
       python3 peer.py; verdicts
       """)
-    let read = "MISS (absent), not kept: it read its standard input;"
+    let read = "MISS (absent), not kept: it read its stdin;"
     #expect(
       outcome.lines == [
         "abc ", "abc ", "left abc", "left abc", "open ", "open ", "xy z", "xy z",
@@ -230,8 +230,8 @@ import Testing
       outcome.lines == [
         "0", "3", "0", "3", "MISS (absent), kept;MISS (absent), kept;HIT;HIT;", "0", "HIT;",
         "\"stdin\":\"/dev/null\"", "\"stdin\":\"given\"", "4", "1",
-        "cachetronomy: not cached: standard input is a device",
-        "cachetronomy: not cached: standard input is in /proc",
+        "cachetronomy: not cached: stdin is a device",
+        "cachetronomy: not cached: stdin is in /proc",
       ], "\(outcome.text)\(outcome.errors)")
   }
 

@@ -1,12 +1,10 @@
-/// Environment variables that name a session, window, process, socket or step and change nothing
-/// that a command prints to a pipe: left out of the cache key unless `env` gives their exact name.
+/// Environment variables that name a session, window, process, socket or step and do not affect
+/// what a command prints to a pipe: left out of the cache key unless `env` lists their exact name.
 ///
-/// Each group names the program that sets its variables. After a change `IgnoredVariableTests` prints
-/// the new value of `IgnoredVariableFilter.bits`.
+/// Each group names the program that sets its variables. After a change `IgnoredVariableTests`
+/// prints the new value of `IgnoredVariableFilter.bits`.
 enum IgnoredVariables {
-  /// Exact names.
-  ///
-  /// The most frequent come first, since the list is searched from the start.
+  /// Exact names, the most frequent first, since the list is searched from the start.
   static let names: [StaticString] = [
     // Shells: bookkeeping and prompts. The working directory has its own part of the key. bash sets
     // HOSTNAME; in a container it is the container's ID.
@@ -74,7 +72,8 @@ enum IgnoredVariables {
     // OpenTelemetry and other tracers (B3, Jaeger, AWS X-Ray, BuildKit): the span of the caller.
     "TRACEPARENT", "TRACESTATE", "BAGGAGE", "B3", "UBER_TRACE_ID", "_X_AMZN_TRACE_ID",
     "X_AMZN_TRACE_ID", "OTEL_TRACE_PARENT", "OTEL_TRACE_STATE",
-    // hyperfine: an offset of random length, which moves a program's stack, and the number of the run.
+    // hyperfine: an offset of random length, which moves a program's stack, and the number of the
+    // run.
     "HYPERFINE_RANDOMIZED_ENVIRONMENT_OFFSET", "HYPERFINE_ITERATION",
     // pytest: the test that runs.
     "PYTEST_CURRENT_TEST",
@@ -87,7 +86,7 @@ enum IgnoredVariables {
 
   /// Prefixes of names.
   static let prefixes: [StaticString] = [
-    // Our own settings choose where to look, not what a command prints.
+    // Settings of cachetronomy choose the store and the profile, not what a command prints.
     "CACHETRONOMY_",
     // zellij, byobu.
     "ZELLIJ_", "BYOBU_",
@@ -103,14 +102,14 @@ enum IgnoredVariables {
     "X_B3_",
   ]
 
-  /// Names that are ignored in part, or only beside another variable: see
+  /// Names that are ignored in part, or only if another variable is set: see
   /// `Environment.partialUse(of:)`.
   static let partial: [StaticString] = [
     // GNU make, and cargo for build scripts: the part about jobs is ignored.
     "MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS",
-    // screen: ignored beside STY, a common word elsewhere.
+    // screen: ignored if STY is set, since the name is a common word elsewhere.
     "WINDOW",
-    // Nix: ignored where they name the directory of NIX_BUILD_TOP.
+    // Nix: ignored if they name the directory of NIX_BUILD_TOP.
     "TMPDIR", "TEMPDIR", "TMP", "TEMP",
   ]
 

@@ -1,4 +1,4 @@
-/// What happens on a miss.
+/// Runs the command on a miss.
 extension Memo {
   func run(
     _ miss: Miss, _ target: Store?, _ flight: SharedFlight?, _ old: OldAnswer?
@@ -12,7 +12,7 @@ extension Memo {
     let renewal = lease.flatMap { lease in remote.map { LeaseRenewal($0, lease) } }
     var stored: Key?
     defer {
-      // The callers of this machine have waited long enough.
+      // The result is shared locally by now, so local waiters need not wait for the remote.
       if stored != nil || lease != nil { flight?.land() }
       let isOurs = renewal?.stop() ?? true
       if stored != nil || lease != nil {
@@ -46,7 +46,7 @@ extension Memo {
         try held.release()
       }
     }
-    // A signal or a limit that was meant for this call is none of theirs: one of them takes over.
+    // A signal or limit of this call does not concern the waiting ones: one of them takes over.
     if let flight, run.isShareable, run.result.signal == nil, !run.result.wasCutOff,
       !run.result.isOutOfTime, spool.share()
     {
@@ -85,7 +85,7 @@ extension Memo {
       if let id = entry.info?.recording { try target.dropChunks(of: id) }
       return false
     }
-    // A command that reads its input now would be found under the key of one that does not.
+    // A command that now reads its input would be found under the key of one that does not.
     if refresh, entry.key != command.key, try target.entry(command.key) != nil {
       try target.remove(
         .keys([command.key]), because: .user, profile: profile.name, at: now())
@@ -98,17 +98,17 @@ extension Memo {
     return BlockingSink(sink)
   }
 
-  /// A run of the command, and what is known of it when it is over.
+  /// A finished run of the command.
   struct Run {
     var result: ChildMonitor.Result
     /// In microseconds.
     var duration: Int64
     var finding: InputWatch.Finding
     var terms: ServingTerms
-    /// A file that the script was to make and left as it was.
+    /// A file that the script was to create and did not replace.
     var notMade: [UInt8]?
 
-    /// Whether calls that wait may have the result.
+    /// Whether waiting processes may use the result.
     var isShareable: Bool { finding != .read && finding != .unknown || terms.input.isInKey }
   }
 
@@ -120,7 +120,7 @@ extension Memo {
       let above = call.environment.text(Self.ancestors).map { $0 + ":" } ?? ""
       call.environment.set(Self.ancestors, to: above + name)
     }
-    // Held output follows at the end, whatever came on standard error meanwhile.
+    // Held stdout follows at the end, so its order relative to stderr is lost anyway.
     let isMerged = held == nil && surroundings.hasOneStream
     let watch = input == nil ? stdin.watch() : nil
     let before = surroundings.outputs.prints()
@@ -146,7 +146,7 @@ extension Memo {
       if let input { result = try input.withDescriptor(monitor) } else { result = try monitor(nil) }
     } catch {
       guard Child.isNothingLeft(error), input == nil, handedOver == nil else { throw error }
-      // Nothing is left to record by: the command does without us.
+      // Recording is impossible, so the command runs without the cache.
       warn(error)
       throw stdin.childInput == .inherited
         ? Child.become(invocation) : Child.becomeWithoutInput(invocation)
@@ -180,7 +180,7 @@ extension Memo {
     switch result.ending {
     case .killed(let signal): return .killed(signal: signal)
     case .exited(let status) where !isKept(status):
-      // A failure does not take the place of what stands in for it.
+      // A failure does not replace a stale entry that can be served instead of it.
       if failureTimeToLive == nil || old.map(isServable) == true { return .status(status) }
     case .exited: break
     }
@@ -194,7 +194,7 @@ extension Memo {
     }
   }
 
-  /// Why what the command read forbids to store its result.
+  /// Returns why the result may not be stored because of what the command read.
   private func objection(to run: Run) -> NotKept? {
     if run.terms.input.isInKey {
       if stdin.hasChanged { return .inputChanged }

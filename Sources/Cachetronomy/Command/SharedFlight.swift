@@ -1,24 +1,25 @@
 internal import Glibc
 
-/// One run of a command for which calls in other processes wait: its file is the recording's spool.
+/// A single-flight run of a command: the lock that other processes wait for, and its output file.
 ///
-/// The file is made under another name, locked, then linked to its own, so that nobody ever sees it
-/// unlocked; it is unlinked only under its lock, and only if name and descriptor are one inode.
+/// The file is created under a temporary name, locked, then linked to its final name, so that it is
+/// never visible unlocked. It is unlinked only under its lock, and only if name and descriptor are
+/// the same inode.
 final class SharedFlight {
-  /// The name under which others find it.
+  /// The path at which other processes find it.
   let path: String
-  /// What the command prints goes here.
+  /// The file that records the output.
   let file: TemporaryFile
   let descriptor: Int32
 
-  /// What came of asking for a run.
+  /// The outcome of `join`.
   enum Joined {
-    /// We run the command.
+    /// This process runs the command.
     case leader(SharedFlight)
-    /// Somebody ran it while we waited: what it printed, and its status.
+    /// Another process ran it meanwhile: its output and status.
     case landed(Landing)
-    /// The command is to be run without a flight: no file could be made, the wait was over, or the
-    /// run that was waited for gives its result to no other call.
+    /// The command has to run without the lock: the file could not be created, the wait timed out,
+    /// or the other process does not share its result.
     case alone
   }
 
@@ -28,20 +29,20 @@ final class SharedFlight {
     file = TemporaryFile(owning: descriptor, in: StoreFile.directory(of: path))
   }
 
-  /// The file of a key's flight.
+  /// Returns the path of the file for a key.
   ///
-  /// - Parameter removals: the count of explicit removals; a call that begins after one must not take
-  ///   the result of a run that began before it.
+  /// - Parameter removals: the count of explicit removals; a call that begins after one must not
+  ///   use the result of a run that began before it.
   static func path(store: String, key: Key, removals: Int64) -> String {
     let name = key.digest ?? Digest.hex(Digest.of(Array(key.text.utf8)))
     return "\(store)-flight.\(name).\(removals)"
   }
 
-  /// Becomes the one that runs a command, or waits for the one that does.
+  /// Takes the lock to run a command, or waits for the process that holds it.
   ///
   /// - Parameters:
-  ///   - path: the flight's file.
-  ///   - patience: how long to wait for others, in microseconds.
+  ///   - path: the file of the flight.
+  ///   - patience: maximum wait, in microseconds.
   static func join(_ path: String, patience: Int64) -> Joined {
     let deadline = Timestamp.monotonic().addingReportingOverflow(patience)
     let end = deadline.overflow ? .max : deadline.partialValue
@@ -64,7 +65,7 @@ final class SharedFlight {
           return .alone
         }
         if let landing = Landing(descriptor: other) { return .landed(landing) }
-        // Its leader died, or could not keep what was printed: away with it, and start over.
+        // Its leader died, or could not record the output: remove the file and start over.
         sweep(path, other)
         close(other)
         usleep(UInt32.random(in: 500...5000))
@@ -72,17 +73,17 @@ final class SharedFlight {
     }
   }
 
-  /// Becomes the one that runs a command, if nobody does; does not wait.
+  /// Takes the lock if it is free; does not wait.
   static func takeIfFree(_ path: String) -> SharedFlight? {
     guard case .leader(let flight) = take(path) else { return nil }
     return flight
   }
 
-  /// Goes on with a flight that another process took and handed over with its lock.
+  /// Continues a flight whose lock another process took and passed on.
   ///
-  /// - Returns: nil if the descriptor is not that of a flight of the key.
+  /// - Returns: nil if the descriptor is not the file of a flight for the key.
   static func adopt(_ descriptor: Int32, of key: Key, store: String) -> SharedFlight? {
-    // Its name has the count of removals of its start, which may have grown.
+    // The path contains the count of removals at its start, which may have grown.
     let prefix = "\(store)-flight.\(key.digest ?? "").",
       path = StoreFile.siblings(of: store, mark: "-flight.").first {
         $0.hasPrefix(prefix) && isNamed($0, descriptor)
@@ -97,7 +98,7 @@ final class SharedFlight {
   private enum Taken { case leader(SharedFlight), taken, swept, failed }
 
   private static func take(_ path: String) -> Taken {
-    // A sweep that comes upon our file before we have locked it takes it for a dead one's.
+    // A process removing dead flights may lock the new file before this one does.
     for _ in 0..<100 {
       let taken = attempt(path)
       if case .swept = taken { continue }
@@ -133,7 +134,8 @@ final class SharedFlight {
       && status.st_uid == geteuid()
   }
 
-  /// Waits until the leader has let go; sleeps in the kernel, woken 20 times a second at most.
+  /// Waits until the leader releases the lock; sleeps in the kernel, woken at most 20 times a
+  /// second.
   private static func wait(_ descriptor: Int32, until end: Int64) -> Bool {
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
     let timer = IntervalTimer(milliseconds: 50)
@@ -156,7 +158,7 @@ final class SharedFlight {
       && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
   }
 
-  /// Removes the flights beside a store whose leaders have died.
+  /// Removes the files of dead leaders next to a store.
   static func sweepDead(beside store: String) {
     for path in StoreFile.siblings(of: store, mark: "-flight.") {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -166,7 +168,7 @@ final class SharedFlight {
     }
   }
 
-  /// How many flights there are beside a store, and how many files of such whose leaders have died.
+  /// Returns the numbers of running flights and of files of dead leaders next to a store.
   static func count(beside store: String) -> (alive: Int, dead: Int) {
     var (alive, dead) = (0, 0)
     for path in StoreFile.siblings(of: store, mark: "-flight.") {
@@ -178,28 +180,28 @@ final class SharedFlight {
     return (alive, dead)
   }
 
-  /// Marks the output in the file as whole.
+  /// Marks the output in the file as complete.
   ///
-  /// - Parameter terms: which of the waiting calls may take it.
+  /// - Parameter terms: which of the waiting processes may use it.
   func finish(status: Int32, _ terms: ServingTerms) {
     try? file.append(Landing.trailer(status: status, size: file.size, terms))
   }
 
-  /// Lets the waiting calls go on: the name goes, then the lock.
+  /// Releases the waiting processes: unlinks the file, then unlocks it.
   func land() {
     if Self.isNamed(path, descriptor) { unlink(path) }
     flock(descriptor, LOCK_UN)
   }
 
-  /// Lets the waiting calls run the command themselves, while this run goes on.
+  /// Tells the waiting processes to run the command themselves, while this run continues.
   ///
-  /// They do not queue for another flight, in which one would run after the other.
+  /// They do not wait for another flight, since then one would run after the other.
   func release() {
     fchmod(descriptor, Self.releasedMode)
     land()
   }
 
-  /// The mode of the file says it, since what it holds may still grow.
+  /// The file mode marks the release, since the contents may still grow.
   private static let releasedMode: mode_t = 0o400
 
   private static func isReleased(_ descriptor: Int32) -> Bool {
@@ -208,11 +210,11 @@ final class SharedFlight {
   }
 }
 
-/// What another process's run of a command left in its flight's file.
+/// The result that another process left in its flight's file.
 struct Landing {
-  /// The command's status, as a shell would show it.
+  /// The command's status, as a shell reports it.
   let status: Int32
-  /// Who may take it.
+  /// Which calls may use it.
   let terms: ServingTerms
   private let file: TemporaryFile
   private let size: Int
@@ -220,8 +222,8 @@ struct Landing {
   private static let mark: UInt64 = 0x326e_616c_796e_7463
   private static let trailerSize = 56
 
-  /// Mark, size, status, how far the input was moved, its kind, whether both streams are one, and the
-  /// size inverted: 8 bytes each.
+  /// Returns the trailer: mark, size, status, how far the offset of the input moved, its kind,
+  /// whether the streams are merged, and the size inverted; 8 bytes each.
   static func trailer(status: Int32, size: Int, _ terms: ServingTerms) -> [UInt8] {
     var bytes: [UInt8] = []
     let (kind, moved) = terms.inputCode
@@ -234,8 +236,9 @@ struct Landing {
     return bytes
   }
 
-  /// Takes over a descriptor whose file is complete; nil, and the descriptor stays the caller's, if
-  /// it is not.
+  /// Takes ownership of a descriptor whose file is complete.
+  ///
+  /// - Returns: nil if it is not; the caller keeps the descriptor.
   init?(descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_size >= Self.trailerSize else { return nil }
@@ -261,7 +264,7 @@ struct Landing {
     file = TemporaryFile(owning: descriptor, in: "")
   }
 
-  /// Writes what the command printed, in its order.
+  /// Writes the output in order.
   func write(to sink: Sink) throws(Failure) {
     var offset = 0
     var open = (output: true, errors: true)
@@ -272,7 +275,7 @@ struct Landing {
         Int(UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
       }
       guard let stream = Stream(rawValue: head[0]), count <= size - offset else {
-        throw .badValue(format: "recording", detail: "its parts do not fit")
+        throw .badValue(format: "recording", detail: "inconsistent fields")
       }
       var left = count
       while left > 0 {

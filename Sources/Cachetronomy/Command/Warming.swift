@@ -1,32 +1,32 @@
-/// Whether the answer to a command that a profile wants kept ready is ready.
+/// Whether a command in a profile's `warm` list has a fresh result.
 public struct Warming: Sendable {
-  /// What is to be done.
+  /// What to do for the command.
   public enum State: Sendable, Equatable {
-    /// Nothing: there is an answer, and it has time left.
+    /// Nothing: its result is fresh.
     case fresh
-    /// There is none: run it.
+    /// Run it: there is no result.
     case missing
-    /// It is over, or nearly: run it, and replace the answer.
+    /// Run it and replace the result, which has expired or is about to.
     case due
-    /// It is not to be run, and why.
+    /// Do not run it, for this reason.
     case refused(String)
   }
 
-  /// What is to be done.
+  /// What to do for the command.
   public var state: State
-  /// The command as it may be shown.
+  /// The command, with secrets redacted.
   public var shown: String
-  /// Where it runs.
+  /// Its working directory.
   public var directory: [UInt8]
-  /// How old the answer is, in microseconds; nil if there is none.
+  /// The age of its result, in microseconds; nil if there is none.
   public var age: Int64?
   private var settings: RunSettings
 
-  /// Looks for the answer to a command.
+  /// Looks up the result of a command.
   ///
   /// - Parameters:
-  ///   - before: an answer with less time left is renewed; nil is a tenth of all its time.
-  ///   - isAnyway: an answer that nobody else may find is wanted too.
+  ///   - before: a result with less time left is refreshed; nil is a tenth of its total time.
+  ///   - isAnyway: also warm a command whose result no other caller may find.
   public init(
     _ command: Profile.WarmCommand, profile: Profile, store: Store?, environment: Environment,
     before: TimeToLive?, isAnyway: Bool, at now: Timestamp
@@ -54,7 +54,7 @@ public struct Warming: Sendable {
     _ plan: Plan, _ profile: Profile, _ store: Store?, _ environment: Environment,
     _ before: TimeToLive?, _ now: Timestamp
   ) throws(Failure) {
-    // The files among its words are named from where it runs.
+    // Relative file arguments are resolved in its working directory.
     let (call, found) = try WorkingDirectory.within(directory) {
       () throws(Failure) -> (Invocation, Explanation) in
       let call = try plan.invocation(
@@ -86,11 +86,11 @@ public struct Warming: Sendable {
     let settings = plan.settings
     let rule = plan.rule.map { "rule \($0.source ?? $0.match.joined(separator: " "))" }
     if settings.cache == false { return "\(rule ?? "a rule") says 'cache: false'" }
-    if settings.stdin == true { return "it reads standard input" }
+    if settings.stdin == true { return "it reads stdin" }
     if isAnyway { return nil }
     let isWhole = settings.env?.contains { $0.utf8.allSatisfy { $0 == UInt8(ascii: "*") } } ?? true
     if isWhole {
-      return "its key has the whole environment, which is another one for everybody else "
+      return "its key has the whole environment, which differs for every other caller "
         + "(give \(rule ?? "a rule for it") 'env')"
     }
     if settings.cwd ?? .path != .none, command.directory == nil {
@@ -107,9 +107,9 @@ public struct Warming: Sendable {
     return bytes
   }
 
-  /// Why a run of it did no good; nil if there is now an answer that was not there when it began.
+  /// Returns why a run was not successful; nil if there is now a result stored since it began.
   ///
-  /// - Parameter wasMissing: any answer will do, also one that another machine made.
+  /// - Parameter wasMissing: whether any result suffices, including one from another machine.
   public func failure(
     _ end: Crew.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
   ) -> String? {
@@ -117,7 +117,7 @@ public struct Warming: Sendable {
     let detail = last.map { ": \($0.suffix(200))" } ?? ""
     guard settings.keeps(end.status) else { return "exit status \(end.status)\(detail)" }
     guard state == .fresh, let age, wasMissing || age <= now.since(began) else {
-      return "it ran, but its answer was not kept\(detail)"
+      return "it ran, but its result was not kept\(detail)"
     }
     return nil
   }
