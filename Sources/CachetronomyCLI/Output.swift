@@ -45,7 +45,7 @@ enum Output {
       default:
         throw .file(
           verb: "write to",
-          path: stream == .errors ? "standard error" : "standard output",
+          path: stream == .errors ? "stderr" : "stdout",
           reason: String(cString: strerror(errno)))
       }
     }

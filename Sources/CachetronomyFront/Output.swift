@@ -64,7 +64,7 @@ struct Output {
   /// Says why the output could not be written whole.
   func report(_ text: inout Text) {
     text.append("cachetronomy: cannot write to '")
-    text.append(isOfErrors ? "standard error" : "standard output")
+    text.append(isOfErrors ? "stderr" : "stdout")
     text.append("': ")
     switch error {
     case 5: text.append("Input/output error")

@@ -78,7 +78,7 @@ import Testing
     let path = (0..<400).map { "/n\($0)" }.joined(separator: ":")
     let script = (0..<64).map { "PATH=/m\($0):\(path) none\($0) other\($0)" }.joined(
       separator: "\n")
-    #expect(try notes(script).obstacle == "its programs may be in too many directories")
+    #expect(try notes(script).obstacle == "too many directories to search for its programs")
     #expect(try notes(script, scope: "mine").obstacle == nil)
     #expect(try notes("PATH=\(path) none; PATH=/x:/y other").obstacle == nil)
     let words = (0..<500).map { "word\($0) a | b\($0)" }.joined(separator: "\n")

@@ -146,7 +146,7 @@ import Testing
       """)
     #expect(outcome.lines == ["74", "1", "141"])
     #expect(
-      outcome.errors == "cachetronomy: cannot write to 'standard output': No space left on device\n"
+      outcome.errors == "cachetronomy: cannot write to 'stdout': No space left on device\n"
     )
   }
 

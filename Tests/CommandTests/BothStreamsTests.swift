@@ -124,9 +124,9 @@ import Testing
       """)
     #expect(
       outcome.lines == [
-        "125", "end", "cachetronomy: cannot write to 'standard output': No space left on device",
+        "125", "end", "cachetronomy: cannot write to 'stdout': No space left on device",
         "125", "err", "125", "err",
-        "125", "end", "cachetronomy: cannot write to 'standard output': Bad file descriptor",
+        "125", "end", "cachetronomy: cannot write to 'stdout': Bad file descriptor",
       ], "\(outcome.text)\(outcome.errors)")
   }
 }

@@ -50,7 +50,7 @@ import Testing
         "1 MISS", "out", "0 HIT", "1 NOT CACHED", "1 EXPIRED", "3 STALE", "1 EXPIRED", "1",
         "EXPIRED, 2h old, expired, profile p, rule p.yaml:1: run:sh -c 'echo x >> n; echo out'",
         "MISS: date", "1", "NOT CACHED: CACHETRONOMY_DISABLE is set",
-        "NOT CACHED: /dev/fd/3 is this call's alone",
+        "NOT CACHED: /dev/fd/3 names an inherited descriptor",
         "NOT CACHED: rule p.yaml:1 says so", "HIT", "0", "127",
         "\"verdict\":\"expired\",\"why\"",
         "\"rule\":\"sh **\",\"rule_source\":\"p.yaml:1\",\"time_to_live_seconds\":7200.0",

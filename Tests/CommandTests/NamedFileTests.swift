@@ -52,10 +52,10 @@ import Testing
     ("sh -c 'head -c1 </dev/urandom'", "/dev/urandom is a device"), ("cat p", "p is a pipe"),
     ("sh -c 'cat p'", "p is a pipe"), ("ls /sys/kernel", "/sys/kernel is in /sys"),
     ("sh -c 'cat /proc/$$/stat'", "'/proc/$$/stat' is in /proc"),
-    ("cat link", "link is in /proc"), ("cat /dev/fd/9", "/dev/fd/9 is this call's alone"),
+    ("cat link", "link is in /proc"), ("cat /dev/fd/9", "/dev/fd/9 names an inherited descriptor"),
     ("sh -c 'cat /proc/$PPID/stat'", "'/proc/$PPID/stat' is in /proc"),
     ("timeout 1 cat -Ap", "-Ap is a pipe"), ("curl -d@p", "-d@p is a pipe"),
-    ("cat /proc/self/fd/63", "/proc/self/fd/63 is this call's alone"),
+    ("cat /proc/self/fd/63", "/proc/self/fd/63 names an inherited descriptor"),
     ("sh -c 'x=/proc; cat $x/uptime'", "x=/proc is in /proc"),
   ]) func `what has no lasting contents is not cached`(command: String, why: String) throws {
     let outcome = try Sandbox().bash(

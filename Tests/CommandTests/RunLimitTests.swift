@@ -7,7 +7,7 @@ import Testing
     let outcome = try sandbox.bash(
       """
       cachetronomy run -v --timeout 300ms -- sh -c 'echo out; sleep 100; echo no' 2> err
-      echo $?; grep -c 'not kept: it ran out of time' err; cachetronomy keys | wc -l
+      echo $?; grep -c 'not kept: it timed out' err; cachetronomy keys | wc -l
       cachetronomy run --timeout 1m echo in time
       printf 'p: {run: {timeout: 200ms}}' > p.yaml; cachetronomy profile apply p.yaml --use p -q
       cachetronomy run sleep 100; echo $?; cachetronomy run --timeout 0 sleep .5; echo $?

@@ -211,7 +211,7 @@ import Testing
       for i in 1 2; do cachetronomy run -- sh -c 'echo e >&2; echo ok' 2>&-; echo $?; done
       """)
     #expect(outcome.lines == ["125", "x", "125", "74", "125", "ok", "0", "ok", "0"])
-    #expect(outcome.errors.contains("cannot write to 'standard output': No space left on device"))
+    #expect(outcome.errors.contains("cannot write to 'stdout': No space left on device"))
   }
 
   @Test func `signals reach the command and are our status`() throws {

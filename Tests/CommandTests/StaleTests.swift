@@ -83,7 +83,7 @@ import Testing
           --stale-if-error 1d -- sh -c 'echo good; [ ! -e ${U-how} ] || . ${U-./how}' & read x < up; kill $!; wait $!; echo $?
         """)
     #expect(outcome.lines == ["good", "good", "0", "good", "0", "good", "143"])
-    #expect(outcome.errors.contains("the command ran out of time"))
+    #expect(outcome.errors.contains("the command timed out"))
     #expect(outcome.errors.contains("the command was killed by signal 9"))
   }
 

@@ -23,7 +23,7 @@ import Testing
       """
       r() { cachetronomy run -v "$@" 2>> said; }
       for word in x y; do r -c 'cat <&3' 3<<< $word; done; echo a > f; r -c 'exec 4< f; cat <&4'; r -c 'exec 4< f; cat <&4'
-      grep -c "not cached: '<&3' is this call's alone" said; grep -c HIT said
+      grep -c "not cached: '<&3' names an inherited descriptor" said; grep -c HIT said
       """)
     #expect(outcome.lines == ["x", "y", "a", "a", "2", "1"], "\(outcome.text)\(outcome.errors)")
   }

@@ -54,8 +54,8 @@ import Testing
       ])
     #expect(
       outcome.errors.split(separator: "\n").prefix(2) == [
-        "cachetronomy: p.yaml:12: 'echo a': its key contains the whole environment, which differs "
-          + "for every other caller (give a rule for it 'env')",
+        "cachetronomy: p.yaml:12: 'echo a': its key has the whole environment, which differs for "
+          + "every other caller (give a rule for it 'env')",
         "cachetronomy: p.yaml:12: 'sh -c 'echo b'': its key has the working directory (give it "
           + "'cwd', or rule p.yaml:7 'cwd: false')",
       ])
@@ -73,7 +73,7 @@ import Testing
     #expect(outcome.lines == ["1 warmed, 0 fresh, 4 failed", "1", "2"])
     #expect(outcome.errors.contains("'false': exit status 1\n"))
     #expect(outcome.errors.contains("exit 3'': exit status 3: why\n"))
-    #expect(outcome.errors.contains("cannot go to '/nonesuch': No such file or directory\n"))
+    #expect(outcome.errors.contains("cannot change to '/nonesuch': No such file or directory\n"))
     #expect(outcome.errors.contains("nosuchcommand: command not found\n"))
   }
 

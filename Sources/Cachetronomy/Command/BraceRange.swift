@@ -1,11 +1,11 @@
-/// A range in braces, such as `1..3`, `a..c` or `01..10..2`.
+/// A brace range such as `1..3`, `a..c` or `01..10..2`.
 struct BraceRange: Equatable {
   private var (first, last, step): (Int, Int, Int)
-  /// How many characters each number has at least; 0 without zeros in front.
+  /// Minimum number of characters of each number; 0 if no bound has leading zeros.
   private var width = 0
   private var isLetters = false
 
-  /// Nil if the text between two braces is no range.
+  /// - Returns: nil if the text between the braces is not a range.
   init?(_ text: ArraySlice<UInt8>) {
     var parts: [ArraySlice<UInt8>] = []
     var rest = text
@@ -30,7 +30,9 @@ struct BraceRange: Equatable {
     if parts[..<2].contains(where: Self.isPadded) { width = max(parts[0].count, parts[1].count) }
   }
 
-  /// The items in their order; nil if there are more than a limit.
+  /// Returns the items in order.
+  ///
+  /// - Returns: nil if there are more than `limit`.
   func items(atMost limit: Int) -> [[UInt8]]? {
     let count = abs(last - first) / step + 1
     guard count <= limit else { return nil }
@@ -44,7 +46,7 @@ struct BraceRange: Equatable {
     }
   }
 
-  /// At most nine digits, so that no sum of two is too large.
+  /// Reads a number of at most nine digits, so that the sum of two cannot overflow.
   private static func number(_ text: ArraySlice<UInt8>) -> Int? {
     let digits = text.first == 0x2d || text.first == 0x2b ? text.dropFirst() : text
     guard !digits.isEmpty, digits.count < 10, digits.allSatisfy({ (0x30...0x39).contains($0) })

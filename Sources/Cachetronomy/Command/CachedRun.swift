@@ -1,62 +1,63 @@
 internal import Glibc
 
-/// The verb `run`: serves a command from the cache, or runs it and stores its recording.
+/// Runs a command through the cache: serves its result from the store, or runs and records it.
 ///
-/// Nothing that is wrong with the store stops the command: such failures go to `warn`.
+/// A failure of the store never stops the command: it is passed to `warn`.
 public struct CachedRun {
   /// The command.
   public var invocation: Invocation
-  /// The key of the command, and what making it found out.
+  /// The cache key of the command, with the findings made while computing it.
   let command: CommandKey
-  /// What of this call decides which recordings may be served.
+  /// The streams of this call, which decide which recordings may be served.
   public var surroundings: CallSurroundings
-  /// The effective profile.
+  /// The active profile.
   public var profile: Profile
-  /// The rule that was taken, as `file:line`.
+  /// The matching rule, as `file:line`.
   public var rule: String?
-  /// Run the command even if there is a result.
+  /// Run the command even if a result is stored.
   public var refresh = false
-  /// Serve from the cache or not at all.
+  /// Serve the result from the store and never run the command.
   public var cachedOnly = false
-  /// The words that start this program again for the same command, its name first; nil if no
-  /// refresh may be started.
+  /// The arguments that start this program again for the same command, its own name first; nil
+  /// disables background refreshes.
   public var refresher: [[UInt8]]?
-  /// The descriptor of a flight that another call took and started us for.
+  /// The descriptor of a single-flight lock that another process took and passed to this one.
   public var handedOver: Int32?
-  /// Give no result, only see to it that there is one.
+  /// Print nothing, only make sure that a fresh result is stored.
   public var background = false
-  /// On a miss find out in what the key differs from that of the nearest earlier recording.
+  /// On a miss, find out how the key differs from that of the nearest earlier recording.
   public var isComparing = false
-  /// The input that `--stdin` read; nil without it.
+  /// The stdin that `--stdin` read; nil without it.
   public var input: CommandInput?
-  /// Takes output while the command runs; nil gives it to `sink`.
+  /// Receives output while the command runs; nil passes it to `sink`.
   public var live: LiveOutput?
-  /// How long to wait for another process that runs the same command, in microseconds.
+  /// Maximum wait for another process running the same command, in microseconds.
   public var patience: Int64 = 600_000_000
-  /// The store for reading; nil if there is none yet.
+  /// The store to read from; nil if there is none yet.
   public var store: Store?
-  /// Opens the store for writing, made if need be; nil if nothing shall be stored.
+  /// Opens the store for writing and creates it if needed; nil if nothing shall be stored.
   public var storeForWriting: (() throws(Failure) -> Store?)?
-  /// The remote tier; nil if there is none, or this command is not for it.
+  /// The remote; nil if there is none, or the command is not allowed there.
   public var remote: RemoteTier?
-  /// Moves a damaged store out of the way, of which a connection may be open here if that is said;
-  /// false if it is not damaged.
+  /// Quarantines a corrupt store; returns false if the store is not corrupt.
+  ///
+  /// The argument tells whether this process may have a connection to the store.
   public var setAside: (_ isKnown: Bool) -> Bool = { _ in false }
   private let health = Health()
-  /// Takes the output.
+  /// Receives the output.
   public var sink: Sink
-  /// The time.
+  /// Returns the current time.
   public var now: () -> Timestamp
-  /// A random number from 0 to 1, for `ttl_jitter`.
+  /// Returns a random number from 0 to 1, for `ttl_jitter`.
   public var chance: () -> Double = { .random(in: 0...1) }
-  /// Takes what is wrong with the cache.
+  /// Reports failures of the cache.
   public var warn: (Failure) -> Void
 
-  /// A question about a command.
+  /// Prepares a lookup of a command.
   ///
   /// - Parameters:
-  ///   - command: its key; nil makes it.
-  ///   - stdin: what the command reads.
+  ///   - command: its cache key; nil computes it.
+  ///   - stdin: the stdin of the command.
   public init(
     _ invocation: Invocation, _ command: CommandKey? = nil, stdin: StandardInput = .null,
     profile: Profile, store: Store?, sink: @escaping Sink,
@@ -73,19 +74,20 @@ public struct CachedRun {
     self.warn = warn
   }
 
-  /// Makes a failing write an error instead of a fatal signal; the command
-  /// does not inherit that.
+  /// Makes a write to a closed pipe an error instead of a fatal signal; the command does not
+  /// inherit this.
   public static func blockFailedWrites() { Signals.blockFailedWrites() }
 
-  /// Makes a write over `ulimit -f` an error instead of a signal; the command does not inherit it.
+  /// Makes a write over `ulimit -f` an error instead of a fatal signal; the command does not
+  /// inherit this.
   public static func blockFileLimit() { Signals.blockFileLimit() }
 
-  /// Executes the command in this process, as if it had been started directly.
+  /// Replaces this process with the command, as if it had been started directly.
   ///
-  /// - Returns: the failure; otherwise not at all.
+  /// - Returns: the failure; does not return on success.
   public static func become(_ invocation: Invocation) -> Failure { Child.become(invocation) }
 
-  /// Serves or runs the command.
+  /// Serves the result of the command, or runs it.
   ///
   /// - Throws: `Failure.cannotRun`, or `Failure.file` if the output cannot be written.
   public func answer() throws(Failure) -> Outcome {
@@ -114,7 +116,7 @@ public struct CachedRun {
       return Outcome(
         status: 1, key: runKey, verdict: .miss(miss), missDetail: why.detail, notKept: .notRun)
     }
-    // Before the run, which stores what would then be nearest.
+    // Computed before the run, which stores an entry that would then be the nearest.
     let nearest =
       isComparing && miss == .absent && why.detail == nil ? self.nearest(to: runKey) : nil
     var outcome = try runOrShare(miss, old)
@@ -126,22 +128,22 @@ public struct CachedRun {
   /// The stdin of this call.
   var stdin: StandardInput { surroundings.stdin }
 
-  /// The key under which the command runs: with the contents of a regular file as its input in it.
+  /// The key under which the command runs: with the contents of a regular file on stdin in it.
   var runKey: Key {
     guard let contents = stdin.contentsDigest else { return command.key }
     return command.key(withInput: contents)
   }
 
-  /// What a lookup found.
+  /// The result of a lookup.
   struct Found {
     var entry: Entry
     var replay: Replay
   }
 
-  /// Looks for a recording that this call may be served with.
+  /// Searches for a recording that may be served to this call.
   ///
-  /// One that left its input untouched serves calls with any input; contents of a regular file are
-  /// read only if there is none.
+  /// A recording whose command did not read its input is served with any input. The contents of a
+  /// regular file are read only if there is no such recording.
   func search() -> Result<Found, NotFound> { search(find) }
 
   func search<T>(_ find: (Key) -> Result<T, NotFound>) -> Result<T, NotFound> {
@@ -162,26 +164,27 @@ public struct CachedRun {
   }
 
   private func runOrShare(_ miss: Miss, _ old: StaleEntry?) throws(Failure) -> Outcome {
-    // What fails to be read would fail to be written, after as long a wait.
+    // A store that could not be read would fail on the write too, after the same wait.
     guard let storeForWriting, !health.isFailing else { return try run(miss, nil, nil, old) }
     var target: Store?
     do throws(Failure) {
       target = try storeForWriting()
     } catch {
-      // Where the damaged one stood a new one can be made immediately.
+      // The corrupt store was moved away, so a new one can be created immediately.
       if complain(error, isKnown: store != nil) { target = try? storeForWriting() }
     }
     guard let target, !refresh, isSharing else { return try run(miss, target, nil, old) }
     return try runOnce(miss, target, old)
   }
 
-  /// Nothing is kept of what runs with a ttl of 0: each such call is its own.
+  /// Whether the result may be shared: with a ttl of 0 nothing is kept, and each call runs on its
+  /// own.
   private var isSharing: Bool { invocation.settings.timeToLive?.microseconds != 0 }
 
-  /// Runs the command, or waits for another process that does.
+  /// Runs the command, or waits for another process running it.
   private func runOnce(_ miss: Miss, _ target: Store, _ old: StaleEntry?) throws(Failure) -> Outcome
   {
-    // A command that calls itself with the same words would wait for its own end.
+    // A command that calls itself with the same arguments would wait for its own end.
     guard !isWithinItself(runKey), let removals = try? target.removals() else {
       return try run(miss, target, nil, old)
     }
@@ -189,19 +192,20 @@ public struct CachedRun {
     switch RunLock.join(path, patience: patienceLeft) {
     case .alone: return try run(miss, target, nil, old)
     case .landed(let landing):
-      // What the other call had as input, or one pipe for both streams, may be no result for us.
+      // The other process may have had other input, or one pipe for both streams.
       guard landing.terms.objection(for: surroundings) == nil else {
         return try run(miss, target, nil, old)
       }
       if let old, old.isWithin(invocation.settings.staleIfError), !isKept(landing.status) {
-        return try fallBack(to: old, "another call of it gave status \(landing.status)")
+        return try fallBack(to: old, "another process running it got status \(landing.status)")
       }
       try landing.write(to: sink)
       stdin.advance(landing.terms)
       return Outcome(status: landing.status, key: runKey, verdict: .shared)
     case .leader(let flight):
       defer { flight.land() }
-      // Another call may have finished between the lookup and the lock.
+      // Another process may have stored a result after the first lookup and before the lock was
+      // taken.
       var again = self
       again.store = health.isReplaced ? target : store ?? target
       if case .success(let found) = again.search() {
@@ -211,16 +215,16 @@ public struct CachedRun {
     }
   }
 
-  /// Names the flights that a command is part of, for the calls that it makes.
+  /// Names the variable that lists the single-flight locks that a command runs under.
   static let ancestors = "CACHETRONOMY_FLIGHT"
 
-  /// Whether one of those that wait for this call runs the same command.
+  /// Whether an ancestor of this process runs the same command and waits for it.
   func isWithinItself(_ key: Key) -> Bool {
     let above = invocation.environment.text(Self.ancestors)?.split(separator: ":") ?? []
     return key.digest.map { name in above.contains { $0 == name } } ?? true
   }
 
-  /// What is left of the time to wait for others, here and elsewhere, in microseconds.
+  /// The remaining time to wait for other processes, here and on other machines, in microseconds.
   var patienceLeft: Int64 {
     let left = patience.subtractingReportingOverflow(Timestamp.monotonic() - health.began)
     return left.overflow ? 0 : max(0, left.partialValue)
@@ -228,7 +232,7 @@ public struct CachedRun {
 
   struct NotFound: Error {
     var miss: Miss
-    /// Why there is no recording for this call though there is one for others.
+    /// Why none of the existing recordings may be served to this call.
     var detail: String?
   }
 
@@ -239,7 +243,7 @@ public struct CachedRun {
     }
   }
 
-  /// The key of a recording that this call may be served with; what it printed is not read.
+  /// Returns the key of a recording that may be served to this call, without reading its output.
   func findKey(_ key: Key) -> Result<Key, NotFound> {
     find(key) { entry, _ throws(Failure) in (entry.key, try Recording(entry.data)) }
   }
@@ -253,7 +257,7 @@ public struct CachedRun {
       case .miss(let why): return .failure(NotFound(miss: why))
       case .stale: return .failure(NotFound(miss: .expired))
       case .hit(let entry):
-        // A row without this program's metadata was rewritten by another program.
+        // The row has lost its `entry_info`, so another program has rewritten it.
         guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
         let (found, recording) = try read(entry, store)
         if let info = entry.info, isTooOld(recording, info) {
@@ -272,12 +276,12 @@ public struct CachedRun {
     }
   }
 
-  /// Whether a failure that was kept is past the time that this call gives failures.
+  /// Whether a recorded failure is older than this call's limit for failures.
   func isTooOld(_ recording: Recording, _ info: Entry.Info) -> Bool {
     !invocation.settings.allows(status: recording.exitStatus, info, at: now())
   }
 
-  /// Says what is wrong with the store, unless it could be moved out of the way.
+  /// Reports a failure of the store, unless the store was corrupt and could be quarantined.
   @discardableResult
   func complain(_ failure: Failure, isKnown: Bool = true) -> Bool {
     if failure.isDamage, setAside(isKnown) {
@@ -291,7 +295,7 @@ public struct CachedRun {
     return false
   }
 
-  /// Writes what a recording holds, and leaves the stdin where its command did.
+  /// Writes the output of a recording, and moves the offset of stdin to where its command left it.
   func give(_ replay: Replay) throws(Failure) {
     try replay.write(to: sink)
     stdin.advance(replay.of.terms)
@@ -311,7 +315,7 @@ public struct CachedRun {
       verdict: .hit(age: age, left: left(entry, recording.exitStatus, at: now), saved: cost))
   }
 
-  /// How long an entry may be served to this call, in microseconds; nil: for ever.
+  /// Returns how long an entry may still be served to this call, in microseconds; nil is unlimited.
   func left(_ entry: Entry, _ status: Int32, at now: Timestamp) -> Int64? {
     var end = entry.expiry
     if let info = entry.info {
@@ -330,12 +334,12 @@ public struct CachedRun {
   }
 }
 
-/// What became of the store on the way to a result.
+/// The state of the store during one call.
 private final class Health {
-  /// When the question was asked.
+  /// When the call began.
   var began: Int64 = 0
-  /// It could not be read.
+  /// Whether it could not be read.
   var isFailing = false
-  /// It was damaged and another stands in its place.
+  /// Whether it was corrupt and has been replaced.
   var isReplaced = false
 }

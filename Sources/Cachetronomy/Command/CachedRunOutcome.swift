@@ -1,40 +1,39 @@
 extension CachedRun {
-  /// What happened, in the terms that `-v` prints.
+  /// The outcome of a call, in the terms that `-v` prints.
   public struct Outcome: Sendable {
-    /// The exit status of the command, now or then.
+    /// The exit status of the command, from this run or the recorded one.
     public var status: Int32
-    /// The entry's name.
+    /// The cache key.
     public var key: Key
-    /// What the store had.
+    /// Hit or miss.
     public var verdict: Verdict
-    /// On a miss, why a recording that is there may not be served to this call.
+    /// On a miss, why an existing recording may not be served to this call.
     public var missDetail: String?
-    /// Why the result was not kept; nil if it was, or was a hit.
+    /// Why the result was not stored; nil if it was, or on a hit.
     public var notKept: NotKept?
-    /// On a miss, if it was asked for: the nearest earlier recording of the same words.
+    /// On a miss, if requested: the nearest earlier recording of the same arguments.
     public var nearest: Explanation.Nearest?
-    /// A signal that came to us and killed the command.
+    /// A signal that this process received and that killed the command.
     public var signal: Int32?
   }
 
-  /// What the store had.
+  /// Hit or miss, with its details.
   public enum Verdict: Sendable, Equatable {
-    /// A fresh result: its age, the time left (nil: for ever) and what it took to make, in
+    /// A fresh entry: its age, the time left (nil: unlimited) and the run time saved, in
     /// microseconds.
     case hit(age: Int64, left: Int64?, saved: Int64)
-    /// A fresh result of the remote: its age, the time left (nil: for ever) and what it took to
-    /// make, in microseconds.
+    /// A fresh entry from the remote: its age, the time left (nil: unlimited) and the run time
+    /// saved, in microseconds.
     case remoteHit(age: Int64, left: Int64?, saved: Int64)
-    /// None, and why.
+    /// No entry, and why.
     case miss(Miss)
-    /// An expired result: its age, how long it has been expired, and whether this call started a
-    /// refresh.
+    /// A stale entry: its age, the time since it expired, and whether this call started a refresh.
     case stale(age: Int64, overdue: Int64, isRefreshing: Bool)
-    /// An expired result of that age in place of a failure, and what failed.
+    /// A stale entry of that age, served instead of a failure, and the failure.
     case fallback(age: Int64, String)
-    /// Nothing was asked of it but a run in the background, and that was started.
+    /// A background refresh was requested and started.
     case started
-    /// None, but another process ran the command meanwhile.
+    /// No entry, but another process ran the command meanwhile and shared its result.
     case shared
   }
 }

@@ -1,19 +1,18 @@
 internal import Glibc
 
-/// What `run` asks of the remote tier, and gives it.
+/// Looks results up in the remote and stores them there.
 ///
-/// Only a miss of the store comes here, and nothing that is wrong with the server stops the
-/// command.
+/// Used only after a miss in the store. A failure of the server never stops the command.
 extension CachedRun {
-  /// What came of asking.
+  /// The outcome of a lookup.
   enum RemoteAnswer {
-    /// It had the result, and that was given.
+    /// The remote had the result, and it was written.
     case answered(Outcome)
-    /// This process runs the command; with a lease if other machines should wait for it.
+    /// The command has to run here, under a lease if other machines shall wait for it.
     case run(RemoteLease?)
   }
 
-  /// Asks the remote for a key that the store does not have.
+  /// Looks up a key that the store does not have.
   func askRemote(_ key: Key, _ target: Store?) throws(Failure) -> RemoteAnswer {
     guard let remote, !refresh, remote.settings.mode.reads else { return .run(nil) }
     let witness = try? target?.witness(at: now())
@@ -44,12 +43,12 @@ extension CachedRun {
       && invocation.settings.timeToLive?.microseconds != 0
   }
 
-  /// Becomes the machine that runs a command, or waits for the one that does.
+  /// Takes the lease for a command, or waits for the machine that holds it.
   private func waitForOthers(
     _ remote: RemoteTier, _ key: Key
   ) throws(Failure) -> (RemoteEntry?, RemoteLease?) {
     let deadline = Deadline(after: TimeToLive(microseconds: patienceLeft))
-    // Short commands end soon; long ones are not worth a busy server.
+    // Short commands end soon; long ones do not justify frequent requests.
     var pause: UInt32 = 20_000
     repeat {
       switch try remote.join(key, unless: { usable($0) != nil }) {
@@ -64,14 +63,14 @@ extension CachedRun {
     return (nil, nil)
   }
 
-  /// Makes ready to give an entry of another machine's, if it may be given.
+  /// Prepares the replay of an entry of another machine; nil if it may not be served.
   private func usable(_ found: RemoteEntry) -> Replay? {
     guard let info = found.entry.info, info.origin == .run,
       found.entry.state(at: now()) == .fresh,
       let replay = try? Replay(found.entry, chunks: found.chunks),
       replay.of.terms.objection(for: surroundings) == nil
     else { return nil }
-    // A failure that others keep is no result to who keeps none.
+    // A failure that others keep is not served to a call that keeps none.
     guard isKept(replay.of.exitStatus) || failureTimeToLive != nil else { return nil }
     let age = now().since(info.created)
     if let limit = invocation.settings.timeToLive, limit != .never, age > limit.microseconds {
@@ -80,7 +79,7 @@ extension CachedRun {
     return isTooOld(replay.of, info) ? nil : replay
   }
 
-  /// Keeps a result here; it has been given already.
+  /// Stores a remote result that has already been written.
   private func keep(
     _ found: RemoteEntry, _ replay: Replay, _ target: Store?, _ witness: Store.PutPrecondition?
   ) -> Outcome {
@@ -108,7 +107,7 @@ extension CachedRun {
         left: left(entry, replay.of.exitStatus, at: now), saved: cost))
   }
 
-  /// Gives the other machines what was stored, and the lease back; every process else has gone on.
+  /// Sends a stored result to the remote and releases the lease, after local waiters were released.
   func share(_ key: Key, _ target: Store?, isKept: Bool, _ lease: RemoteLease?) {
     guard let remote, remote.settings.mode.writes else { return }
     do throws(Failure) {
@@ -125,7 +124,7 @@ extension CachedRun {
   }
 
   private func complainOfRemote(_ failure: Failure) {
-    // It was told when it began.
+    // The failure that began the backoff was already reported.
     if case .remote(_, .leftAlone, _) = failure { return }
     warn(failure)
   }

@@ -1,14 +1,16 @@
 internal import CPOSIX
 internal import Glibc
 
-/// The command as a process: the only place that starts one.
+/// The process of the command.
+///
+/// All processes are started here.
 struct Child {
-  /// How a command ended.
+  /// How a process ended.
   enum Ending: Equatable {
     case exited(Int32)
     case killed(signal: Int32)
 
-    /// The status that a shell would show.
+    /// The status as a shell reports it.
     var status: Int32 {
       switch self {
       case .exited(let status): status
@@ -17,28 +19,28 @@ struct Child {
     }
   }
 
-  /// What a command reads.
+  /// The stdin of a command.
   enum Input: Equatable {
     /// `/dev/null`.
     case null
     /// Another descriptor of this process.
     case descriptor(Int32)
-    /// What this process has as stdin.
+    /// The stdin of this process.
     case inherited
   }
 
   let process: pid_t
-  /// Stdout, or both streams.
+  /// Read end of the pipe for stdout, or for both streams.
   let output: Int32
-  /// Stderr; -1 if one pipe is for both.
+  /// Read end of the pipe for stderr; -1 if one pipe carries both streams.
   let errors: Int32
 
-  /// Starts a command with pipes for its outputs.
+  /// Starts a command with pipes for its output.
   ///
   /// - Parameters:
-  ///   - input: what it reads.
-  ///   - isMerged: whether it gets one pipe for both streams.
-  /// - Throws: `Failure.cannotRun` in a shell's words.
+  ///   - input: the stdin of the command.
+  ///   - isMerged: whether one pipe carries both streams.
+  /// - Throws: `Failure.cannotRun` with a shell's wording.
   static func start(
     _ invocation: Invocation, input: Input, isMerged: Bool, mask: sigset_t
   ) throws(Failure) -> Child {
@@ -70,7 +72,7 @@ struct Child {
     guard code == 0 else {
       close(pipes[0])
       if !isMerged { close(pipes[2]) }
-      // Processes or memory: the command needs as many as this process holds.
+      // The command needs few processes and little memory beyond what this process holds.
       throw code == EAGAIN || code == ENOMEM
         ? nothingLeft("a process", code) : refusal(invocation, code)
     }
@@ -81,26 +83,26 @@ struct Child {
     .file(verb: "make", path: what, reason: SystemError.text(reason))
   }
 
-  /// Whether there was no pipe or process left to start the command with.
+  /// Whether no pipe or process was available to start the command with.
   static func isNothingLeft(_ failure: Failure) -> Bool {
     if case .file("make", "a pipe", _) = failure { return true }
     if case .file("make", "a process", _) = failure { return true }
     return false
   }
 
-  /// Executes the command in this process, without input.
+  /// Replaces this process with the command, with `/dev/null` as stdin.
   ///
-  /// Returns only with a failure.
+  /// Returns only on failure.
   static func becomeWithoutInput(_ invocation: Invocation) -> Failure {
     close(0)
-    // The lowest number is free now.
+    // Descriptor 0 is the lowest free number now.
     _ = open("/dev/null", O_RDONLY)
     return become(invocation)
   }
 
-  /// Executes the command in this process, as if it had been started directly.
+  /// Replaces this process with the command, with the descriptors and signals it was started with.
   ///
-  /// Returns only with a failure.
+  /// Returns only on failure.
   static func become(_ invocation: Invocation) -> Failure {
     Signals.unblockFailedWrites()
     let code = withArguments(
@@ -118,13 +120,13 @@ struct Child {
   }
 
   private static func refusal(_ invocation: Invocation, _ code: Int32) -> Failure {
-    // The file exists: its interpreter does not.
+    // The search found the file, so what is missing is its interpreter.
     let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
     return .cannotRun(
       .notExecutable(name: ShellWords.quote(invocation.shownArguments.first ?? []), reason: reason))
   }
 
-  /// What a process reads; nil is `/dev/null`.
+  /// Sets the stdin of a process; nil is `/dev/null`.
   private static func give(
     _ input: Int32?, _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>
   ) {
@@ -135,15 +137,15 @@ struct Child {
     }
   }
 
-  /// The descriptor that a detached process finds its lock at.
+  /// The descriptor at which a detached process finds its inherited lock.
   static let handedOver: Int32 = 3
 
-  /// Starts this program again, detached from the caller: in its own session,
-  /// with nothing open but its input and possibly a lock.
+  /// Starts this program again, detached from the caller: in a new session, with no open
+  /// descriptors except its input and an optional lock.
   ///
   /// - Parameters:
-  ///   - input: what it reads; nil is `/dev/null`.
-  ///   - lock: handed over as descriptor `handedOver`; nil is none.
+  ///   - input: the stdin of the process; nil is `/dev/null`.
+  ///   - lock: a descriptor to pass on as `handedOver`; nil passes none.
   static func detach(
     _ argv: [[UInt8]], environment: Environment, input: Int32?, lock: Int32?
   ) throws(Failure) {
@@ -170,14 +172,14 @@ struct Child {
       posix_spawn(&process, path, &actions, &attributes, argv, environment)
     }
     guard code == 0 else {
-      throw .file(verb: "start", path: "ourselves", reason: SystemError.text(code))
+      throw .file(verb: "start", path: "cachetronomy", reason: SystemError.text(code))
     }
   }
 
-  /// Starts this program again as a worker, of which only stderr is read.
+  /// Starts this program again as a worker, with its stderr on a pipe and its stdout discarded.
   ///
-  /// - Parameter directory: its working directory; nil is the current one.
-  /// - Returns: the process, and the descriptor that gives what it complains of.
+  /// - Parameter directory: its working directory; nil is that of this process.
+  /// - Returns: the process, and the read end of the pipe from its stderr.
   static func work(
     _ argv: [[UInt8]], environment: Environment, directory: [UInt8]?, mask: sigset_t
   ) throws(Failure) -> (process: pid_t, errors: Int32) {
@@ -210,7 +212,7 @@ struct Child {
     }
     guard code == 0 else {
       close(ends[0])
-      throw .file(verb: "start", path: "ourselves", reason: SystemError.text(code))
+      throw .file(verb: "start", path: "cachetronomy", reason: SystemError.text(code))
     }
     return (process, ends[0])
   }
@@ -222,7 +224,7 @@ struct Child {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // The command does not inherit the signals blocked here.
+    // The command does not inherit the signals that this process blocks.
     var mask = mask
     posix_spawnattr_setsigmask(&attributes, &mask)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
@@ -231,7 +233,7 @@ struct Child {
     ) { path, argv, environment in
       let code = posix_spawn(&process, path, actions, &attributes, argv, environment)
       guard code == ENOEXEC else { return code }
-      // As execvp does: a script without '#!' is the shell's.
+      // As execvp(3) does: a script without '#!' is run by the shell.
       return withScript(path, argv) { shell, argv in
         posix_spawn(&process, shell, actions, &attributes, argv, environment)
       }

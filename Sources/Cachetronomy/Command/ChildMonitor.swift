@@ -1,53 +1,52 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Runs a command: passes its output on as it comes and its signals to it, and reports how it
-/// ended.
+/// Runs a command: forwards its output and its signals, and reports how it ended.
 struct ChildMonitor {
-  /// How long after the command's end to read what processes that it left behind write.
+  /// How long to read output of background processes after the command exited.
   static let drainTimeout: Int64 = 100_000
   /// How long to keep recording after the reader closed its end.
   static let orphanedOutputLimit: Int64 = 5_000_000
-  /// How long after TERM a command that ran out of time has until KILL.
+  /// How long a command that timed out has between TERM and KILL.
   static let killDelay: Int64 = 5_000_000
-  /// How long the caller may take no output before calls that wait for this run are released.
+  /// How long the reader may block before processes that wait for this run stop waiting.
   static let blockedLimit: Int64 = 1_000_000
 
-  /// What a run is given.
+  /// What to run, and with which streams and limits.
   struct Request {
     var invocation: Invocation
     var input: Child.Input
     /// One pipe for both streams.
     var isMerged = false
     var sink: any LiveSink
-    /// Keeps output; false if it accepts no further output.
+    /// Records output; returns false if it cannot take more.
     var record: (Stream, UnsafeRawBufferPointer) -> Bool
     /// Observes the input that the command inherits.
     var watch: InputWatch?
     /// Called once, when the command has read input or its output has been blocked for a second:
-    /// calls that wait for the result are to wait no longer.
+    /// processes that wait for the result must stop waiting.
     var releaseWaiters: (_ readsInput: Bool) -> Void = { _ in }
   }
 
-  /// What is known when it is over.
+  /// The outcome of a finished run.
   struct Result {
     var ending: Child.Ending
-    /// The pipes were closed because the reader left: the output is not whole.
+    /// Whether the pipes were closed because the reader left, so that the output is incomplete.
     var wasCutOff: Bool
-    /// It ran longer than it may, and was ended.
+    /// Whether the command exceeded its timeout and was terminated.
     var isOutOfTime: Bool
-    /// A signal that this process got and of which the command died.
+    /// A signal that this process received and that killed the command.
     var signal: Int32?
-    /// Why output could not be written; the command ran to its end anyway.
+    /// Why output could not be written; the command ran to its end regardless.
     var unwritten: Failure?
   }
 
-  /// The status of a command that ran out of time, as `timeout` gives it.
+  /// The status of a command that timed out, as `timeout` reports it.
   static let timeoutStatus: Int32 = 124
 
   private let request: Request
   private let child: Child
-  /// All that the command started, where there is a limit for it.
+  /// The processes that the command started, if it has a timeout.
   private let tree: ProcessTree?
   private var pumps: [OutputPump]
   private var ending: Child.Ending?
@@ -56,18 +55,18 @@ struct ChildMonitor {
   private var wasCutOff = false
   private var unwritten: Failure?
   private var hasReleased = false
-  /// Whether a signal came that was meant for the command.
+  /// Whether a signal for the command was received.
   private var isInterrupted = false
-  /// When the command is to end, by TERM or, once that was sent, by KILL.
+  /// When to send TERM or, once that was sent, KILL.
   private var deadline: Int64?
   private var isOutOfTime = false
-  /// Whether it was ended and processes that it started may still run.
+  /// Whether it was terminated while processes that it started may still run.
   private var isEnding = false
-  /// When to wait no longer for processes that KILL does not end; nil before the first KILL.
+  /// When to stop waiting for processes that KILL did not end; nil before the first KILL.
   private var killEnd: Int64?
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-  /// Runs a command to its end.
+  /// Runs a command until it ends.
   static func run(_ request: Request) throws(Failure) -> Result {
     let limit = request.invocation.settings.timeout.flatMap { $0.microseconds == 0 ? nil : $0 }
     let signals = Signals(adopts: limit != nil)
@@ -106,7 +105,7 @@ struct ChildMonitor {
         if ending == nil {
           send(received)
         } else {
-          // The command has ended, and only its reader keeps us: the signal is for us.
+          // The command has ended and only its reader is pending: the signal is for this process.
           signal = received
           cutOff()
         }
@@ -126,9 +125,9 @@ struct ChildMonitor {
       signal: signal ?? ofCommand, unwritten: unwritten)
   }
 
-  /// Waits until something happens.
+  /// Waits for the next event.
   ///
-  /// - Returns: the pumps that have something to do.
+  /// - Returns: the indices of the pumps that are ready.
   private func wait(_ signals: Int32, _ handle: Int32) throws(Failure) -> [Int] {
     var (polled, owners): ([pollfd], [Int]) = ([], [])
     for (index, pump) in pumps.enumerated() {
@@ -150,9 +149,9 @@ struct ChildMonitor {
     return owners.indices.filter { ready > 0 && polled[$0].revents != 0 }.map { owners[$0] }
   }
 
-  /// Milliseconds until something is due; -1 if nothing is.
+  /// Returns the milliseconds until the next deadline; -1 if there is none.
   private func timeout(_ handle: Int32) -> Int32 {
-    // Without a handle for the process its end is polled for.
+    // Without a pidfd the end of the process is polled for.
     var limit: Int32 = handle >= 0 ? -1 : 50
     if !pumps.contains(where: \.isOpen), ending == nil, handle < 0 { limit = 5 }
     if isEnding, ending != nil { limit = Int32(ProcessTree.checkInterval / 1000) }
@@ -174,7 +173,7 @@ struct ChildMonitor {
     return limit
   }
 
-  /// Moves what one stream has, one buffer at most.
+  /// Moves the available bytes of one stream, at most one buffer.
   private mutating func pump(_ index: Int) {
     let now = Timestamp.monotonic()
     do throws(Failure) {
@@ -184,7 +183,7 @@ struct ChildMonitor {
         try move(index, now)
       }
     } catch {
-      // The command does not notice: it runs to its end.
+      // The command is not told: it runs to its end.
       if unwritten == nil { unwritten = error }
       pumps[index].stop()
       return
@@ -205,7 +204,7 @@ struct ChildMonitor {
       }
     }
     let isKept = try result.get()
-    // Without a reader and without a recording there is no use for what comes.
+    // Without a reader and a recording, further output has no use.
     if !isKept, pumps[index].isClosed || readerLeftAt != nil, unwritten == nil { cutOff() }
   }
 
@@ -220,20 +219,21 @@ struct ChildMonitor {
     request.releaseWaiters(readsInput)
   }
 
-  /// Whether a reader that takes nothing is not to be waited for.
+  /// Whether to end the run even if the reader blocks.
   private var isToEnd: Bool { isOutOfTime || isInterrupted }
 
-  /// Ends what has lasted long enough.
+  /// Ends whatever is past its deadline.
   private mutating func settle() {
     let now = Timestamp.monotonic()
     if isEnding, ending != nil, tree?.isEmpty != false || now > killEnd ?? .max { isEnding = false }
     if ending != nil, !isEnding, endedAt == nil {
       endedAt = now
-      // What is in the pipes now is the command's own, however long its reader takes.
+      // The pipes hold output of the command itself now, which is passed on however slow its reader
+      // is.
       for index in pumps.indices { pumps[index].countUnread() }
     }
     if let endedAt, now - endedAt > Self.drainTimeout {
-      // What comes after that is of processes that it left behind.
+      // Anything later comes from processes that it left behind.
       for index in pumps.indices where pumps[index].unreadBytes <= 0 { pumps[index].close() }
       if isToEnd, pumps.contains(where: \.isBlocked) { cutOff() }
     }
@@ -258,11 +258,11 @@ struct ChildMonitor {
     guard let end = deadline, now >= end, ending == nil || isEnding else { return }
     if isOutOfTime {
       send(SIGKILL)
-      // What it started meanwhile is for the next round.
+      // Processes that it started meanwhile are killed in the next round.
       deadline = now + ProcessTree.checkInterval
       killEnd = killEnd ?? now + ProcessTree.killLimit
     } else {
-      // One that is stopped can act on TERM only once it goes on.
+      // A stopped process acts on TERM only after it continues.
       tree?.send(SIGTERM, SIGCONT)
       deadline = now + Self.killDelay
       (isOutOfTime, isEnding) = (true, true)
@@ -281,7 +281,8 @@ struct ChildMonitor {
     var status: Int32 = 0
     let found = waitpid(child.process, &status, WNOHANG)
     if found < 0, errno == ECHILD {
-      // Another part of the process has its status: whether the output is whole is not known.
+      // Another part of this process reaped the child, so whether the output is complete is
+      // unknown.
       (ending, wasCutOff) = (.exited(125), true)
     }
     guard found == child.process else { return }

@@ -1,16 +1,16 @@
-/// Adds up the chunks of a large recording, on writing and on reading.
+/// A checksum over the chunks of a large recording, computed when they are written and read.
 struct ChunkSum {
-  /// Chunks so far.
+  /// The number of chunks added.
   private(set) var count = 0
   private var (output, errors): (Int64, Int64) = (0, 0)
   private var sum = Checksum()
 
-  /// The sum of all bytes so far, and of where each chunk ends.
+  /// The checksum of all bytes and chunk boundaries added.
   var value: Int64 { Int64(bitPattern: sum.value) }
 
   /// Adds the next chunk.
   ///
-  /// - Returns: false if it is not made of whole frames.
+  /// - Returns: false if it does not consist of whole frames.
   mutating func add(_ chunk: UnsafeRawBufferPointer) -> Bool {
     count += 1
     withUnsafeBytes(of: Checksum.ofLanes(chunk)) { sum.update($0) }
@@ -22,20 +22,20 @@ struct ChunkSum {
 
   mutating func add(_ chunk: [UInt8]) -> Bool { chunk.withUnsafeBytes { add($0) } }
 
-  /// Whether these are the chunks that a recording was made of.
+  /// Whether these are the chunks of a recording.
   func fits(_ recording: Recording) -> Bool {
-    // The first recordings had no sum.
+    // The first version of recordings had no checksum.
     recording.body == .chunks(count) && recording.outputBytes == output
       && recording.errorBytes == errors && (recording.chunkSum ?? value) == value
   }
 }
 
 extension Store {
-  /// Hands over the chunks of a large recording, one after the other and in place.
+  /// Passes the chunks of a large recording to `body` in order, in place.
   ///
-  /// Inside `reading`, so that all are of one recording.
+  /// Call this inside `reading`, so that all chunks belong to one recording.
   ///
-  /// - Returns: whether they are all there and as they were made.
+  /// - Returns: whether all chunks are present and unchanged.
   func chunks(
     of id: [UInt8], _ recording: Recording,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void

@@ -1,10 +1,10 @@
-/// The key of a command, and what making it found out.
+/// The cache key of a command, with the findings made while computing it.
 ///
 /// A class, since an optional structure of this size costs its metadata.
 public final class CommandKey: Sendable {
-  /// `run:`, the command shortened, `#`, 32 hexadecimal digits.
+  /// `run:`, the shortened command, `#`, and 32 hexadecimal digits.
   public let key: Key
-  /// What making the key found out.
+  /// The findings made while computing the key.
   public let notes: KeyNotes
   let parts: KeyParts
   private let shown: String
@@ -15,9 +15,9 @@ public final class CommandKey: Sendable {
     key = Self.key(shown, digest)
   }
 
-  /// The key of the same command with a regular file as stdin.
+  /// Returns the key of the same command with a regular file as stdin.
   ///
-  /// - Parameter contents: a digest of the file and its offset.
+  /// - Parameter contents: a digest of the file's contents and offset.
   public func key(withInput contents: [UInt8]) -> Key {
     var bytes = digest
     bytes.append(contentsOf: "standard input".utf8)

@@ -1,6 +1,6 @@
-/// Keeps stdout back until it is known whether the command's output is wanted.
+/// Holds stdout back until the result of the command is known.
 ///
-/// Stderr passes. If what is kept back cannot be held any longer, it passes too.
+/// Stderr passes through. Held output passes through as well once it can no longer be buffered.
 final class DeferredOutput: LiveSink {
   private let live: any LiveSink
   private let sink: Sink
@@ -9,8 +9,8 @@ final class DeferredOutput: LiveSink {
   private(set) var isHolding = true
 
   /// - Parameters:
-  ///   - live: takes stderr while the command runs.
-  ///   - sink: takes what was held.
+  ///   - live: receives stderr while the command runs.
+  ///   - sink: receives the held output.
   init(_ live: any LiveSink, then sink: @escaping Sink, beside store: Store?) {
     (self.live, self.sink) = (live, sink)
     spool = SpillFile(beside: store)
@@ -30,9 +30,9 @@ final class DeferredOutput: LiveSink {
 
   func polled(_ stream: Stream) -> Int32 { live.polled(stream) }
 
-  /// Passes on all that was held, and from now on what comes.
+  /// Passes on all held output, and from now on passes output through.
   ///
-  /// - Returns: false if its reader has left.
+  /// - Returns: false if the reader has left.
   @discardableResult
   func release() throws(Failure) -> Bool {
     isHolding = false

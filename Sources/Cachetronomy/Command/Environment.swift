@@ -1,19 +1,19 @@
-/// The environment that a command gets, as bytes.
+/// The environment of a command, as bytes.
 ///
-/// All of it in one block: an array of structures would cost more to set up than all that
-/// is asked of it.
+/// All variables are in one block: an array of values would cost more to build than all the lookups
+/// that follow.
 public struct Environment {
-  /// Asks what else the key of a command depends on, and notes which variables were read.
+  /// Reads the other inputs of the cache key, and records which variables were read.
   public var probe = Probe()
 
   /// A name and a value.
   public struct Variable: Sendable, Equatable {
     /// The part before the first `=`.
     public var name: [UInt8]
-    /// The rest.
+    /// The part after it.
     public var value: [UInt8]
 
-    /// A variable from text.
+    /// Creates a variable from text.
     public init(_ name: String, _ value: String) {
       self.name = Array(name.utf8)
       self.value = Array(value.utf8)
@@ -25,9 +25,9 @@ public struct Environment {
     }
   }
 
-  /// `NAME=value`, one after the other.
+  /// The variables as `NAME=value`, concatenated.
   private var block: [UInt8] = []
-  /// For each variable where it begins, where its `=` is, and where it ends.
+  /// Three offsets for each variable: its start, its `=` and its end.
   private var places: [Int] = []
   /// Entries without `=`, which programs can list but not look up.
   private var nameless: [Nameless] = []
@@ -39,7 +39,7 @@ public struct Environment {
     var bytes: [UInt8]
   }
 
-  /// An environment of these variables.
+  /// Creates an environment with these variables.
   public init(_ variables: [Variable]) {
     for variable in variables { append(variable) }
   }
@@ -83,23 +83,23 @@ public struct Environment {
     mark(start, start + variable.name.count, block.count)
   }
 
-  /// How many variables there are.
+  /// The number of variables.
   var count: Int { places.count / 3 }
 
-  /// The name of a variable.
+  /// Returns the name of a variable.
   func name(_ index: Int) -> ArraySlice<UInt8> { block[places[index * 3]..<places[index * 3 + 1]] }
 
-  /// The value of a variable.
+  /// Returns the value of a variable.
   func value(_ index: Int) -> ArraySlice<UInt8> {
     block[places[index * 3 + 1] + 1..<places[index * 3 + 2]]
   }
 
-  /// The variables in the order given.
+  /// The variables in the given order.
   public var variables: [Variable] {
     (0..<count).map { Variable(Array(name($0)), Array(value($0))) }
   }
 
-  /// All entries in the order given, as `execve` takes them.
+  /// All entries in the given order, as `execve` takes them.
   var entries: [[UInt8]] {
     var entries: [[UInt8]] = []
     var rest = nameless[...]
@@ -113,7 +113,7 @@ public struct Environment {
     return entries + rest.map(\.bytes)
   }
 
-  /// The entries without `=` that are in the key, sorted.
+  /// Returns the entries without `=` that are in the key, sorted.
   ///
   /// - Parameters: as for `keyed`.
   func keyedNameless(_ wanted: [String]?, ignoring ignored: [String]) -> [[UInt8]] {
@@ -124,7 +124,7 @@ public struct Environment {
     }.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// Whether a shell takes a byte for part of a variable's name.
+  /// Whether a byte may be part of the name of a shell variable.
   public static func isInName(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
@@ -143,15 +143,15 @@ public struct Environment {
     return nil
   }
 
-  /// The value as text; nil if it is not set, empty or not UTF-8.
+  /// Returns the value as text; nil if it is not set, empty or not UTF-8.
   public func text(_ name: String) -> String? {
     guard let value = self[name], !value.isEmpty else { return nil }
     return String(utf8: value)
   }
 
-  /// Takes a variable away.
+  /// Removes a variable.
   ///
-  /// - Returns: what its value was.
+  /// - Returns: its value; nil if it was not set.
   mutating func remove(_ name: String) -> [UInt8]? {
     let value = self[name]
     if value != nil { drop(Array(name.utf8)) }
@@ -171,7 +171,7 @@ public struct Environment {
   private mutating func drop(_ name: [UInt8]) {
     var index = 0
     while index < count {
-      // The bytes stay in the block; they are unreachable.
+      // The bytes stay in the block, but no lookup finds them there.
       if self.name(index).elementsEqual(name) {
         places.removeSubrange(index * 3..<index * 3 + 3)
       } else {
@@ -180,18 +180,18 @@ public struct Environment {
     }
   }
 
-  /// The variables that are in the key, sorted by name, so that their order makes no difference.
+  /// Returns the variables in the key, sorted by name so that their order makes no difference.
   ///
   /// - Parameters:
-  ///   - wanted: globs of those that count; nil counts all. An exact name counts even if it is
-  ///     ignored by default.
-  ///   - ignored: globs of more variables to ignore.
-  /// - Returns: their places among `count`; the complement `~place` where only a part of the value
-  ///   counts, as `keyedVariable(_:)` gives it.
+  ///   - wanted: globs of the variables to include; nil includes all. An exact name is included
+  ///     even if it is ignored by default.
+  ///   - ignored: globs of additional variables to ignore.
+  /// - Returns: indices below `count`; the complement `~index` where only a part of the value is in
+  ///   the key, which `keyedVariable(_:)` returns.
   func keyed(_ wanted: [String]?, ignoring ignored: [String]) -> [Int] {
     if let wanted, wanted.isEmpty { return [] }
     let named = wanted?.map { Pattern($0) }
-    // An ignored variable counts by its exact name, and its absence does too.
+    // An ignored variable is included by its exact name, and so is its absence.
     for name in wanted ?? [] { probe.note(variable: name.utf8) }
     let more = ignored.isEmpty ? nil : ignored.map { Pattern($0) }
     let count = count
@@ -218,7 +218,7 @@ public struct Environment {
               guard let part = partialUse(of: index) else { continue }
               counted = part
             }
-            // Eight letters tell nearly all names apart, and most come near where they belong.
+            // Eight letters distinguish nearly all names, and most are inserted near their place.
             let start = Self.start(of: name)
             var place = filled
             while place > 0,
@@ -238,7 +238,7 @@ public struct Environment {
     }
   }
 
-  /// The first eight bytes of a name as a number that is ordered unchanged.
+  /// Returns the first eight bytes of a name as a number with the same order as the bytes.
   private static func start(of name: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var start: UInt64 = 0
     for at in 0..<8 { start = start << 8 | (at < name.count ? UInt64(name[at]) : 0) }
@@ -255,7 +255,7 @@ public struct Environment {
     return size < otherSize
   }
 
-  /// Appends the names and values of variables that `keyed` found, each with its length before it.
+  /// Appends the names and values of variables that `keyed` returned, each after its length.
   func append(_ indices: [Int], to bytes: inout [UInt8]) {
     block.withUnsafeBufferPointer { block in
       for index in indices {
@@ -292,11 +292,11 @@ public struct Environment {
   }
 }
 
-// Variables that are ignored in part, or only next to another one.
+// Variables that are ignored in part, or only if another variable is set.
 extension Environment {
-  /// What `keyed` returns for a variable that `IgnoredVariables.partial` names.
+  /// Returns what `keyed` reports for a variable in `IgnoredVariables.partial`.
   ///
-  /// - Returns: nil if all of it is ignored.
+  /// - Returns: nil if the whole variable is ignored.
   private func partialUse(of index: Int) -> Int? {
     let name = String(decoding: name(index), as: UTF8.self)
     switch name {
@@ -311,7 +311,7 @@ extension Environment {
     }
   }
 
-  /// A variable that `keyed` found, with the part of its value that counts.
+  /// Returns a variable that `keyed` reported, with the part of its value that is in the key.
   func keyedVariable(_ place: Int) -> Variable {
     guard place < 0 else { return Variable(Array(name(place)), Array(value(place))) }
     let value = value(~place).withUnsafeBufferPointer { MakeFlags.withoutJobs($0) }

@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// The program that a command's first word means.
+/// The program that a command's first argument names.
 public struct Executable: Sendable, Equatable {
-  /// Its path as found, absolute, links not resolved.
+  /// Its absolute path as found, with symbolic links not resolved.
   public var path: [UInt8]
-  /// The path to start it by, as a shell would: a script sees it as its own name.
+  /// The path to execute, as a shell passes it: a script sees it as `$0`.
   public var program: [UInt8]
 
-  /// Finds a program as a shell does: a word with a slash is a path, others are looked for in the
+  /// Finds a program as a shell does: a name with a slash is a path, others are searched for in the
   /// directories of `PATH`.
   ///
-  /// - Throws: `Failure.cannotRun` with a shell's words, secrets hidden.
+  /// - Throws: `Failure.cannotRun` with a shell's wording, secrets redacted.
   public init(
     _ name: [UInt8], in environment: Environment, directory: [UInt8]
   ) throws(Failure) {
@@ -43,11 +43,12 @@ public struct Executable: Sendable, Equatable {
     throw .cannotRun(.notFound(name: shown, reason: "command not found"))
   }
 
-  /// The path of a program as found, absolute; nil if there is none.
+  /// Returns the absolute path of a program as found.
   ///
   /// - Parameters:
   ///   - searchPath: the value of `PATH`, for a name without a slash.
-  ///   - left: how many more files may be looked for; none is found once that is below zero.
+  ///   - left: how many more files may be checked; the search fails when it is below zero.
+  /// - Returns: nil if there is no such program.
   static func path(
     of name: [UInt8], searchPath: [UInt8]?, directory: [UInt8], _ probe: Probe, left: inout Int
   ) -> [UInt8]? {
@@ -61,13 +62,13 @@ public struct Executable: Sendable, Equatable {
     return nil
   }
 
-  /// Looks for a name in the directories of `PATH`.
+  /// Searches for a name in the directories of `PATH`.
   ///
-  /// - Returns: the first path that can be run; whether one was found that may not be.
+  /// - Returns: the first executable path; whether a file was found that is not executable.
   private static func search(
     _ name: [UInt8], path: [UInt8]?, _ probe: Probe, _ left: inout Int
   ) -> (found: [UInt8]?, isRefused: Bool) {
-    // Longer than a name can be in any directory.
+    // Longer than NAME_MAX of any file system.
     if name.isEmpty || name.count > 255 { return (nil, false) }
     let directories = path ?? Array("/usr/local/bin:/bin:/usr/bin".utf8)
     var isRefused = false

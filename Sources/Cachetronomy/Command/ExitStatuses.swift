@@ -1,7 +1,7 @@
 extension RunSettings {
-  /// Reads a list of exit statuses and ranges of them: `0`, `0,1`, `0-3`, `0,2-4`.
+  /// Reads a list of exit statuses and ranges: `0`, `0,1`, `0-3`, `0,2-4`.
   ///
-  /// - Throws: `Failure.badSetting` about `--cache-status`.
+  /// - Throws: `Failure.badSetting` for `--cache-status`.
   public static func statuses(_ text: String) throws(Failure) -> [Int32] {
     var statuses: [Int32] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -12,9 +12,9 @@ extension RunSettings {
     return statuses
   }
 
-  /// Adds the statuses of an item such as `1` or `2-4` that are not in a list yet.
+  /// Adds the statuses of an item such as `1` or `2-4` that are not in the list yet.
   ///
-  /// - Returns: what is wrong with the item; nil if nothing is.
+  /// - Returns: the error in the item; nil if it is valid.
   static func add(_ item: Substring, to statuses: inout [Int32]) -> String? {
     let ends = item.split(separator: "-", omittingEmptySubsequences: false)
     var range: [Int32] = []

@@ -1,40 +1,41 @@
-/// Why a command would hit or miss.
+/// Why a command would be a hit or a miss.
 public struct Explanation: Sendable, Equatable {
-  /// What the store has for it.
+  /// The state of the entry in the store.
   public var verdict: Verdict
-  /// Why it is not cached, or what is wrong with the entry.
+  /// Why the command is not cached, or what is wrong with the entry.
   public var why: String?
-  /// The name of its entry.
+  /// The cache key of the command.
   public var key: Key
-  /// How old a result may be; for ever if nil.
+  /// Maximum age of a result; nil is unlimited.
   public var timeToLive: TimeToLive?
-  /// How old the entry is, in microseconds; nil if there is none.
+  /// The age of the entry, in microseconds; nil if there is none.
   public var age: Int64?
-  /// The time it has left, below zero if that is over, in microseconds; nil: for ever, or no entry.
+  /// The time until it expires, in microseconds, negative if expired; nil if it never does or is
+  /// absent.
   public var left: Int64?
-  /// Who may be served with the entry; nil if there is none, or it is a value.
+  /// Which calls the entry may be served to; nil if there is no entry, or it is not a recording.
   public var terms: ServingTerms?
-  /// On a miss, the newest recording of the same words.
+  /// On a miss, the newest recording of the same arguments.
   public var nearest: Nearest?
-  /// The variables that are in the key.
+  /// The environment variables in the key.
   public var environment: [String] = []
-  /// The variables that are not.
+  /// The environment variables left out of the key.
   public var ignored: [String] = []
-  /// What in the key another machine does not have, and the setting that fixes it; nil if it is not
-  /// known.
+  /// The parts of the key that differ on other machines, with the settings that avoid it; nil if
+  /// unknown.
   public var machineBound: [String]?
 
-  /// What the store has for a command.
+  /// The state of the entry for a command.
   public enum Verdict: String, Sendable {
-    /// A fresh result.
+    /// A fresh entry.
     case hit
-    /// An expired one that would be given anyway.
+    /// An expired entry inside a stale window.
     case stale
-    /// An expired one.
+    /// An expired entry.
     case expired
-    /// None.
+    /// No entry.
     case miss
-    /// The command is not cached.
+    /// The command is excluded from caching.
     case notCached = "not-cached"
   }
 
@@ -42,24 +43,24 @@ public struct Explanation: Sendable, Equatable {
   public struct Nearest: Sendable, Equatable {
     /// Its key.
     public var key: Key
-    /// How old it is, in microseconds.
+    /// Its age, in microseconds.
     public var age: Int64
-    /// In what its key differs.
+    /// How its key differs.
     public var differences: [Difference]
   }
 
-  /// What happened to a part of the key.
+  /// What changed in a part of the key.
   public enum Change: String, Sendable { case changed, added, removed }
 
-  /// A part of the key that is not what it was.
+  /// A part of the key that changed.
   public struct Difference: Sendable, Equatable, CustomStringConvertible {
-    /// `env`, `executable`, `cwd`...
+    /// The kind of part: `env`, `executable`, `cwd` and others.
     public var part: String
-    /// The variable, the path or the argument, where there are several.
+    /// The variable, path or argument, if there can be several.
     public var name: String?
-    /// What happened to it.
+    /// How it changed.
     public var change: Change
-    /// What it was and is, where that is no secret.
+    /// The old and new value, if it is not secret.
     public var detail: String?
 
     /// `env KUBECONFIG changed`, `cwd: /a -> /b`.
@@ -71,7 +72,7 @@ public struct Explanation: Sendable, Equatable {
 }
 
 extension Explanation {
-  /// What is known of an entry without a command that asks for it.
+  /// Describes an entry without a command that looks it up.
   public init(of entry: Entry?, key: Key, at now: Timestamp) {
     self.key = key
     verdict =
@@ -88,9 +89,9 @@ extension Explanation {
 }
 
 extension CachedRun {
-  /// Says what the store has for the command; runs nothing and counts nothing.
+  /// Reports what `run` would do; neither runs the command nor counts a read.
   ///
-  /// - Parameter notCached: why it would not be looked for.
+  /// - Parameter notCached: why the command is excluded from caching; nil if it is not.
   public func explain(notCached: String? = nil) -> Explanation {
     let settings = invocation.settings
     let limit = settings.timeToLive ?? profile.timeToLive
@@ -130,13 +131,13 @@ extension CachedRun {
     return result
   }
 
-  /// The fingerprints of the parts of this call's key.
+  /// Returns the fingerprints of the parts of this call's key.
   func fingerprints(secret: [UInt8], isWithContents: Bool = true) -> Fingerprints {
     let contents = isWithContents ? stdin.contentsDigest : nil
     return Fingerprints(of: invocation, command.parts, contents: contents, secret: secret)
   }
 
-  /// The newest recording of the same words under another key.
+  /// Returns the newest recording of the same arguments under another key.
   func nearest(to key: Key) -> Explanation.Nearest? {
     guard let store, let secret = try? store.secret(), !secret.isEmpty,
       let neighbours = try? store.neighbours(of: key), !neighbours.isEmpty

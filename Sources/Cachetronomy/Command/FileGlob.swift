@@ -1,9 +1,9 @@
-/// The files that a word of a shell means which has `*`, `?`, `[...]` or `{a,b}` outside of quotes.
+/// The files that a shell word with unquoted `*`, `?`, `[...]` or `{a,b}` expands to.
 ///
-/// What a shell would not take for a pattern has a `\` before it. In doubt more names match, never
-/// fewer; names that begin with a dot match only a dot.
+/// A `\` precedes each byte that is not part of a pattern. In doubt more names match, never fewer;
+/// names that begin with a dot match only an explicit dot.
 struct FileGlob {
-  /// This many names are examined for one script; a shell would be as long about them.
+  /// Maximum number of names to check for one script; a shell would be as slow with more.
   static let limit = 100_000
 
   private let directory: [UInt8]
@@ -11,16 +11,16 @@ struct FileGlob {
   private var found: [[UInt8]] = []
   private var seen = 0
 
-  /// - Parameter directory: where paths begin that do not begin with a `/`.
+  /// - Parameter directory: the directory that relative paths start from.
   init(in directory: [UInt8], _ probe: Probe) { (self.directory, self.probe) = (directory, probe) }
 
-  /// Whether names were left out because there were too many.
+  /// Whether names were left out because of the limit.
   var isCut: Bool { seen > Self.limit }
 
   /// Whether a byte may begin a pattern.
   static func begins(_ byte: UInt8) -> Bool { "*?[{".utf8.contains(byte) }
 
-  /// The paths that a pattern means, sorted; one without a pattern in it need not be there.
+  /// Returns the paths that a pattern expands to, sorted; a path without a pattern need not exist.
   mutating func paths(_ pattern: [UInt8]) -> [[UInt8]] {
     found = []
     for word in Self.alternatives(pattern) {
@@ -30,7 +30,7 @@ struct FileGlob {
     return found.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The last part of a path.
+  /// Returns the last component of a path.
   static func last(_ path: [UInt8]) -> ArraySlice<UInt8> {
     path.lastIndex(of: 0x2f).map { path[($0 + 1)...] } ?? path[...]
   }
@@ -46,7 +46,7 @@ struct FileGlob {
       return
     }
     let takesHidden = part.first == 0x2e
-    // To open a directory takes as long as to read some names.
+    // Opening a directory takes as long as reading about ten names.
     seen += 10
     if seen > Self.limit { return }
     for name in probe.names(in: prefix.first == 0x2f ? prefix : directory + [0x2f] + prefix) {
@@ -57,16 +57,16 @@ struct FileGlob {
     }
   }
 
-  /// Nil if only one name can match.
+  /// - Returns: nil if only one name can match.
   private static func pattern(_ part: ArraySlice<UInt8>) -> Pattern? {
     guard let first = indexes(of: "*?[", in: part).first else { return nil }
-    // Classes and quotes within brackets are read as anything.
+    // Classes and quotes within brackets are treated as matching anything.
     let isHard =
       part[first...].contains(UInt8(ascii: "[")) && part.contains { $0 == 0x5c || $0 == 0x3a }
     return Pattern(bytes: isHard ? [0x2a] : Array(part))
   }
 
-  /// Where one of these bytes stands as itself.
+  /// Returns the indices at which one of these bytes is not escaped.
   private static func indexes(of bytes: StaticString, in text: ArraySlice<UInt8>) -> [Int] {
     let wanted = UnsafeBufferPointer(start: bytes.utf8Start, count: bytes.utf8CodeUnitCount)
     var found: [Int] = []
@@ -82,12 +82,12 @@ struct FileGlob {
     return found
   }
 
-  /// A word with a `\` before all that could be a pattern.
+  /// Escapes all bytes of a word that could be part of a pattern.
   static func escaped(_ text: [UInt8]) -> [UInt8] {
     text.flatMap { "*?[]{},\\".utf8.contains($0) ? [0x5c, $0] : [$0] }
   }
 
-  /// A word without the `\` before its bytes.
+  /// Removes the escapes from a word.
   static func plain(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var plain: [UInt8] = []
     var isEscaped = false
@@ -98,7 +98,7 @@ struct FileGlob {
     return plain
   }
 
-  /// The words that the braces of one make; itself if they would be too many.
+  /// Expands the braces of a word; returns the word itself if the words would be too many.
   static func alternatives(_ word: [UInt8]) -> [[UInt8]] {
     var done: [[UInt8]] = []
     var open = [word]
@@ -117,7 +117,7 @@ struct FileGlob {
 
   private static let mostAlternatives = 1000
 
-  /// The first braces with a comma or a range in them, and what they stand for.
+  /// Returns the first braces with a comma or a range in them, and what they expand to.
   private static func braces(in word: [UInt8]) -> (ClosedRange<Int>, [[UInt8]])? {
     var open: [(start: Int, commas: [Int])] = []
     for at in indexes(of: "{,}", in: word[...]) {

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// What stands for a file in a cache key; nothing else decides it.
+/// Decides what represents a file in a cache key; no other type does.
 struct FileIdentity {
-  /// What the file is to the command, which decides how large it may be to count by its contents.
+  /// The role of a file in the command, which decides up to which size its contents are in the key.
   enum Role {
     case program
     case argument
 
-    /// The largest file that counts by its contents unless a setting says otherwise, in bytes.
+    /// Maximum size of a file whose contents are in the key, in bytes, unless a setting changes it.
     ///
-    /// Programs change seldom; a growing log is read again after each change.
+    /// Programs rarely change; a growing log is read again after each change.
     var limit: Int64 {
       switch self {
       case .program: 256 << 20
@@ -18,26 +18,27 @@ struct FileIdentity {
     }
   }
 
-  /// How many bytes the files of one key may have together to count by their contents.
+  /// Maximum total size of the files of one key whose contents are in it, in bytes.
   static let total: Int64 = 1 << 30
 
   private let probe: Probe
   private let settings: RunSettings
-  /// Whether the command prints or compares what `stat` says of its files.
+  /// Whether the command prints or compares metadata of its files.
   private let readsMetadata: Bool
-  /// What is left of the total.
+  /// The rest of the total.
   ///
-  /// Counted by size, whether a digest is known or not, so that the same files give the same key.
+  /// Files count by size, whether their digest is cached or not, so that equal files give equal
+  /// keys.
   private var left = Self.total
 
   init(_ settings: RunSettings, _ probe: Probe, readsMetadata: Bool) {
     (self.settings, self.probe, self.readsMetadata) = (settings, probe, readsMetadata)
   }
 
-  /// The key parts of a regular file: its type and mode, then what it holds.
+  /// Returns the key parts of a regular file: its type and mode, then its contents.
   ///
-  /// - Parameter status: what a probe found the path to lead to.
-  /// - Returns: empty if only its name counts.
+  /// - Parameter status: the metadata of the file that the path leads to.
+  /// - Returns: an empty array if only its name is in the key.
   mutating func parts(_ path: [UInt8], _ status: stat, _ role: Role) -> [[UInt8]] {
     let identity = role == .program ? settings.executable : settings.argFiles
     let mode = Invocation.bytes(Int64(status.st_mode))
@@ -53,8 +54,9 @@ struct FileIdentity {
     return [Self.byStat, mode, status.identity]
   }
 
-  /// The key parts of a directory among the arguments: its inode, mtime and ctime, which change
-  /// when a name in it is added, removed or replaced; the names alone if contents were asked for.
+  /// Returns the key parts of a directory among the arguments: its inode, mtime and ctime, which
+  /// change when a name in it is added, removed or replaced; only the names if `arg_files` is
+  /// `content`.
   func parts(ofDirectory path: [UInt8], _ status: stat) -> [[UInt8]] {
     probe.note(path, status, .listing)
     if settings.argFiles == .content { return [Self.ofDirectory, probe.namesDigest(in: path)] }
@@ -67,7 +69,7 @@ struct FileIdentity {
   private static let byStat = Array("stat".utf8)
   private static let ofDirectory = Array("directory".utf8)
 
-  /// Whether key parts hold what `stat` says of a file.
+  /// Whether key parts hold the metadata of a file instead of its contents.
   static func isByStat(_ parts: [[UInt8]]) -> Bool {
     parts.contains(byStat) || parts.first == byContents && parts.count > 3
   }
@@ -75,7 +77,7 @@ struct FileIdentity {
   /// Whether key parts are those of a directory.
   static func isOfDirectory(_ parts: [[UInt8]]) -> Bool { parts.first == ofDirectory }
 
-  /// A digest of the contents; nil if it cannot be read, or there is too much.
+  /// Returns a digest of the contents; nil if the file cannot be read or exceeds a limit.
   private mutating func digest(_ path: [UInt8], _ status: stat, _ role: Role) -> [UInt8]? {
     let size = Int64(status.st_size)
     guard size <= settings.contentLimit ?? role.limit, size <= left else { return nil }
@@ -85,7 +87,7 @@ struct FileIdentity {
 }
 
 extension [UInt8] {
-  /// The bytes as a C string, for as long as the body runs.
+  /// Passes the bytes to `body` as a C string that is valid only during the call.
   func withCPath<T>(_ body: (UnsafePointer<CChar>) -> T) -> T {
     var copy = self
     copy.append(0)

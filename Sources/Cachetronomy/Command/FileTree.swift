@@ -2,7 +2,7 @@ internal import Glibc
 
 /// How a watched file enters the key.
 enum FileView {
-  /// `--file`: by what it holds.
+  /// `--file`: by its contents.
   case contents
   /// `--mtime`: by inode, size, mtime and ctime.
   case identity
@@ -21,11 +21,11 @@ struct FileTree {
     self.isOfRefs = isOfRefs
   }
 
-  /// A digest of the tree below a directory.
+  /// Returns a digest of the tree below a directory.
   ///
-  /// Each entry is its path from the root, its kind and mode, and what it holds: the digest of a
-  /// file, the text of a symbolic link, which is not followed. Devices, FIFOs and sockets, which
-  /// are never opened, and directories hold nothing.
+  /// Each entry consists of its path from the root, its kind and mode, and its value: the digest of
+  /// a file, or the target of a symbolic link, which is not followed. Directories, devices, FIFOs
+  /// and sockets have no value; the last three are never opened.
   func digest(_ root: [UInt8], _ status: stat, _ budget: inout FileBudget) -> [UInt8] {
     var sum = Digest(size: 32)
     add([], root, status, to: &sum, &budget)
@@ -67,7 +67,7 @@ struct FileTree {
     }
   }
 
-  /// What stands for what an entry of a tree holds.
+  /// Returns the value of a tree entry in the digest.
   private func value(_ path: [UInt8], _ status: stat) -> [UInt8] {
     if view == .identity { return status.identity }
     switch status.st_mode & S_IFMT {
@@ -77,14 +77,14 @@ struct FileTree {
     }
   }
 
-  /// What stands for a file that cannot be read; longer than any digest.
+  /// Returns the value of a file that cannot be read, which is longer than any digest.
   static func unreadable(_ reason: Int32, _ status: stat) -> [UInt8] {
     Invocation.bytes(Int64(reason)) + status.identity
   }
 }
 
 extension stat {
-  /// Inode, size, mtime and ctime, the times to the nanosecond: 48 bytes.
+  /// Inode, size, mtime and ctime, the times in nanoseconds: 48 bytes.
   var identity: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(little: UInt64(st_ino))
@@ -98,7 +98,7 @@ extension stat {
 }
 
 extension [UInt8] {
-  /// Whether the bytes end with a text.
+  /// Whether the bytes end with `text`.
   func ends(with text: StaticString) -> Bool {
     let end = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
     return suffix(end.count).elementsEqual(end)

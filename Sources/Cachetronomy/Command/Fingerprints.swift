@@ -1,15 +1,15 @@
-/// What a key was made of, part by part, so that two keys can be compared without their values.
+/// Short digests of the parts of a key, which compare two keys without storing their values.
 ///
-/// A fingerprint is 8 bytes of a digest that begins with the store's secret: a process that has the
-/// store can tell that a variable changed, but values cannot be tried against an export. Only the
-/// working directory, which a recording names anyway, stands in clear.
+/// A fingerprint is 8 bytes of a digest over the store's secret and the part. With the store one
+/// can tell that a variable changed; without its secret, guesses cannot be tested against an
+/// export. Only the working directory, which a recording contains anyway, is stored as plain text.
 struct Fingerprints: Equatable {
-  /// A kind of part, as the key has them.
+  /// A kind of key part.
   enum Part: UInt8 {
     case argv = 0
     case executable, argumentFile, cwd, user, environment, file, mtime, stdin, scope
 
-    /// The word for it in what is printed.
+    /// Its name in messages.
     var name: String {
       switch self {
       case .argv: "argv"
@@ -28,7 +28,7 @@ struct Fingerprints: Equatable {
 
   struct Item: Equatable {
     var part: Part
-    /// Which of several: a variable, a path, the place of an argument; else empty.
+    /// Which of several parts: a variable, a path or the index of an argument; else empty.
     var name: String
     var print: [UInt8]
   }
@@ -36,8 +36,8 @@ struct Fingerprints: Equatable {
   private(set) var items: [Item] = []
 
   /// - Parameters:
-  ///   - parts: those of the key of the command.
-  ///   - contents: a digest of stdin that is a file.
+  ///   - parts: the parts of the command's key.
+  ///   - contents: a digest of stdin if it is a file.
   init(of call: Invocation, _ parts: KeyParts, contents: [UInt8]? = nil, secret: [UInt8]) {
     func print(_ parts: [[UInt8]]) -> [UInt8] {
       var bytes = secret
@@ -60,7 +60,7 @@ struct Fingerprints: Equatable {
     }
     if let file = parts.startupFile { add(.argumentFile, named: "=BASH_ENV", file) }
     if let directory = parts.directory {
-      // Several parts are those of a repository, which is no place on this machine.
+      // A part with several items names a repository, which is not a path of this machine.
       let print =
         directory.count == 1 ? call.directory : Array(directory[1...].joined(separator: [0x3a]))
       items.append(Item(part: .cwd, name: "", print: print))
@@ -81,7 +81,7 @@ struct Fingerprints: Equatable {
     if let scope = call.settings.scope { add(.scope, [Array(scope.utf8)]) }
   }
 
-  /// Nil for what another version or program wrote.
+  /// - Returns: nil for the format of another version or of another program.
   init?(decoding bytes: [UInt8]) {
     guard case .array(let values)? = try? MessagePackReader.decode(bytes), values.count % 3 == 0
     else { return nil }
@@ -109,16 +109,16 @@ struct Fingerprints: Equatable {
     items.first { $0.part == .argv } == other.items.first { $0.part == .argv }
   }
 
-  /// What an item is called: by its place among the words, which are shown with secrets hidden.
+  /// Returns the name of an item for messages: the argument at its index, with secrets redacted.
   private static func name(_ item: Item, _ words: [[UInt8]]) -> String? {
-    // What a script names has its name, to tell from a place.
+    // Items of a script carry their own name, marked with `=`, since they have no index.
     if item.name.first == "=" { return String(item.name.dropFirst()) }
     guard item.part == .argumentFile, let index = Int(item.name), words.indices.contains(index)
     else { return item.name.isEmpty ? nil : item.name }
     return ShellWords.quote(words[index])
   }
 
-  /// The differences from an earlier key.
+  /// Returns the parts that differ from an earlier recording's.
   func differences(
     from then: Fingerprints, words: [[UInt8]]
   ) -> [Explanation.Difference] {

@@ -1,4 +1,4 @@
-/// Pieces of both streams in the order in which they came: stream (1), length (4), bytes.
+/// Output of both streams in the order in which it came: stream (1 byte), length (4), bytes.
 enum Frames {
   static let headSize = 5
 
@@ -8,9 +8,9 @@ enum Frames {
     return head
   }
 
-  /// Walks over the frames of some bytes.
+  /// Iterates over the frames in some bytes.
   ///
-  /// - Returns: false if they are no whole frames.
+  /// - Returns: false if the bytes are not a sequence of whole frames.
   static func walk(
     _ bytes: UnsafeRawBufferPointer,
     _ body: (Stream, UnsafeRawBufferPointer) throws(Failure) -> Void

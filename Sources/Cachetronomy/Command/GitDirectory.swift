@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// The files that Git keeps for the working tree one is in, found as Git finds them.
+/// The Git directory of the working tree that contains a directory, found as Git finds it.
 struct GitDirectory {
-  /// Those of this working tree: `HEAD`, `index`.
+  /// The directory of this working tree's files: `HEAD`, `index`.
   var own: [UInt8]
-  /// Those that all working trees of the repository share: `refs`, `config`.
+  /// The directory of files that all working trees of the repository share: `refs`, `config`.
   var common: [UInt8]
-  /// The index, which `GIT_INDEX_FILE` may name.
+  /// The index, which `GIT_INDEX_FILE` may override.
   private var index: [UInt8]
   private let probe: Probe
 
-  /// - Returns: nil outside of any repository.
+  /// - Returns: nil outside any repository.
   init?(of directory: [UInt8], _ environment: Environment) {
     probe = environment.probe
     var top = directory
@@ -36,7 +36,7 @@ struct GitDirectory {
     guard Self.isRepository(own, common, probe) else { return nil }
   }
 
-  /// The nearest repository at or above a directory, and the directory it was found in.
+  /// Returns the nearest repository at or above a directory, and the directory it was found in.
   private static func search(
     from directory: [UInt8], _ environment: Environment
   ) -> (own: [UInt8], top: [UInt8])? {
@@ -56,7 +56,7 @@ struct GitDirectory {
     }
   }
 
-  /// Where a `.git` file of a worktree or submodule leads.
+  /// Returns the directory that the `.git` file of a worktree or submodule points to.
   private static func link(_ marker: [UInt8], _ probe: Probe) -> [UInt8]? {
     guard let line = Repository.line(of: marker, probe), line.starts(with: "gitdir: ".utf8),
       let slash = marker.lastIndex(of: 0x2f)
@@ -69,7 +69,7 @@ struct GitDirectory {
       .map { Repository.absolute($0, in: own) } ?? own
   }
 
-  /// What Git asks of a directory before it takes it for a repository.
+  /// Whether a directory passes Git's own test for a repository.
   private static func isRepository(
     _ own: [UInt8], _ common: [UInt8], _ probe: Probe
   ) -> Bool {
@@ -87,7 +87,7 @@ struct GitDirectory {
       && (exists("objects", in: common, isDirectory: true))
   }
 
-  /// Where a file of this name is, by the rules of gitrepository-layout(5).
+  /// Returns the path of a file, by the rules of gitrepository-layout(5).
   func path(_ name: [UInt8]) -> [UInt8] {
     if name.elementsEqual("index".utf8) { return index }
     let text = String(decoding: name, as: UTF8.self)
@@ -111,7 +111,7 @@ struct GitDirectory {
 }
 
 extension GitDirectory {
-  /// What stands for `git:NAME`.
+  /// Returns the key parts of `git:NAME`.
   ///
   /// - Returns: nil if there is no such file.
   func parts(_ name: [UInt8], _ view: FileView, _ files: inout WatchedFiles) -> [[UInt8]]? {
@@ -122,11 +122,11 @@ extension GitDirectory {
     return files.parts(ofFile: path(name), view)
   }
 
-  /// What is checked out: `HEAD`, and the commit that the branch it names leads to.
+  /// Returns the key parts of `HEAD` and of the commit that its branch points to.
   private func head(_ view: FileView, _ files: inout WatchedFiles) -> [[UInt8]]? {
     var parts = [Array("HEAD".utf8)]
     var name = Array("HEAD".utf8)
-    // Git follows a symbolic ref through at most five others.
+    // Git follows at most five symbolic refs.
     for _ in 0...5 {
       guard let (stamp, next) = ref(name, view) else { break }
       parts.append(stamp)
@@ -138,7 +138,7 @@ extension GitDirectory {
     return parts + tables(view, &files)
   }
 
-  /// What stands for one ref, and the name it leads to if it is a symbolic one.
+  /// Returns the stamp of one ref, and the name it points to if it is symbolic.
   private func ref(_ name: [UInt8], _ view: FileView) -> (stamp: [UInt8], next: [UInt8]?)? {
     let path = path(name)
     var status = stat()
@@ -157,7 +157,7 @@ extension GitDirectory {
     return (stamp, Array(line.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 }))
   }
 
-  /// What stands for a ref without its own file.
+  /// Returns the stamp of a ref that has no loose file.
   private func packed(_ name: [UInt8], _ view: FileView) -> [UInt8]? {
     let wanted = [0x20] + name
     guard
@@ -172,13 +172,14 @@ extension GitDirectory {
 
   private var packedPath: [UInt8] { path(Array("packed-refs".utf8)) }
 
-  /// The lines of `packed-refs` without the header, which Git writes even if no ref is left.
+  /// Returns the lines of `packed-refs` without the header, which Git writes even if no ref is
+  /// left.
   private func packedText() -> ArraySlice<UInt8>? {
     guard let text = Repository.read(packedPath, probe, limit: 1 << 28)?[...] else { return nil }
     return text.first == UInt8(ascii: "#") ? text.drop { $0 != 0x0a }.dropFirst() : text
   }
 
-  /// What stands for all packed refs; empty if there are none.
+  /// Returns the stamp of all packed refs; empty if there are none.
   private func packedStamp(_ view: FileView) -> [UInt8] {
     var status = stat()
     guard probe.status(packedPath, &status) else { return [] }
@@ -187,7 +188,7 @@ extension GitDirectory {
     return text.isEmpty ? [] : Digest.of(Array(text), size: 32)
   }
 
-  /// What stands for a ref or for all refs below a name.
+  /// Returns the key parts of a ref, or of all refs below a name.
   private func refs(
     _ name: [UInt8], _ view: FileView, _ files: inout WatchedFiles
   ) -> [[UInt8]]? {
@@ -209,7 +210,7 @@ extension GitDirectory {
     return parts + tables(view, &files)
   }
 
-  /// What stands for refs in tables (`git init --ref-format=reftable`); nothing if there are none.
+  /// Returns the key parts of refs in the reftable format; empty if there are none.
   private func tables(_ view: FileView, _ files: inout WatchedFiles) -> [[UInt8]] {
     (common == own ? [common] : [common, own]).flatMap {
       files.parts(

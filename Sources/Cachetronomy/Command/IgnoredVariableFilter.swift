@@ -1,4 +1,4 @@
-/// Tells most environment variables from ignored ones by a hash, without a search of the list.
+/// Recognizes most variables that are not ignored by a hash, without searching the list.
 enum IgnoredVariableFilter {
   /// How much of a variable is in the cache key.
   enum Verdict {
@@ -6,13 +6,13 @@ enum IgnoredVariableFilter {
     case kept
     /// None of it.
     case ignored
-    /// What `Environment.partialUse(of:)` finds.
+    /// The part that `Environment.partialUse(of:)` returns.
     case partial
   }
 
-  /// A bit for the hash of each name in `IgnoredVariables`.
+  /// A Bloom filter of the names in `IgnoredVariables`.
   ///
-  /// A constant, since making it takes more time than asking it.
+  /// A constant, since computing it takes longer than all its lookups.
   static let bits: [UInt64] = [
     0x400328001000, 0x40000000, 0x204000001480, 0x820800040000800,
     0x40002008204004, 0x71000482012, 0x140100001400100, 0x810000008,
@@ -24,10 +24,10 @@ enum IgnoredVariableFilter {
     0x9140000004005, 0x4000010480800024, 0x100100800100020, 0x44080182008004,
   ]
 
-  /// A bit for the first two bytes of each prefix.
+  /// The same for the first two bytes of each prefix.
   static let prefixBits: UInt64 = 0x1204309200408028
 
-  /// How much of a variable is in the key.
+  /// Returns how much of a variable is in the key.
   static func verdict(on name: UnsafeBufferPointer<UInt8>) -> Verdict {
     guard name.count > 0 else { return .kept }
     let hash = hash(name)
@@ -39,7 +39,7 @@ enum IgnoredVariableFilter {
     return IgnoredVariables.hasPrefix(name) ? .ignored : .kept
   }
 
-  /// A number below 2048.
+  /// Returns a hash below 2048.
   static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
     let count = name.count
     return
@@ -47,7 +47,7 @@ enum IgnoredVariableFilter {
       &+ count &* 117) & 2047
   }
 
-  /// A number below 64, of a name of at least two bytes.
+  /// Returns a hash below 64 of the first two bytes of a name.
   static func prefixHash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
     (Int(name[0]) &+ Int(name[1]) &* 41) & 63
   }

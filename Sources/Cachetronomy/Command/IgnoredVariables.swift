@@ -1,12 +1,10 @@
-/// Environment variables that name a session, window, process, socket or step and change nothing
-/// that a command prints to a pipe: left out of the cache key unless `env` gives their exact name.
+/// Environment variables that name a session, window, process, socket or step and do not affect
+/// what a command prints to a pipe: left out of the cache key unless `env` lists their exact name.
 ///
 /// Each group names the program that sets its variables. After a change `IgnoredVariableTests`
 /// prints the new value of `IgnoredVariableFilter.bits`.
 enum IgnoredVariables {
-  /// Exact names.
-  ///
-  /// The most frequent come first, since the list is searched from the start.
+  /// Exact names, the most frequent first, since the list is searched from the start.
   static let names: [StaticString] = [
     // Shells: bookkeeping and prompts. The working directory has its own part of the key. bash sets
     // HOSTNAME; in a container it is the container's ID.
@@ -88,7 +86,7 @@ enum IgnoredVariables {
 
   /// Prefixes of names.
   static let prefixes: [StaticString] = [
-    // This program's settings choose where to look, not what a command prints.
+    // Settings of cachetronomy choose the store and the profile, not what a command prints.
     "CACHETRONOMY_",
     // zellij, byobu.
     "ZELLIJ_", "BYOBU_",
@@ -104,14 +102,14 @@ enum IgnoredVariables {
     "X_B3_",
   ]
 
-  /// Names that are ignored in part, or only next to another variable: see
+  /// Names that are ignored in part, or only if another variable is set: see
   /// `Environment.partialUse(of:)`.
   static let partial: [StaticString] = [
     // GNU make, and cargo for build scripts: the part about jobs is ignored.
     "MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS",
-    // screen: ignored next to STY, a common word elsewhere.
+    // screen: ignored if STY is set, since the name is a common word elsewhere.
     "WINDOW",
-    // Nix: ignored where they name the directory of NIX_BUILD_TOP.
+    // Nix: ignored if they name the directory of NIX_BUILD_TOP.
     "TMPDIR", "TEMPDIR", "TMP", "TEMP",
   ]
 

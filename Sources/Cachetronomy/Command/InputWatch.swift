@@ -3,19 +3,19 @@ internal import Glibc
 
 /// Observes whether a command reads the stdin that it inherits.
 ///
-/// An inotify watch on the input sees every read that returns data, of pipes, FIFOs, sockets and
-/// files alike; `recv` shows in the number of waiting bytes. Known hole: a read that returns
-/// nothing, of an idle open pipe by a program that does not wait, looks like no read.
+/// An inotify watch on the input reports every read that returns data, from pipes, FIFOs, sockets
+/// and files alike; `recv` shows in the number of waiting bytes. Known gap: a nonblocking read of
+/// an idle open pipe, which returns no data, is not seen.
 final class InputWatch {
   /// What the command did with its input.
   enum Finding: Equatable {
-    /// It read some of it.
+    /// It read some of the input.
     case read
-    /// It may have read some of it: the watch was refused.
+    /// It may have read some of the input: the watch could not be created.
     case unknown
-    /// There was nothing to read, and the end of it may have been read.
+    /// The input was empty, and its end may have been read.
     case nothing
-    /// It left it untouched.
+    /// It did not read the input.
     case unread
   }
 
@@ -23,20 +23,21 @@ final class InputWatch {
   private let bytesBefore: Int32
   private let hadWriters: Bool
   private var notifier: Int32 = -1
-  /// The input itself, or a handle that can be opened again and does not count as a reader.
+  /// The input itself, or an `O_PATH` descriptor that can be reopened and does not count as a
+  /// reader.
   private var handle: Int32 = -1
   private var isHandlePath = false
   private(set) var isRead = false
 
-  /// Readable when the input is read; -1 once that is known, or if there is no watch.
+  /// Becomes readable when the input is read; -1 once that is known, or if there is no watch.
   var descriptor: Int32 { isRead ? -1 : notifier }
 
-  /// Begins to watch descriptor 0.
+  /// Starts to watch descriptor 0.
   init(_ stdin: StandardInput) {
     self.stdin = stdin
     guard case .stream(let isSocket) = stdin.kind else {
       (bytesBefore, hadWriters) = (0, false)
-      // Opened by another name it could be mapped, which no read would show.
+      // A program that reopens the file could map it, which no read event would show.
       if stdin.hasContents { watch(IN_ACCESS | IN_OPEN) }
       return
     }
@@ -45,7 +46,7 @@ final class InputWatch {
     let isPipe = !isSocket && cachetronomy_descriptor_filesystem(0) == Self.pipes
     if hadWriters || !isPipe || bytesBefore > 0 { watch(IN_ACCESS) }
     if hadWriters, isPipe {
-      // If this process held the pipe, its writer would not learn that the command has closed it.
+      // If this process held the pipe, its writer would not notice that the command closed it.
       handle = open("/proc/self/fd/0", cachetronomy_path_only | O_CLOEXEC)
       isHandlePath = handle >= 0
     }
@@ -53,13 +54,12 @@ final class InputWatch {
   }
 
   deinit {
-    // To close a watch that saw nothing waits for the kernel, 4 to 16 ms, and so does to exit with
-    // it.
+    // Closing a watch without events, or exiting with it, waits 4 to 16 ms for the kernel.
     if notifier >= 0 { cachetronomy_close_elsewhere(notifier) }
     if handle >= 0 { close(handle) }
   }
 
-  /// The file system that anonymous pipes are on, as statfs names it.
+  /// The file system type of anonymous pipes, as in statfs(2).
   private static let pipes: UInt = 0x5049_5045
 
   private func watch(_ events: Int32) {
@@ -81,14 +81,14 @@ final class InputWatch {
     close(null)
   }
 
-  /// Takes note of what the watch has seen.
+  /// Reads the pending events of the watch.
   func update() {
     guard notifier >= 0, !isRead else { return }
     var event = [UInt8](repeating: 0, count: 512)
     isRead = read(notifier, &event, event.count) > 0
   }
 
-  /// What the command did; asked once it has ended.
+  /// Returns what the command did with its input; to be called after it ended.
   func finish() -> Finding {
     update()
     if isRead { return .read }
@@ -98,7 +98,7 @@ final class InputWatch {
       if !stdin.hasContents { return .nothing }
       if stdin.moved != 0 || !stdin.isShared { return .read }
       if notifier < 0 { return .unknown }
-      // A read at the end gives nothing, and no event.
+      // A read at the end returns no data and causes no event.
       return stdin.emptiness == nil ? .unread : .nothing
     case .stream(let isSocket): return finishStream(isSocket: isSocket)
     }
@@ -116,7 +116,7 @@ final class InputWatch {
     if bytes < bytesBefore { return .read }
     if unknown == .unknown { return .unknown }
     if bytes == 0, StandardInput.isAtEnd(input, isSocket: isSocket) { return .nothing }
-    // More came, and some of it may have been received: a watch does not see `recv`.
+    // More data arrived, and some of it may have been received: the watch does not see `recv`.
     return isSocket && bytes > bytesBefore ? .unknown : .unread
   }
 }

@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// The program that the first line of a script names, after `#!`.
+/// The program that the first line of a script names after `#!`.
 struct Interpreter: Equatable {
-  /// As the script spells it.
+  /// As written in the script.
   var path: [UInt8]
-  /// What follows it; the kernel passes this as one argument.
+  /// The rest of the line, which the kernel passes as one argument.
   var argument: [UInt8]
 
-  /// As much of a file as the kernel reads for this.
+  /// The number of bytes of a file that the kernel reads for this.
   private static let limit = 256
 
   /// Whether a file begins with `#!`.
@@ -17,7 +17,9 @@ struct Interpreter: Equatable {
     }
   }
 
-  /// Reads the first line of a file; nil if it names no interpreter or cannot be read.
+  /// Reads the first line of a file.
+  ///
+  /// - Returns: nil if it names no interpreter or the file cannot be read.
   init?(of file: [UInt8], _ probe: Probe) {
     guard Self.isNeeded(for: file, probe) else { return nil }
     self.init(
@@ -37,7 +39,7 @@ struct Interpreter: Equatable {
     }
   }
 
-  /// Reads what follows the `#!`.
+  /// Parses the text after the `#!`.
   init?(line: [UInt8]) {
     let rest = line.drop(while: Self.isBlank)
     path = Array(rest.prefix { !Self.isBlank($0) })
@@ -46,11 +48,11 @@ struct Interpreter: Equatable {
     if path.isEmpty { return nil }
   }
 
-  /// The argument in words, as `env -S` splits it; quotes are left out.
+  /// The argument split as `env -S` does, with quotes removed.
   var words: [[UInt8]] {
     argument.split(whereSeparator: Self.isBlank).map { word in
       var word = word.filter { $0 != 0x22 && $0 != 0x27 }
-      // `-S` and what it splits may be one word.
+      // `-S` and the string to split may be one argument.
       for start in ["-S", "-vS", "-iS", "--split-string="]
       where word.starts(with: start.utf8) && word.count > start.utf8.count {
         word.removeFirst(start.utf8.count)

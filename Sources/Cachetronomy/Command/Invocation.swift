@@ -1,24 +1,24 @@
 internal import Glibc
 
-/// A command with everything that determines its key.
+/// A command to look up or run, with everything its cache key is made of.
 public struct Invocation {
-  /// The words of the command, as bytes.
+  /// The arguments of the command, as bytes.
   public var argv: [[UInt8]]
-  /// The program of the first word.
+  /// The program of the first argument.
   public var executable: Executable
-  /// The directory it runs in.
+  /// Its working directory.
   public var directory: [UInt8]
-  /// The environment it gets.
+  /// Its environment.
   public var environment: Environment
-  /// What shapes its key.
+  /// The settings that shape its key.
   public var settings: RunSettings
-  /// Whether the shell of `-c` is the default one, with `pipefail`: status 141 is then that of a
-  /// producer whose reader had enough, and counts as 0.
+  /// Whether `-c` runs with the default shell and `pipefail`: status 141, of a producer whose
+  /// reader closed the pipe early, then counts as 0.
   public var hasPipefail = false
   /// The digest of the stdin that `--stdin` read; nil without it.
   public var input: [UInt8]?
 
-  /// A command with all that makes its key.
+  /// Creates an invocation and finds its program.
   ///
   /// - Throws: `Failure.cannotRun` if there is no such program.
   public init(
@@ -32,19 +32,19 @@ public struct Invocation {
     executable = try Executable(argv.first ?? [], in: environment, directory: directory)
   }
 
-  /// The arguments with secrets hidden.
+  /// The arguments with secrets redacted.
   public var shownArguments: [[UInt8]] { redactor.redacted(argv) }
 
-  /// What hides secrets in all that is written or printed about this command.
+  /// Redacts secrets in all that is written or printed about this command.
   var redactor: Redactor { Redactor(environment, patterns: settings.redact) }
 
-  /// The name of its entry.
+  /// Returns the cache key.
   public func key() -> Key { resolve().key }
 
-  /// Whether its key is still the one that was made.
+  /// Whether the cache key is still the one that was computed.
   ///
-  /// The questions asked for it are asked again; only where a result differs, or may be the same
-  /// after a change, is the key made again.
+  /// Repeats the recorded file system probes. The key is computed again only if one of them
+  /// differs, or is too recent to prove that its file is unchanged.
   func hasKey(_ command: CommandKey) -> Bool {
     if probe.stillHolds() { return true }
     var again = self
@@ -52,14 +52,14 @@ public struct Invocation {
     return again.key() == command.key
   }
 
-  /// Makes its key, and reports what that found out as well.
+  /// Computes the cache key and the findings that go with it.
   public func resolve() -> CommandKey {
-    // A caller that gives a scope vouches for what the command reads.
+    // A caller that gives a scope declares what the command reads.
     var notes = KeyNotes(refuses: settings.scope == nil)
     let parts = KeyParts(of: self, &notes)
     var shown: [UInt8] = []
     shown.reserveCapacity(2 * Self.shownLimit)
-    // Only the arguments that are shown.
+    // Redacts only the arguments that are shown.
     for word in redactor.redacted(argv, upTo: Self.shownLimit + 1) {
       if !shown.isEmpty { shown.append(0x20) }
       ShellWords.append(word, to: &shown)
@@ -70,16 +70,16 @@ public struct Invocation {
 
   private static let shownLimit = 96
 
-  /// Cuts what is too long for a key.
+  /// Truncates text that is too long for a key.
   private static func shorten(_ text: [UInt8]) -> String {
     if text.count <= shownLimit { return String(decoding: text, as: UTF8.self) }
     var size = shownLimit - 3
-    // Not within a character.
+    // Do not split a UTF-8 character.
     while text[size] & 0xc0 == 0x80 { size -= 1 }
     return String(decoding: text[..<size], as: UTF8.self) + "…"
   }
 
-  /// What stands for the working directory; nil if nothing does.
+  /// Returns the key part of the working directory; nil if it is not in the key.
   func directoryPart() -> [[UInt8]]? {
     switch settings.cwd ?? .path {
     case .none: return nil
@@ -90,7 +90,7 @@ public struct Invocation {
     }
   }
 
-  /// Asks the questions that its key depends on.
+  /// Probes the file system for the inputs of the key.
   var probe: Probe { environment.probe }
 
   func userPart() -> [[UInt8]] {

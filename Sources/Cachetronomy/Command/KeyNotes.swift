@@ -1,15 +1,15 @@
-/// What making a cache key finds out as well the key.
+/// Findings made while computing a cache key.
 public struct KeyNotes: Sendable, Equatable {
-  /// Why no result of the command may be stored, naming the argument; nil if there is no reason.
+  /// Why the result of the command cannot be stored, naming the argument; nil if it can.
   public private(set) var obstacle: String?
-  /// Paths and patterns of `--file` and `--mtime` that name nothing, as written.
+  /// Paths and patterns of `--file` and `--mtime` that match no file, as written.
   public private(set) var missing: [String] = []
   /// Files that a script of the command replaces with `>` or `tee`, in the order of the script.
   private(set) var outputs: [ScriptOutput] = []
-  /// A construct of a script that its reader cannot follow; files named by it are not in the key.
+  /// A construct of a script that its parser cannot follow; files named by it are not in the key.
   public private(set) var blindSpot: String?
 
-  /// Whether reasons not to store the result count.
+  /// Whether to note reasons not to store the result.
   private let refuses: Bool
 
   init(refuses: Bool = true) { self.refuses = refuses }
@@ -17,10 +17,10 @@ public struct KeyNotes: Sendable, Equatable {
   /// Notes a reason not to store the result; the first one is kept.
   mutating func refuse(_ why: String) { if refuses, obstacle == nil { obstacle = why } }
 
-  /// Notes a path or pattern that names nothing.
+  /// Notes a path or pattern that matches no file.
   mutating func missed(_ path: String) { if !missing.contains(path) { missing.append(path) } }
 
-  /// Notes a file that a script replaces; certain once one of its mentions is.
+  /// Notes a file that a script replaces; it is certain if any of its mentions is.
   mutating func replaces(_ output: ScriptOutput) {
     guard let known = outputs.firstIndex(where: { $0.path == output.path }) else {
       outputs.append(output)
@@ -35,12 +35,12 @@ public struct KeyNotes: Sendable, Equatable {
   }
 }
 
-/// A file that a script replaces, as far as its text tells.
+/// A file that a script replaces, as far as its text shows.
 struct ScriptOutput: Sendable, Equatable {
-  /// As the script spells it, for messages: without the values of variables.
+  /// As written in the script, for messages: without the values of variables.
   var shown: [UInt8] = []
-  /// Absolute, or relative to the working directory of the command.
+  /// Absolute, or relative to the command's working directory.
   var path: [UInt8]
-  /// Whether every run of the script that succeeds replaces it; otherwise it may be skipped.
+  /// Whether every successful run of the script replaces it; otherwise the write may be skipped.
   var isCertain: Bool
 }

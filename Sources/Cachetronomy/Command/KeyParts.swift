@@ -1,8 +1,6 @@
-/// The parts of a command's cache key, from which the digest, the fingerprints and `explain` are
-/// made.
+/// The parts of a command's cache key, used for the digest, the fingerprints and `explain`.
 ///
-/// What the arguments, settings and environment of an `Invocation` say themselves is read from
-/// there.
+/// Parts that are the arguments, settings or environment themselves are read from the `Invocation`.
 struct KeyParts: Sendable {
   /// An argument that names a file or directory.
   struct ArgumentFile: Sendable {
@@ -22,24 +20,24 @@ struct KeyParts: Sendable {
   private(set) var executable: [[UInt8]]
   /// The files and directories among the arguments.
   private(set) var argumentFiles: [ArgumentFile]
-  /// Interpreters, and programs behind a wrapper.
+  /// Interpreters, and programs started by a wrapper.
   private(set) var programs: [NamedInput]
-  /// What the scripts among the arguments name.
+  /// The files that scripts among the arguments name.
   private(set) var scriptInputs: [NamedInput]
   /// The file of `BASH_ENV`.
   private(set) var startupFile: [[UInt8]]?
   private(set) var directory: [[UInt8]]?
   private(set) var user: [[UInt8]]?
-  /// The variables in the key: see `Environment.keyed`.
+  /// The environment variables in the key: see `Environment.keyed`.
   private(set) var variables: [Int]
-  /// Entries of the environment without `=`.
+  /// Environment entries without `=`.
   private(set) var nameless: [[UInt8]]
   /// The paths of `--file`.
   private(set) var files: [WatchedPart] = []
   /// The paths of `--mtime`.
   private(set) var mtimes: [WatchedPart] = []
 
-  /// Asks for all parts, once.
+  /// Collects all parts.
   init(of call: Invocation, _ notes: inout KeyNotes) {
     let settings = call.settings
     var identity = FileIdentity(settings, call.probe, readsMetadata: call.readsMetadata)
@@ -64,13 +62,12 @@ struct KeyParts: Sendable {
     }
   }
 
-  /// Changes with every change of how keys are made, so that an old entry is never taken for a new
-  /// one.
+  /// Changed with every change to how keys are made, so that old entries are never served.
   private static let format: [UInt8] = Array("cachetronomy run 2".utf8)
 
-  /// The digest over all parts, each named and with its length, in a fixed order.
+  /// Returns the digest over all parts in a fixed order, each with its name and length.
   func digest(of call: Invocation) -> [UInt8] {
-    // Laid out whole before it is digested: to feed the parts one by one takes longer.
+    // The input is built as a whole: digesting it part by part takes longer.
     var sum: [UInt8] = []
     sum.reserveCapacity(8192)
     sum.add(Self.format)
@@ -95,19 +92,19 @@ struct KeyParts: Sendable {
 }
 
 extension [UInt8] {
-  /// One item with its length before it.
+  /// Appends one item after its length.
   mutating func add(_ item: some Collection<UInt8>) {
     append(little: UInt64(item.count))
     append(contentsOf: item)
   }
 
-  /// A named part: its name, how many items, the items.
+  /// Appends a named part: its name, the number of items, the items.
   fileprivate mutating func add(_ name: StaticString, _ items: [[UInt8]]) {
     begin(name, count: items.count)
     for item in items { add(item) }
   }
 
-  /// A named part whose items follow.
+  /// Appends the header of a named part, whose items follow.
   fileprivate mutating func begin(_ name: StaticString, count: Int) {
     append(little: UInt64(name.utf8CodeUnitCount))
     append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))

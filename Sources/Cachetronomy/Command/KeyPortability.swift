@@ -1,7 +1,8 @@
 extension KeyParts {
-  /// The parts of the key that no other machine has, each with the setting that fixes it.
+  /// Returns the parts of the key that differ on every machine, each with the setting that avoids
+  /// it.
   ///
-  /// What is left, as the values of variables, may be the same elsewhere.
+  /// Other parts, such as the values of variables, may be the same elsewhere.
   func machineBound(of call: Invocation) -> [String] {
     var bound: [String] = []
     if call.settings.executable == .stat {

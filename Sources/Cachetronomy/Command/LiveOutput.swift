@@ -1,25 +1,25 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Takes a command's output while the command runs, without ever blocking.
+/// Receives a command's output while the command runs, without blocking.
 protocol LiveSink: AnyObject {
-  /// Writes what can be written immediately.
+  /// Writes as many bytes as possible without blocking.
   ///
   /// - Throws: `Failure.file` if the stream cannot be written at all.
   func write(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> LiveWrite
-  /// The descriptor to poll until a stream takes more.
+  /// Returns the descriptor to poll until the stream accepts more bytes.
   func polled(_ stream: Stream) -> Int32
 }
 
-/// What became of some bytes.
+/// The outcome of a write.
 enum LiveWrite: Equatable {
-  /// The number of bytes written; fewer than given where the stream is full for now.
+  /// The number of bytes written; fewer than given if the stream is full.
   case wrote(Int)
-  /// The stream has no reader left.
+  /// The reader of the stream has left.
   case closed
 }
 
-/// A sink that takes everything.
+/// A sink that writes all bytes, blocking if need be.
 final class BlockingSink: LiveSink {
   private let sink: Sink
   init(_ sink: @escaping Sink) { self.sink = sink }
@@ -33,10 +33,10 @@ final class BlockingSink: LiveSink {
 
 /// Descriptors 1 and 2 of this process.
 public final class LiveOutput: LiveSink {
-  private lazy var output = LiveDescriptor(1, name: "standard output")
-  private lazy var errors = LiveDescriptor(2, name: "standard error")
+  private lazy var output = LiveDescriptor(1, name: "stdout")
+  private lazy var errors = LiveDescriptor(2, name: "stderr")
 
-  /// Stdout and stderr of this process.
+  /// Writes to stdout and stderr of this process.
   public init() {}
 
   private func descriptor(_ stream: Stream) -> LiveDescriptor {
@@ -50,23 +50,23 @@ public final class LiveOutput: LiveSink {
   func polled(_ stream: Stream) -> Int32 { descriptor(stream).polled }
 }
 
-/// A descriptor that is written without blocking, and without `O_NONBLOCK`, which the other
-/// processes that have it would see too.
+/// A descriptor that is written without blocking and without `O_NONBLOCK`, which would affect every
+/// process that shares it.
 private final class LiveDescriptor {
   /// How a write is kept from blocking.
   private enum Way {
-    /// The pipe or terminal was opened again, for us alone.
+    /// The pipe or terminal was reopened, so that `O_NONBLOCK` affects only this process.
     case reopened
     case socket
-    /// A file or device that takes what it is given.
+    /// A file or device, which does not block.
     case direct
-    /// A pipe that was not to be opened again: by a flag of each write.
+    /// A pipe that could not be reopened: `RWF_NOWAIT` on each write.
     case flagged
-    /// What is left: few bytes, after `poll` said that there is room.
+    /// Otherwise: few bytes at a time, after `poll` reports room.
     case cautious
   }
 
-  /// Bytes that fit where `poll` says that there is room.
+  /// Number of bytes that fit if `poll` reports room.
   private static let cautiousLimit = 512
 
   private let descriptor: Int32
@@ -110,7 +110,7 @@ private final class LiveDescriptor {
         if way == .direct { wait() } else { return .wrote(written) }
       case EOPNOTSUPP where way == .flagged: way = .cautious
       case EPIPE: return .closed
-      // The caller closed it; the other stream is written as before.
+      // The caller closed stderr and discards it; the other stream is not affected.
       case EBADF where descriptor == 2: return .wrote(bytes.count)
       default:
         throw .file(verb: "write to", path: name, reason: SystemError.text(errno))

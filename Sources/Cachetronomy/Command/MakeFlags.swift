@@ -1,17 +1,17 @@
-/// Reads `MAKEFLAGS` and `MFLAGS`, by which GNU make passes its options to other makes.
+/// Parses `MAKEFLAGS` and `MFLAGS`, by which GNU make passes its options to other makes.
 enum MakeFlags {
-  /// Removes the options about jobs: their number, the load limit, and the names of the job server
-  /// and of its lock, which differ from run to run and change nothing that is printed.
+  /// Removes the options about jobs: their number, the load limit, and the job server and its lock.
   ///
+  /// They differ from run to run and do not affect what is printed.
   /// Options such as `-k` and variables such as `V=1`, which follow `--`, are kept.
   ///
-  /// - Returns: an empty array if nothing else was there.
+  /// - Returns: an empty array if no other option is left.
   static func withoutJobs(_ value: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var kept: [UInt8] = []
     var takesNumber = false
     var at = 0
     while at < value.count {
-      // The blank before a word belongs to it: a word at the very start has another meaning.
+      // The blank before an option belongs to it: an option at the very start has another meaning.
       let start = at
       while at < value.count, value[at] == 0x20 { at += 1 }
       let first = at
@@ -32,7 +32,7 @@ enum MakeFlags {
     return kept
   }
 
-  /// Options whose number may be the next word.
+  /// Options whose number may be a separate argument.
   private static let alone = ["-j", "-l", "--jobs", "--load-average", "--max-load"]
   private static let long = [
     "--jobserver-auth", "--jobserver-fds", "--jobserver-style", "--sync-mutex", "--jobs",

@@ -1,20 +1,20 @@
-/// Programs whose output depends on what `stat` says of the files they are given: times, owner,
-/// inode, where a link leads.
+/// Programs whose output depends on the metadata of the files they are given: times, owner, inode,
+/// link targets.
 enum MetadataReaders {
   private static let names: StaticString = """
      bsdtar cpio date dir du exa eza fd fdfind find getfacl gmake gtar ls lsattr lsd make namei ninja pax \
     readlink realpath rsync stat tar tree vdir zip 
     """
 
-  /// Operators of `test`, and the tests of `find`, that compare times.
+  /// Operators of `test` and tests of `find` that compare times.
   private static let operators: StaticString = " -nt -ot -ef -newer "
 
-  /// Whether a word is such a program, by its last path component, or such an operator.
+  /// Whether an argument is such an operator, or its last path component is such a program.
   static func contains(_ word: some Collection<UInt8>) -> Bool {
     word.first == 0x2d ? operators.lists(word) : names.lists(Wrappers.lastComponent(word))
   }
 
-  /// Whether a script holds one of them as a word.
+  /// Whether a script contains one of them as a word.
   static func areNamed(in script: [UInt8]) -> Bool {
     script.split { !isInWord($0) }.contains { contains($0) }
   }
@@ -25,9 +25,9 @@ enum MetadataReaders {
 }
 
 extension Invocation {
-  /// Whether the command, or what it starts as far as its arguments tell, reads metadata of files.
+  /// Whether the command, or a program it starts as far as its arguments show, reads file metadata.
   ///
-  /// An argument that only looks like such a name makes a `touch` a miss, and nothing else.
+  /// A false positive only makes a `touch` of the file a miss.
   var readsMetadata: Bool {
     guard let first = argv.first else { return false }
     if MetadataReaders.contains(first) { return true }

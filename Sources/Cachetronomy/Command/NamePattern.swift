@@ -1,4 +1,4 @@
-/// A shell pattern for one component of a path: `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, `\x`.
+/// A shell pattern for one path component: `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, `\x`.
 ///
 /// Compares characters, not bytes, as a shell does in a UTF-8 locale.
 struct NamePattern {
@@ -48,7 +48,7 @@ struct NamePattern {
   func matches(_ name: [UInt8]) -> Bool {
     if name.first == 0x2e, !takesHidden { return false }
     let name = Self.characters(name)
-    // Backtracks to the last star only, so that no pattern takes exponential time.
+    // Backtracks only to the last star, so that no pattern takes exponential time.
     var (t, n) = (0, 0)
     var star: (t: Int, n: Int)?
     while n < name.count {
@@ -76,9 +76,9 @@ struct NamePattern {
     }
   }
 
-  /// The set whose `[` was just read; moves `at` behind its `]`.
+  /// Parses the set whose `[` was just read, and moves `at` past its `]`.
   ///
-  /// - Returns: nil, and `at` unmoved, if no `]` closes it.
+  /// - Returns: nil, with `at` unmoved, if no `]` closes it.
   private static func set(in text: [UInt32], at place: inout Int) -> Token? {
     var at = place
     let isInverted = at < text.count && (text[at] == 0x21 || text[at] == 0x5e)
@@ -86,7 +86,7 @@ struct NamePattern {
     let start = at
     var ranges: [ClosedRange<UInt32>] = []
     while at < text.count {
-      // A bracket that comes first is a member of the set.
+      // A bracket in first place is a member of the set.
       if text[at] == 0x5d, at > start {
         place = at + 1
         return .set(isInverted: isInverted, ranges)
@@ -113,7 +113,7 @@ struct NamePattern {
     return text[at - 1]
   }
 
-  /// The ASCII members of a class such as `[:digit:]`, and for letters all that is not ASCII.
+  /// Returns the ASCII members of a class such as `[:digit:]`; for letters also all non-ASCII.
   private static func characterClass(in text: [UInt32], at: inout Int) -> [ClosedRange<UInt32>]? {
     guard text[at...].starts(with: [0x5b, 0x3a]),
       let end = text[(at + 2)...].firstIndex(of: 0x3a), text[end...].starts(with: [0x3a, 0x5d])
@@ -143,7 +143,7 @@ struct NamePattern {
     return ranges
   }
 
-  /// The Unicode scalars of UTF-8; each byte that is not part of one is a number above them all.
+  /// Decodes UTF-8; each byte that is not part of a character becomes a number above all scalars.
   private static func characters(_ bytes: some Collection<UInt8>) -> [UInt32] {
     if bytes.allSatisfy({ $0 < 0x80 }) { return bytes.map { UInt32($0) } }
     var found: [UInt32] = []

@@ -1,11 +1,11 @@
 internal import CPOSIX
 internal import Glibc
 
-/// What a path that exists leads to, as far as a cache key needs to know.
+/// The kind of file that an existing path leads to, as far as a cache key is concerned.
 enum NamedFile {
   case regular
   case directory
-  /// Something whose next contents are not known from its identity: what is wrong with it.
+  /// A file whose contents can change without its metadata, and why.
   case volatile(String)
 
   init(_ path: [UInt8], _ status: stat) {
@@ -20,18 +20,18 @@ enum NamedFile {
     }
   }
 
-  /// Where a path is that the kernel makes up the contents of; nil for any other.
+  /// Returns which kernel file system holds a path, as a phrase; nil if none does.
   private static func kernel(_ path: [UInt8], _ status: stat) -> String? {
-    // Links from there to elsewhere differ from process to process.
+    // Links in /proc that lead elsewhere differ between processes.
     if path.starts(with: "/proc/".utf8) { return "is in /proc" }
-    // Only file systems without their own block device have a major number of 0.
+    // Only file systems without a block device have major number 0.
     guard status.st_dev >> 8 & 0xfff == 0, status.st_dev >> 44 == 0 else { return nil }
     return kernel(path.withCPath { cachetronomy_filesystem_kind($0) })
   }
 
-  /// Where files on a file system are whose contents the kernel makes up; nil for any other.
+  /// Returns which kernel file system has this type, as a phrase; nil for all others.
   ///
-  /// - Parameter kind: as `statfs` names it.
+  /// - Parameter kind: the type as in statfs(2).
   static func kernel(_ kind: UInt) -> String? {
     switch kind {
     // procfs
@@ -48,7 +48,7 @@ enum NamedFile {
     }
   }
 
-  /// Whether a path is one of stdin, stdout and stderr, which are watched while the command runs.
+  /// Whether a path is one of stdin, stdout and stderr, which are observed while the command runs.
   static func isStandardStream(_ path: [UInt8]) -> Bool {
     guard path.first == 0x2f, path.count <= 15 else { return false }
     switch String(decoding: path, as: UTF8.self) {
@@ -59,7 +59,7 @@ enum NamedFile {
     }
   }
 
-  /// Whether a device gives the same to each reader: `/dev/null`, `/dev/zero` and `/dev/full`.
+  /// Whether a device behaves the same for each reader: `/dev/null`, `/dev/zero` and `/dev/full`.
   static func isConstant(_ status: stat) -> Bool {
     memoryDevice(status).map { [null, 5, 7].contains($0) } ?? false
   }
@@ -67,12 +67,12 @@ enum NamedFile {
   /// The minor number of `/dev/null`.
   static let null: UInt = 3
 
-  /// The minor number of one of the kernel's memory devices, as `/dev/null`; nil for anything else.
+  /// Returns the minor number of a memory device such as `/dev/null`; nil for other files.
   static func memoryDevice(_ status: stat) -> UInt? {
     status.st_mode & S_IFMT == S_IFCHR && status.st_rdev >> 8 == 1 ? status.st_rdev & 0xff : nil
   }
 
-  /// Whether a word names a descriptor other than the standard ones, which only this call has.
+  /// Whether an argument names a descriptor other than 0 to 2, which exists only in this call.
   static func namesDescriptor(_ word: [UInt8]) -> Bool {
     for mark in ["/dev/fd/", "/proc/self/fd/"] where word.holds(Array(mark.utf8)) {
       var at = 0

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The files and directories that the arguments of a command name.
+/// Finds the files and directories that the arguments of a command name.
 extension Invocation {
-  /// Each argument that names a file or a directory, with the key parts of that.
+  /// Returns each argument that names a file or directory, with the key parts of that file.
   func argumentFiles(
     _ identity: inout FileIdentity, _ notes: inout KeyNotes
   ) -> [KeyParts.ArgumentFile] {
@@ -10,11 +10,11 @@ extension Invocation {
     let option = placeOption
     for (index, word) in argv.enumerated() {
       if NamedFile.namesDescriptor(word) {
-        notes.refuse("\(ShellWords.quote(shownArguments[index])) is this call's alone")
+        notes.refuse("\(ShellWords.quote(shownArguments[index])) names an inherited descriptor")
       }
       if index == 0 { continue }
       var part = part(ofFile: word, shown: { shownArguments[index] }, &identity, &notes)
-      // After `-C` and its kin a word may be meant from there.
+      // After `-C` or an equivalent option an argument may be relative to that directory.
       if option < index, let place = place(of: option, before: index), word.first != 0x2f {
         let there = self.part(
           ofFile: place + [0x2f] + word, shown: { shownArguments[index] }, &identity, &notes)
@@ -25,8 +25,8 @@ extension Invocation {
     return found
   }
 
-  /// The key parts of the file or directory that a word names; nil if there is none, or files are
-  /// not in the key.
+  /// Returns the key parts of the file or directory that an argument names; nil if there is none,
+  /// or files are not in the key.
   func part(
     ofFile word: [UInt8], shown: () -> [UInt8], _ identity: inout FileIdentity,
     _ notes: inout KeyNotes
@@ -37,8 +37,8 @@ extension Invocation {
     return path.isEmpty ? nil : part(of: path, status, shown: shown, &identity, &notes)
   }
 
-  /// The index of the first option that names a directory, as `-C`, `--chdir=` and `--directory=`
-  /// do; the end if there is none.
+  /// The index of the first option that sets a directory, such as `-C`, `--chdir=` and
+  /// `--directory=`; the end index if there is none.
   private var placeOption: Int {
     var at = 1
     while at < argv.count {
@@ -48,7 +48,7 @@ extension Invocation {
     return at
   }
 
-  /// How many bytes of a word are such an option; 0 if it is none.
+  /// Returns the length of the option in an argument; 0 if it is not such an option.
   private static func placeOptionSize(_ word: [UInt8]) -> Int {
     guard word.count > 1, word[0] == 0x2d else { return 0 }
     if word[1] == UInt8(ascii: "C") { return 2 }
@@ -59,7 +59,7 @@ extension Invocation {
     return 0
   }
 
-  /// The directory that such an option names, in its own word or in the next one.
+  /// Returns the directory that the option sets, in the same argument or in the next one.
   private func place(of option: Int, before index: Int) -> [UInt8]? {
     let word = argv[option]
     let size = Self.placeOptionSize(word)
@@ -67,8 +67,8 @@ extension Invocation {
     return option + 1 < index ? argv[option + 1] : nil
   }
 
-  /// The key parts of the file that each bash reads first; nil without one, or without files in the
-  /// key.
+  /// Returns the key parts of the file that bash reads at start-up; nil without one, or if files
+  /// are not in the key.
   func startupFilePart(
     _ identity: inout FileIdentity, _ notes: inout KeyNotes
   ) -> [[UInt8]]? {
@@ -93,7 +93,7 @@ extension Invocation {
       return nil
     }
     guard namesFiles else { return nil }
-    // `--file` has put its content into the key.
+    // `--file` has already put its contents into the key.
     if !settings.file.isEmpty, isWatched(path) { return nil }
     switch file {
     case .volatile: return nil
@@ -102,7 +102,7 @@ extension Invocation {
     }
   }
 
-  /// Whether files that are named are in the key.
+  /// Whether named files are in the key.
   var namesFiles: Bool {
     settings.argFiles != RunSettings.Identity.none && settings.argFiles != .path
   }
@@ -115,10 +115,10 @@ extension Invocation {
     }
   }
 
-  /// What a word names: as a whole, after its first `=`, or after the letter of an option; in all
-  /// of these places also after a `@`.
+  /// Returns the path that an argument names: as a whole, after its first `=`, after the letter of
+  /// an option, or after an `@` in each of these places.
   ///
-  /// - Returns: empty if it names nothing.
+  /// - Returns: an empty array if it names no file.
   private func named(_ word: [UInt8], _ status: inout stat) -> [UInt8] {
     guard let first = word.first else { return [] }
     if exists(word, &status) { return word }
@@ -131,7 +131,7 @@ extension Invocation {
     return named(after: 1, in: word, &status)
   }
 
-  /// Whether a word is `-d.`, `-F/` or alike, which says what fields end with.
+  /// Whether an argument is `-d.`, `-F/` or similar, which sets a field separator.
   private static func isSeparator(_ word: [UInt8]) -> Bool {
     word.count == 3 && "dFt".utf8.contains(word[1]) && "./".utf8.contains(word[2])
   }
@@ -146,7 +146,7 @@ extension Invocation {
     return exists(rest, &status) ? rest : []
   }
 
-  /// False for what does not exist, and for what is no hindrance and no own input.
+  /// Whether a path is an input; false if it does not exist, or is a directory that always exists.
   private func exists(_ path: [UInt8], _ status: inout stat) -> Bool {
     if path.isEmpty || NamedFile.isStandardStream(path) { return false }
     return probe.status(path, &status) && !NamedFile.isConstant(status)

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The programs that a command starts: its first word, interpreters, and what wrappers start.
+/// Finds the programs that a command starts: its first argument, interpreters, wrapped programs.
 extension Invocation {
-  /// The key parts of a program: its place, where links lead from there, and its file.
+  /// Returns the key parts of a program: its path, the targets of its links, and its file.
   func part(ofProgram path: [UInt8], _ identity: inout FileIdentity) -> [[UInt8]] {
     let place = place(ofProgram: path)
     var status = stat()
@@ -10,10 +10,10 @@ extension Invocation {
     return place + resolvedPart(path) + identity.parts(path, status, .program)
   }
 
-  /// Where the links on a program's path lead: a launcher that is the same in two releases starts
-  /// what lies next to it.
+  /// Returns the targets of the links on a program's path: an identical launcher in two releases
+  /// starts files from its own directory.
   ///
-  /// - Returns: empty without links, and where the key has to be the same on other machines.
+  /// - Returns: an empty array without links, and if the key must be the same on other machines.
   private func resolvedPart(_ path: [UInt8]) -> [[UInt8]] {
     guard settings.executable == nil, settings.cwd != .repository,
       let resolved = probe.physical(path), resolved != path
@@ -21,7 +21,7 @@ extension Invocation {
     return [Array("resolved".utf8), resolved]
   }
 
-  /// The key parts of a program's place: in the repository, if the key has that for the directory.
+  /// Returns the key part of a program's path: relative to the repository if `cwd` is `repository`.
   private func place(ofProgram path: [UInt8]) -> [[UInt8]] {
     guard settings.cwd == .repository, let repository = Repository(of: directory, probe),
       let place = repository.place(of: path, probe)
@@ -29,15 +29,15 @@ extension Invocation {
     return [Array("repository".utf8), repository.identity, place]
   }
 
-  /// Whether the first word is a program that starts another.
+  /// Whether the first argument is a program that starts another.
   var isWrapped: Bool { argv.first.map(Wrappers.contains) == true }
 
-  /// The interpreters of the first word's program, and the programs behind a wrapper.
+  /// Returns the interpreters of the first argument's program, and programs started by a wrapper.
   func programs(
     _ identity: inout FileIdentity, _ notes: inout KeyNotes
   ) -> [NamedInput] {
     let isWrapped = isWrapped
-    // Most commands are neither: to set up a search would cost them a tenth of a hit.
+    // Most commands have neither, and preparing a search would cost them a tenth of a hit.
     guard isWrapped || Interpreter.isNeeded(for: executable.path, probe) else { return [] }
     var search = ProgramSearch(self, paths: [environment["PATH"]])
     search.seen.insert(executable.path)
@@ -46,7 +46,7 @@ extension Invocation {
     search.paths = searchPaths
     defer { search.noteEnd(&notes) }
     for (index, word) in argv.enumerated().dropFirst() {
-      // An option may have one behind an `=`.
+      // An option may have a program after its `=`.
       if word.first == 0x2d {
         if let cut = word.firstIndex(of: 0x3d) {
           _ = search.add(Array(word[(cut + 1)...]), word: index, &identity)
@@ -58,7 +58,7 @@ extension Invocation {
     return search.take()
   }
 
-  /// Where programs behind the first word are looked for: in `PATH`, and where wrappers may look.
+  /// Where wrapped programs are searched for: in `PATH`, and where wrappers may search.
   var searchPaths: [[UInt8]?] {
     var paths: [[UInt8]?] = [environment["PATH"]]
     for word in argv {
@@ -71,7 +71,7 @@ extension Invocation {
     return paths
   }
 
-  /// The variable that a word of `env` or `sudo` sets; nil if it sets none.
+  /// Returns the variable that an argument of `env` or `sudo` sets; nil if it sets none.
   static func assignment(
     _ word: [UInt8]
   ) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
@@ -82,57 +82,55 @@ extension Invocation {
   }
 }
 
-/// A program or file that is an input of a command without being its first word or a whole
-/// argument.
+/// A program or file that is an input of a command but neither its first argument nor a whole one.
 struct NamedInput: Sendable {
-  /// Which of the words it comes from.
+  /// The index of the argument that it comes from.
   var word: Int
-  /// As the word or script spells it.
+  /// As written in the argument or script.
   var text: [UInt8]
   var isProgram: Bool
   /// Its key parts.
   var parts: [[UInt8]]
 
-  /// The whole of it, as the key has it.
+  /// All of it, in the form that is in the key.
   var whole: [[UInt8]] {
     [Int64(word), isProgram ? 1 : 0, Int64(parts.count)].map(Invocation.bytes) + [text] + parts
   }
 }
 
-/// Programs by name with their interpreters, each file once.
+/// Finds programs by name with their interpreters, each file once.
 struct ProgramSearch {
   private let call: Invocation
-  /// Values of `PATH` that are searched, all of them.
+  /// The values of `PATH` to search.
   var paths: [[UInt8]?] {
     didSet {
       names = []
       if paths.count > 1 { paths = Self.distinct(paths) }
     }
   }
-  /// How many more files are looked for.
+  /// How many more files may be checked.
   ///
-  /// A long `PATH` has 50 directories and a long script 500 words; a script may set thousands of
-  /// either.
+  /// A long `PATH` has 50 directories and a long script 500 words; a script may contain thousands.
   private var probes = 65_536
-  /// The files that are in `found`, or in the key by other means.
+  /// The files in `found`, or in the key by other means.
   var seen: Set<[UInt8]> = []
   private var names: Set<[UInt8]> = []
   private var found: [NamedInput] = []
 
-  /// Interpreters may be scripts themselves; Linux follows as many.
+  /// Maximum depth of interpreters that are scripts themselves, as in Linux.
   private static let deepest = 4
 
   init(_ call: Invocation, paths: [[UInt8]?]) {
     (self.call, self.paths) = (call, paths)
   }
 
-  /// Adds the programs that a name may mean, and their interpreters.
+  /// Adds the programs that a name may refer to, and their interpreters.
   ///
   /// - Returns: whether there is such a program.
   mutating func add(
     _ name: [UInt8], text: [UInt8]? = nil, word: Int, depth: Int = 0, _ identity: inout FileIdentity
   ) -> Bool {
-    // Most words of a wrapper that are not its command are numbers, as in `timeout 5`.
+    // Most arguments of a wrapper that are not its command are numbers, as in `timeout 5`.
     guard !name.allSatisfy({ (0x30...0x39).contains($0) }), names.insert(name).inserted else {
       return false
     }
@@ -157,18 +155,18 @@ struct ProgramSearch {
     return paths.filter { known.insert($0).inserted }
   }
 
-  /// Notes that not all programs were looked for.
+  /// Notes that the limit ended the search.
   func noteEnd(_ notes: inout KeyNotes) {
-    if probes < 0 { notes.refuse("its programs may be in too many directories") }
+    if probes < 0 { notes.refuse("too many directories to search for its programs") }
   }
 
-  /// What was found since the last call, in that order.
+  /// Returns the programs found since the last call, in order.
   mutating func take() -> [NamedInput] {
     defer { found = [] }
     return found
   }
 
-  /// Adds what the first line of a script names: an interpreter, and the program behind it.
+  /// Adds the interpreter that the first line of a script names, and the program that it starts.
   mutating func addInterpreters(
     of path: [UInt8], word: Int, depth: Int = 0, _ identity: inout FileIdentity
   ) {

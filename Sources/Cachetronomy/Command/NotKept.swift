@@ -3,20 +3,20 @@ public enum NotKept: Sendable, Equatable {
   case timeToLiveIsZero
   case storingIsOff
   case noStore
-  /// Nothing was run: another call does, or the caller asked for stored results alone.
+  /// Nothing was run: another process runs it, or only stored results were requested.
   case notRun
   /// Its reader left before it ended.
   case readerLeft
   case outOfTime
   case killed(signal: Int32)
   case status(Int32)
-  /// It read stdin that is not in its key.
+  /// It read stdin, which is not in its key.
   case readInput
-  /// Whether it read its stdin could not be observed.
+  /// Whether it read stdin could not be observed.
   case mayHaveReadInput
-  /// Its output is larger than an entry may be, in bytes.
+  /// Its output is larger than the maximum size of an entry, in bytes.
   case tooLarge(limit: Int64)
-  /// A file that its script was to replace is unchanged, so that it may be an input.
+  /// A file that its script was expected to replace is unchanged, so it may be an input.
   case didNotReplace(String)
   /// Its stdin, a file, changed while it ran.
   case inputChanged
@@ -29,15 +29,15 @@ public enum NotKept: Sendable, Equatable {
 }
 
 extension NotKept: CustomStringConvertible {
-  /// Words that follow "not kept: ".
+  /// The reason, as printed after "not kept: ".
   public var description: String {
     switch self {
     case .timeToLiveIsZero: "the ttl is 0"
-    case .storingIsOff: "storing is switched off"
+    case .storingIsOff: "storing is disabled"
     case .noStore: "there is no store"
     case .notRun: "not run"
     case .readerLeft: "its reader left before it ended"
-    case .outOfTime: "it ran out of time"
+    case .outOfTime: "it timed out"
     case .killed(let signal): "it was killed by signal \(signal)"
     case .status(let status): "its status is \(status)"
     case .readInput: "it read its stdin"

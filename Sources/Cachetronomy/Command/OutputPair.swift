@@ -3,10 +3,9 @@ internal import Glibc
 
 /// Stdout and stderr of the caller, as a pair.
 enum OutputPair {
-  /// Whether both are one open file, as after `2>&1`: what is written to one follows what was
-  /// written to the other.
+  /// Whether both are the same open file, as after `2>&1`, so that writes to either are in order.
   ///
-  /// `>f 2>f` is one file with two offsets, which overwrite each other with us and without.
+  /// `>f 2>f` is one file with two offsets, which overwrite each other with and without the cache.
   static var isOneFile: Bool {
     var (output, errors) = (stat(), stat())
     guard fstat(1, &output) == 0, fstat(2, &errors) == 0, output.st_dev == errors.st_dev,

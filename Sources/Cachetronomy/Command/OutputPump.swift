@@ -3,20 +3,20 @@ internal import Glibc
 
 /// Moves one stream from the command's pipe to the caller, with at most one buffer in between.
 ///
-/// While the caller takes nothing more the pipe is not read: the command waits, as it would without
-/// us.
+/// The pipe is not read while the caller is blocked, so the command waits, as it would without a
+/// cache.
 struct OutputPump {
   let stream: Stream
   /// The read end of the pipe; -1 once it is closed.
   private(set) var descriptor: Int32
-  /// Once the command has ended: bytes that it left in the pipe.
+  /// After the command ended: the number of its bytes still in the pipe.
   private(set) var unreadBytes = 0
-  /// What the caller has not taken yet.
+  /// Bytes that the caller has not accepted yet.
   private var pending: [UInt8] = []
   private var taken = 0
-  /// Since when the caller has taken nothing, in microseconds of the monotonic clock.
+  /// When the caller stopped accepting bytes, in microseconds of the monotonic clock.
   private(set) var blockedSince: Int64?
-  /// Whether writing the stream has ended: its reader left, or a write failed.
+  /// Whether nothing more is written to the stream: its reader left, or a write failed.
   private(set) var isClosed = false
 
   init(_ stream: Stream, from descriptor: Int32) {
@@ -27,7 +27,7 @@ struct OutputPump {
   var isOpen: Bool { descriptor >= 0 }
   var isDone: Bool { !isOpen && !isBlocked }
 
-  /// What to poll for; nil if there is nothing to wait for.
+  /// Returns what to poll for; nil if there is nothing to wait for.
   func poll(_ sink: any LiveSink) -> pollfd? {
     if isBlocked {
       return pollfd(fd: sink.polled(stream), events: Int16(POLLOUT), revents: 0)
@@ -35,9 +35,9 @@ struct OutputPump {
     return isOpen ? pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0) : nil
   }
 
-  /// Reads what is in the pipe.
+  /// Reads the available bytes of the pipe.
   ///
-  /// - Returns: how many bytes are in the buffer; 0 if there are none now.
+  /// - Returns: the number of bytes in the buffer; 0 if none are available.
   mutating func read(into buffer: inout [UInt8]) -> Int {
     let got = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
     if got < 0, errno == EINTR || errno == EAGAIN { return 0 }
@@ -49,7 +49,7 @@ struct OutputPump {
     return got
   }
 
-  /// Gives bytes to the caller, and keeps what it does not take.
+  /// Writes bytes to the caller, and keeps those that it does not accept.
   mutating func pass(
     _ bytes: UnsafeRawBufferPointer, to sink: any LiveSink, at now: Int64
   ) throws(Failure) {
@@ -63,7 +63,7 @@ struct OutputPump {
     }
   }
 
-  /// Gives the caller what it has not taken yet.
+  /// Writes the bytes that the caller has not accepted yet.
   mutating func flush(to sink: any LiveSink, at now: Int64) throws(Failure) {
     let result: Result<LiveWrite, Failure> = pending.withUnsafeBytes { bytes in
       Result { () throws(Failure) in
@@ -80,7 +80,7 @@ struct OutputPump {
     }
   }
 
-  /// Writes nothing more; the command's output is still read.
+  /// Stops writing; the command's output is still read.
   mutating func stop() {
     (isClosed, pending, taken, blockedSince) = (true, [], 0, nil)
   }
@@ -90,7 +90,7 @@ struct OutputPump {
     descriptor = -1
   }
 
-  /// Notes how much of the command's own output is in the pipe when it has ended.
+  /// Records how much of the command's own output was in the pipe when it ended.
   mutating func countUnread() {
     if isOpen { unreadBytes = Int(cachetronomy_waiting_bytes(descriptor)) }
   }

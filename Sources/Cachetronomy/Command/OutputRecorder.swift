@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Collects what a command prints: in memory while it is small, in an unlinked temporary file
-/// next to the store when it is not.
+/// Records the output of a command: in memory while it is small, else in an unlinked temporary file
+/// in the directory of the store.
 final class OutputRecorder {
-  /// A recording up to this many bytes is kept in one row.
+  /// Maximum size of a recording in one row, in bytes.
   static let smallLimit = 1 << 20
-  /// About the size of a chunk.
+  /// Approximate size of a chunk, in bytes.
   static let chunkSize = 256 << 10
 
   private let directory: String
@@ -18,14 +18,14 @@ final class OutputRecorder {
   private(set) var chunkSizes: [Int] = []
   private(set) var chunkSum = ChunkSum()
 
-  /// Bytes of each stream so far.
+  /// Number of bytes of each stream so far.
   private(set) var outputBytes: Int64 = 0
   private(set) var errorBytes: Int64 = 0
-  /// Why nothing more is collected; nil while all is well.
+  /// Why recording stopped; nil while it continues.
   private(set) var abandoned: Abandonment?
 
   enum Abandonment {
-    /// Over the largest entry that the profile allows.
+    /// Larger than the maximum size of an entry.
     case tooLarge
     /// The temporary file could not be written.
     case failed(Failure)
@@ -33,7 +33,7 @@ final class OutputRecorder {
     case readsInput
   }
 
-  /// - Parameter flight: a file to use in place of a temporary one.
+  /// - Parameter flight: a file to use instead of a temporary one.
   init(directory: String, limit: Int64, flight: TemporaryFile? = nil) {
     self.directory = directory
     self.flight = flight
@@ -93,9 +93,9 @@ final class OutputRecorder {
     lastHead = nil
   }
 
-  /// Puts all that was collected into the flight's file, where others read it.
+  /// Writes all recorded output to the flight's file, where other processes read it.
   ///
-  /// - Returns: false if it is not all there.
+  /// - Returns: false if it is incomplete.
   func share() -> Bool {
     guard let flight, abandoned == nil else { return false }
     if file != nil {
@@ -110,12 +110,12 @@ final class OutputRecorder {
     }
   }
 
-  /// Ends a large collection: every chunk is in the file.
+  /// Finishes a large recording by writing its last chunk to the file.
   func finish() {
     if bytes > Self.smallLimit || file != nil { closeChunk() }
   }
 
-  /// Both streams whole and the order of their pieces, as stream and length by turns.
+  /// Returns both streams and the order of their pieces, as alternating streams and lengths.
   func small() throws(Failure) -> (order: [Int64], output: [UInt8], errors: [UInt8]) {
     var (order, output, errors): ([Int64], [UInt8], [UInt8]) = ([], [], [])
     output.reserveCapacity(Int(outputBytes))
@@ -142,7 +142,7 @@ final class OutputRecorder {
     return (order, output, errors)
   }
 
-  /// Gives the chunks of a large collection one after the other.
+  /// Returns a function that yields the chunks of a large recording in order.
   func chunks() -> () throws(Failure) -> [UInt8]? {
     var (number, offset) = (0, 0)
     return { () throws(Failure) in

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// A path with `*`, `?`, `[...]`, `**` or `{a,b}` in it, for `--file` and `--mtime`.
+/// A path pattern for `--file` and `--mtime`, with `*`, `?`, `[...]`, `**` or `{a,b}`.
 ///
-/// `**` stands for any number of directories, none included. It follows no symbolic links and
-/// enters no hidden directories. At the end of a path, and in `**/*`, it stands for every file
-/// below, and for the names of the directories.
+/// `**` matches zero or more directories. It neither follows symbolic links nor enters hidden
+/// directories. At the end of a path, and in `**/*`, it matches all files below, and the names of
+/// the directories.
 struct PathPattern {
-  /// A path that a pattern names.
+  /// A path that matches a pattern.
   struct Match: Hashable {
     var path: [UInt8]
-    /// Whether a directory stands for the tree below it, not for its name alone.
+    /// Whether a directory represents the tree below it, not only its name.
     var isTree: Bool
-    /// Whether it was spelled without wildcards, so that it need not exist.
+    /// Whether it was written without wildcards, so that it need not exist.
     var isLiteral = false
   }
 
@@ -20,12 +20,12 @@ struct PathPattern {
   private var mustBeDirectory = false
   private var isLiteral = true
 
-  /// Whether a path has anything in it that can be part of a pattern.
+  /// Whether a path contains a byte that can be part of a pattern.
   static func isPattern(_ path: [UInt8]) -> Bool { path.contains(where: FileGlob.begins) }
 
-  /// The paths that a pattern names, sorted by their bytes, each once.
+  /// Returns the paths that match a pattern, sorted by their bytes, each once.
   ///
-  /// Stops early when the budget is used up.
+  /// Stops early when the budget is exhausted.
   static func matches(
     _ pattern: [UInt8], _ budget: inout FileBudget, _ probe: Probe
   ) -> [Match] {
@@ -67,7 +67,7 @@ struct PathPattern {
     }
   }
 
-  /// What `**` and the components behind it name below a directory.
+  /// Returns what `**` and the following components match below a directory.
   private mutating func descend(
     _ directory: [UInt8], _ rest: ArraySlice<ArraySlice<UInt8>>, _ budget: inout FileBudget
   ) {
@@ -102,16 +102,16 @@ struct PathPattern {
   }
 }
 
-/// How many more files a call may examine for `--file` and `--mtime`.
+/// How many more files a call may check for `--file` and `--mtime`.
 struct FileBudget {
-  /// At most this many files and directories, over all paths of a call.
+  /// Maximum number of files and directories, over all paths of a call.
   static let limit = 100_000
 
   private(set) var left = FileBudget.limit
   /// Whether there were more files than the limit.
   private(set) var isExceeded = false
 
-  /// The sorted names in a directory, which are deducted.
+  /// Returns the sorted names in a directory, and deducts their number.
   ///
   /// - Returns: nil if the directory cannot be read, with the reason in `errno`.
   mutating func names(in directory: [UInt8], _ probe: Probe) -> [[UInt8]]? {

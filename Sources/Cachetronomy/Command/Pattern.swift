@@ -1,22 +1,22 @@
-/// A shell glob over bytes: `*`, `?`, `[a-z]`, `[!a]`; `\` takes the next byte unchanged.
+/// A shell glob over bytes: `*`, `?`, `[a-z]`, `[!a]`; `\` escapes the next byte.
 public struct Pattern: Sendable, Hashable, CustomStringConvertible {
   private let bytes: [UInt8]
 
-  /// A pattern as written.
+  /// Creates a pattern from its text.
   public init(_ text: String) { bytes = Array(text.utf8) }
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The pattern as written.
+  /// The text of the pattern.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Whether it says exactly one name.
+  /// Whether it matches exactly one name.
   public var isLiteral: Bool { !bytes.contains { [0x2a, 0x3f, 0x5b, 0x5c].contains($0) } }
 
-  /// Whether all of the name matches.
+  /// Whether the pattern matches the whole name.
   public func matches(_ name: some RandomAccessCollection<UInt8>) -> Bool {
     let name = Array(name)
-    // Backtracks to the last '*' only, so that no pattern takes exponential time.
+    // Backtracks only to the last '*', so that no pattern takes exponential time.
     var (p, n) = (0, 0)
     var star: (p: Int, n: Int)?
     while n < name.count {
@@ -36,7 +36,7 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
     return p == bytes.count
   }
 
-  /// The place after the one-byte pattern at `p` if the byte fits it.
+  /// Returns the index after the one-byte pattern at `p` if it matches the byte.
   private func match(at p: Int, _ byte: UInt8) -> Int? {
     guard p < bytes.count else { return nil }
     switch bytes[p] {
@@ -45,7 +45,7 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
     case 0x5b:
       let inverted = p + 1 < bytes.count && (bytes[p + 1] == 0x21 || bytes[p + 1] == 0x5e)
       let start = inverted ? p + 2 : p + 1
-      // A bracket that comes first is one of the set.
+      // A bracket in first place is a member of the set.
       guard let close = bytes[start...].dropFirst().firstIndex(of: 0x5d) else { fallthrough }
       var set = bytes[start..<close]
       var found = false

@@ -1,22 +1,23 @@
 internal import CPOSIX
 internal import Glibc
 
-/// The processes that a command with a time limit started, all of which its limit ends.
+/// The processes that a command with a timeout started, which the timeout terminates as well.
 ///
-/// While one of these is in use, this process adopts what the command leaves behind. The command
-/// keeps its caller's process group, so that the terminal's signals reach it; a process group would
-/// be a simpler way to find them all. A daemon, which has its own session, is not among them.
+/// While an instance exists, this process is the subreaper of what the command leaves behind. The
+/// command stays in its caller's process group, so that signals from the terminal reach it; a new
+/// process group would find its processes more simply. Daemons, which create a new session, are not
+/// included.
 final class ProcessTree {
-  /// How long after KILL to wait for processes that do not end.
+  /// How long to wait for processes that KILL did not end, in microseconds.
   static let killLimit: Int64 = 2_000_000
-  /// How often to look whether they have ended.
+  /// How often to check whether they have ended, in microseconds.
   static let checkInterval: Int64 = 20_000
 
   private let wasAdopting: Bool
-  /// Children that this process had before, as one that a shell replaced by `exec` has.
+  /// Children that this process had before; a shell that replaced itself by `exec` leaves some.
   private let earlier: Set<pid_t>
   private var sessions: Set<pid_t> = [getsid(0)]
-  /// The command itself; 0 before it is started.
+  /// The process of the command; 0 before it is started.
   private var command: pid_t = 0
 
   init() {
@@ -27,24 +28,24 @@ final class ProcessTree {
 
   deinit { cachetronomy_set_subreaper(wasAdopting) }
 
-  /// Notes which process is the command.
+  /// Sets the process of the command.
   func add(command: pid_t) { self.command = command }
 
   /// Whether no process of the tree is running.
   var isEmpty: Bool { running().isEmpty }
 
-  /// Sends signals to the command and all its descendants, one after the other to each.
+  /// Sends the signals in order to the command and to each of its descendants.
   func send(_ signals: Int32...) {
     var all = running()
-    // Without `/proc` none is found.
+    // Without `/proc` no process is found.
     if command != 0, !all.contains(command) { all.append(command) }
     for signal in signals { for process in all { kill(process, signal) } }
   }
 
-  /// Forgets the command, whose status has been taken: another process may get its number.
+  /// Forgets the command after it was reaped: another process may get its PID.
   func commandHasEnded() { command = 0 }
 
-  /// Takes the status of processes that the command left behind and that have ended.
+  /// Reaps processes that the command left behind and that have ended.
   func reapAdopted() {
     for process in Self.children(of: getpid())
     where process != command && !earlier.contains(process) {
@@ -53,10 +54,10 @@ final class ProcessTree {
     }
   }
 
-  /// The processes of the tree, from the top down, without those that have ended.
+  /// Returns the running processes of the tree, parents before children.
   private func running() -> [pid_t] {
     if command > 0 {
-      // The command may have made its own session; it is none of a daemon.
+      // The command itself may have created a session; that does not make it a daemon.
       let session = getsid(command)
       if session > 0 { sessions.insert(session) }
     }
@@ -75,9 +76,9 @@ final class ProcessTree {
     status(of: process).map { $0.state == "Z" || $0.state == "X" } ?? true
   }
 
-  /// The state and the parent of a process; nil if there is none.
+  /// Returns the state and the parent of a process; nil if it does not exist.
   private static func status(of process: pid_t) -> (state: Character, parent: pid_t)? {
-    // The name, in parentheses, may hold anything.
+    // The name is in parentheses and may contain any byte.
     guard let text = KernelFile.text("/proc/\(process)/stat"), let end = text.lastIndex(of: ")")
     else {
       return nil
@@ -94,7 +95,7 @@ final class ProcessTree {
     var found: [pid_t] = []
     for task in StoreFile.names(in: tasks) {
       guard let text = KernelFile.text("\(tasks)/\(task)/children") else {
-        // The process has ended, or the kernel has no such files.
+        // The process has ended, or the kernel does not provide these files.
         if errno == ENOENT, status(of: process) != nil { return scanned(process) }
         continue
       }

@@ -1,35 +1,36 @@
-/// What a command did: its words, its status, what it printed.
+/// The result of a command: its arguments, status and output.
 public struct Recording: Sendable, Equatable {
-  /// The words of the command, secrets hidden.
+  /// The arguments of the command, secrets redacted.
   public var argv: [[UInt8]]
-  /// The directory it ran in.
+  /// The working directory of the command.
   public var directory: [UInt8]
   /// Its exit status.
   public var exitStatus: Int32
-  /// How long it took, in microseconds.
+  /// The run time, in microseconds.
   public var duration: Int64
-  /// Bytes of stdout.
+  /// Number of bytes of stdout.
   public var outputBytes: Int64
-  /// Bytes of stderr.
+  /// Number of bytes of stderr.
   public var errorBytes: Int64
-  /// Where what it printed is.
+  /// Where the output is.
   public var body: Body
-  /// Who may be served with it.
+  /// Which calls it may be served to.
   public var terms = ServingTerms()
-  /// The sum of its chunks.
+  /// The checksum of its chunks.
   var chunkSum: Int64?
 
-  /// Where what a command printed is.
+  /// Where the output of a recording is.
   public enum Body: Sendable, Equatable {
-    /// In the entry itself: stream and length by turns, and where in `data` each stream lies.
+    /// In the entry itself: alternating streams and lengths, and the range of each stream in
+    /// `data`.
     case inline(order: [Int64], output: Range<Int>, errors: Range<Int>)
-    /// The number of chunks.
+    /// In this number of chunks.
     case chunks(Int)
   }
 
-  /// Reads the value of a recording's entry.
+  /// Decodes the value of a recording's entry.
   ///
-  /// - Throws: `Failure.badValue` if it is anything else.
+  /// - Throws: `Failure.badValue` if it is not a recording.
   public init(_ data: [UInt8]) throws(Failure) {
     let result: Result<Recording, Failure> = data.withUnsafeBytes { bytes in
       Result { () throws(Failure) in try Recording(reading: bytes) }
@@ -38,7 +39,7 @@ public struct Recording: Sendable, Equatable {
   }
 
   private init(reading bytes: UnsafeRawBufferPointer) throws(Failure) {
-    let bad = Failure.badValue(format: "recording", detail: "its parts do not fit")
+    let bad = Failure.badValue(format: "recording", detail: "inconsistent fields")
     var reader = MessagePackReader(bytes)
     var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
     var (turns, count, sum): (Value?, Value?, Value?)
@@ -102,7 +103,7 @@ public struct Recording: Sendable, Equatable {
     body = .inline(order: order, output: output, errors: errors)
   }
 
-  /// The value of the entry for a recording held by a spool.
+  /// Encodes the value of the entry for a recording.
   static func encode(
     argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64,
     terms: ServingTerms = ServingTerms(), _ spool: OutputRecorder
@@ -145,12 +146,12 @@ public struct Recording: Sendable, Equatable {
 }
 
 extension Value {
-  /// Text where the bytes are UTF-8, else the bytes.
+  /// Creates text if the bytes are UTF-8, else a byte string.
   init(textOrBytes bytes: [UInt8]) {
     self = String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
   }
 
-  /// The bytes of text or bytes.
+  /// The bytes of a text or byte string.
   var rawBytes: [UInt8]? {
     switch self {
     case .string(let text): Array(text.utf8)

@@ -1,4 +1,4 @@
-/// Gives back what a recording holds, in the order in which it was printed.
+/// Writes the output of a recording in the order in which it was printed.
 public struct Replay {
   private let recording: Recording
   private let data: [UInt8]
@@ -6,9 +6,9 @@ public struct Replay {
   private let chunkSizes: [Int]
   private let chunks: [[UInt8]]
 
-  /// Makes ready to give back an entry; nothing of a transaction stays open.
+  /// Prepares the replay of an entry; leaves no transaction open.
   ///
-  /// - Throws: `Failure.badValue` if it is damaged or incomplete.
+  /// - Throws: `Failure.badValue` if it is corrupt or incomplete.
   public init(_ entry: Entry, from store: Store) throws(Failure) {
     recording = try Recording(entry.data)
     data = entry.data
@@ -31,9 +31,9 @@ public struct Replay {
     (file, chunkSizes) = (copy, sizes)
   }
 
-  /// Makes ready to give back an entry that has its chunks with it.
+  /// Prepares the replay of an entry that comes with its chunks.
   ///
-  /// - Throws: `Failure.badValue` if it is damaged or incomplete.
+  /// - Throws: `Failure.badValue` if it is corrupt or incomplete.
   init(_ entry: Entry, chunks: [[UInt8]]) throws(Failure) {
     recording = try Recording(entry.data)
     (data, file, chunkSizes) = (entry.data, nil, [])
@@ -45,7 +45,7 @@ public struct Replay {
   }
 
   private static let incomplete = Failure.badValue(
-    format: "recording", detail: "chunks are missing or damaged")
+    format: "recording", detail: "missing or corrupt chunks")
 
   private static func walk(
     _ chunk: [UInt8], _ body: (Stream, UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -59,13 +59,13 @@ public struct Replay {
   /// The recording.
   public var of: Recording { recording }
 
-  /// Writes one or both streams; a stream without a reader is passed over.
+  /// Writes one or both streams, and skips a stream whose reader has left.
   ///
-  /// What was recorded through one pipe for both counts as stdout.
+  /// Output recorded through one pipe for both streams counts as stdout.
   public func write(_ wanted: [Stream] = [.output, .errors], to sink: Sink) throws(Failure) {
     var isOutputOpen = wanted.contains(.output)
     var isErrorsOpen = wanted.contains(.errors)
-    // What cannot be written does not keep back the other stream.
+    // An error on one stream does not stop the other.
     var unwritten: Failure?
     func give(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) {
       guard stream == .errors ? isErrorsOpen : isOutputOpen else { return }
@@ -80,7 +80,7 @@ public struct Replay {
     if let unwritten { throw unwritten }
   }
 
-  /// Hands over all pieces in their order, while there is somewhere for them to go.
+  /// Passes all pieces on in order, while a stream accepts them.
   private func walk(
     _ give: (Stream, UnsafeRawBufferPointer) -> Void, isOpen: () -> Bool
   ) throws(Failure) {

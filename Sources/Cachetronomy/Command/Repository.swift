@@ -1,19 +1,18 @@
 internal import Glibc
 
-/// The repository that a directory is in: which one it is, wherever it was cloned to.
+/// The repository that contains a directory, identified independently of where it was cloned.
 struct Repository: Equatable {
-  /// The URL of its `origin` without what differs from clone to clone; its own root, if it has
-  /// none.
+  /// The URL of `origin`, normalized across clones; the root directory if there is none.
   var identity: [UInt8]
-  /// The directory within it, without a slash at either end.
+  /// The directory relative to the root, without a slash at either end.
   var place: [UInt8]
-  /// Whether another machine's clone has the same identity.
+  /// Whether a clone on another machine has the same identity.
   var isPortable: Bool
 
-  /// Its root, without links.
+  /// The root directory, with symbolic links resolved.
   private(set) var root: [UInt8]
 
-  /// Nil outside of any repository; looked for as Git does, from where links lead to.
+  /// - Returns: nil outside any repository. The search resolves symbolic links first, as Git does.
   init?(of directory: [UInt8], _ probe: Probe) {
     guard let directory = probe.physical(directory) else { return nil }
     var root = directory
@@ -38,7 +37,7 @@ struct Repository: Equatable {
     }
   }
 
-  /// The path of a file below the root, wherever that is on this machine; nil if it is elsewhere.
+  /// Returns the path of a file relative to the root; nil if the file is outside the repository.
   func place(of path: [UInt8], _ probe: Probe) -> [UInt8]? {
     guard let slash = path.lastIndex(of: UInt8(ascii: "/")),
       let directory = probe.physical(slash == 0 ? [path[0]] : Array(path[..<slash]))
@@ -50,7 +49,7 @@ struct Repository: Equatable {
 
   private static let limit = 1 << 20
 
-  /// The text of the repository's configuration: a worktree or submodule says where that is.
+  /// Returns the repository's configuration, which worktrees and submodules refer to.
   private static func config(
     _ marker: [UInt8], isFile: Bool, _ root: [UInt8], _ probe: Probe
   ) -> [UInt8]? {
@@ -67,17 +66,17 @@ struct Repository: Equatable {
     return read(folder + Array("/config".utf8), probe)
   }
 
-  /// A path as seen from a directory.
+  /// Returns the path, made absolute by a directory if it is relative.
   static func absolute(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
     path.first == UInt8(ascii: "/") ? path : directory + [UInt8(ascii: "/")] + path
   }
 
-  /// The first line of a file of at most 1 MiB; nil if it cannot be read.
+  /// Returns the first line of a file of at most 1 MiB; nil if it cannot be read.
   static func line(of path: [UInt8], _ probe: Probe) -> [UInt8]? {
     read(path, probe).map { Array($0.prefix { $0 != 0x0a && $0 != 0x0d }) }
   }
 
-  /// The bytes of a regular file; nil if it cannot be read or is larger than the limit.
+  /// Returns the bytes of a regular file; nil if it cannot be read or is larger than the limit.
   static func read(
     _ path: [UInt8], _ probe: Probe, limit: Int = Repository.limit
   ) -> [UInt8]? {
@@ -93,7 +92,7 @@ struct Repository: Equatable {
     return count < 0 ? nil : Array(bytes[..<count])
   }
 
-  /// `url` of `[remote "origin"]`.
+  /// Returns the `url` of `[remote "origin"]`.
   private static func origin(in config: [UInt8]) -> [UInt8]? {
     var isOrigin = false
     for line in config.split(separator: 0x0a) {
@@ -109,9 +108,10 @@ struct Repository: Equatable {
     return nil
   }
 
-  /// `host/path` of any of the URLs of one repository: by ssh or https, with a user or not.
+  /// Returns the `host/path` that all URLs of a repository share: ssh or https, with a user or
+  /// without.
   ///
-  /// - Returns: nil for what is no address by network, which means a place on one machine.
+  /// - Returns: nil if the URL is not a network address, so that it is valid on one machine only.
   static func plain(_ url: Substring) -> [UInt8]? {
     var text = url
     while let last = text.last, last == " " || last == "\t" || last == "\r" || last == "/" {
@@ -126,7 +126,7 @@ struct Repository: Equatable {
       let rest = text[text.index(mark, offsetBy: 3)...]
       let slash = rest.firstIndex(of: "/") ?? rest.endIndex
       (host, path) = (rest[..<slash], rest[slash...])
-      // The port that a protocol has anyway; behind another there may be another server.
+      // Remove only the default port of the protocol: another port may be another server.
       if let usual = ["ssh": ":22", "https": ":443", "http": ":80", "git": ":9418"][
         text[..<mark].lowercased()], host.hasSuffix(usual)
       {
@@ -134,7 +134,7 @@ struct Repository: Equatable {
       }
     } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
       (host, path) = (text[..<colon], text[text.index(after: colon)...])
-      // Below a home; hosts of repositories have one for all, of the user git.
+      // A relative path starts at the user's home, except on hosts where all use the account git.
       isOfUser = !path.hasPrefix("/") && !host.hasPrefix("git@")
     } else {
       return nil

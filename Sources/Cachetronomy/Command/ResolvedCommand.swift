@@ -1,23 +1,24 @@
-/// What a command line, a profile and its first matching rule together say of one command.
+/// The combined settings of the command line, the profile and its first matching rule for one
+/// command.
 public struct ResolvedCommand: Sendable {
-  /// The words of the command.
+  /// The arguments of the command.
   public var argv: [[UInt8]]
-  /// True if the last word is a pipeline of `-c`.
+  /// Whether the last argument is a pipeline of `-c`.
   public var isPipeline: Bool
-  /// True if the shell is the default one, with `pipefail`.
+  /// Whether the shell is the default one, with `pipefail`.
   public var hasPipefail: Bool
-  /// The effective profile.
+  /// The active profile.
   public var profile: Profile
-  /// The rule that was taken.
+  /// The matching rule.
   public var rule: Profile.Rule?
-  /// The settings: profile, rule and flags overlaid on each other.
+  /// The settings: the profile's, overridden by the rule's, overridden by the flags.
   public var settings: RunSettings
 
-  /// Which command is meant.
+  /// The command as given.
   public enum Command: Sendable, Equatable {
-    /// These words.
+    /// A program with its arguments.
     case words([[UInt8]])
-    /// A pipeline for a shell: the one given by default unless a setting names another.
+    /// A pipeline for a shell: the given default, unless a setting names another.
     case pipeline([UInt8], DefaultShell)
   }
 
@@ -41,7 +42,7 @@ public struct ResolvedCommand: Sendable {
     }
   }
 
-  /// The words of a command: for a pipeline the shell's own, `-c`, the pipeline.
+  /// Returns the arguments of a command; for a pipeline the shell's own, `-c` and the pipeline.
   static func words(
     of command: Command, profile: Profile, flags: RunSettings
   ) throws(Failure) -> [[UInt8]] {
@@ -52,7 +53,7 @@ public struct ResolvedCommand: Sendable {
     }
   }
 
-  /// The command with all that makes its key.
+  /// Returns the command with everything its key is made of.
   public func invocation(
     directory: [UInt8], environment: Environment
   ) throws(Failure) -> Invocation {

@@ -1,25 +1,25 @@
 internal import Glibc
 
-/// One run of a command for which calls in other processes wait: its file is the recording's spool.
+/// A single-flight run of a command: the lock that other processes wait for, and its output file.
 ///
-/// The file is made under another name, locked, then linked to its own, so that no process ever
-/// sees it unlocked; it is unlinked only under its lock, and only if name and descriptor are one
-/// inode.
+/// The file is created under a temporary name, locked, then linked to its final name, so that it is
+/// never visible unlocked. It is unlinked only under its lock, and only if name and descriptor are
+/// the same inode.
 final class RunLock {
-  /// The name under which others find it.
+  /// The path at which other processes find it.
   let path: String
-  /// What the command prints goes here.
+  /// The file that records the output.
   let file: TemporaryFile
   let descriptor: Int32
 
-  /// What came of asking for a run.
+  /// The outcome of `join`.
   enum Joined {
     /// This process runs the command.
     case leader(RunLock)
     /// Another process ran it meanwhile: its output and status.
     case landed(SharedResult)
-    /// The command is to be run without a flight: no file could be made, the wait was over, or the
-    /// run that was waited for gives its result to no other call.
+    /// The command has to run without the lock: the file could not be created, the wait timed out,
+    /// or the other process does not share its result.
     case alone
   }
 
@@ -29,20 +29,20 @@ final class RunLock {
     file = TemporaryFile(owning: descriptor, in: StoreFile.directory(of: path))
   }
 
-  /// The file of a key's flight.
+  /// Returns the path of the file for a key.
   ///
   /// - Parameter removals: the count of explicit removals; a call that begins after one must not
-  ///   take the result of a run that began before it.
+  ///   use the result of a run that began before it.
   static func path(store: String, key: Key, removals: Int64) -> String {
     let name = key.digest ?? Digest.hex(Digest.of(Array(key.text.utf8)))
     return "\(store)-flight.\(name).\(removals)"
   }
 
-  /// Becomes the one that runs a command, or waits for the one that does.
+  /// Takes the lock to run a command, or waits for the process that holds it.
   ///
   /// - Parameters:
-  ///   - path: the flight's file.
-  ///   - patience: how long to wait for others, in microseconds.
+  ///   - path: the file of the flight.
+  ///   - patience: maximum wait, in microseconds.
   static func join(_ path: String, patience: Int64) -> Joined {
     let deadline = Timestamp.monotonic().addingReportingOverflow(patience)
     let end = deadline.overflow ? .max : deadline.partialValue
@@ -65,7 +65,7 @@ final class RunLock {
           return .alone
         }
         if let landing = SharedResult(descriptor: other) { return .landed(landing) }
-        // Its leader died, or could not keep what was printed: away with it, and start over.
+        // Its leader died, or could not record the output: remove the file and start over.
         sweep(path, other)
         close(other)
         usleep(UInt32.random(in: 500...5000))
@@ -73,17 +73,17 @@ final class RunLock {
     }
   }
 
-  /// Becomes the one that runs a command, if no process does; does not wait.
+  /// Takes the lock if it is free; does not wait.
   static func takeIfFree(_ path: String) -> RunLock? {
     guard case .leader(let flight) = take(path) else { return nil }
     return flight
   }
 
-  /// Goes on with a flight that another process took and handed over with its lock.
+  /// Continues a flight whose lock another process took and passed on.
   ///
-  /// - Returns: nil if the descriptor is not that of a flight of the key.
+  /// - Returns: nil if the descriptor is not the file of a flight for the key.
   static func adopt(_ descriptor: Int32, of key: Key, store: String) -> RunLock? {
-    // Its name has the count of removals of its start, which may have grown.
+    // The path contains the count of removals at its start, which may have grown.
     let prefix = "\(store)-flight.\(key.digest ?? "").",
       path = StoreFile.siblings(of: store, mark: "-flight.").first {
         $0.hasPrefix(prefix) && isNamed($0, descriptor)
@@ -98,7 +98,7 @@ final class RunLock {
   private enum Taken { case leader(RunLock), taken, swept, failed }
 
   private static func take(_ path: String) -> Taken {
-    // A sweep that finds the file before it is locked takes its owner for dead.
+    // A process removing dead flights may lock the new file before this one does.
     for _ in 0..<100 {
       let taken = attempt(path)
       if case .swept = taken { continue }
@@ -134,8 +134,8 @@ final class RunLock {
       && status.st_uid == geteuid()
   }
 
-  /// Waits until the leader has released the lock; sleeps in the kernel, woken 20 times a second at
-  /// most.
+  /// Waits until the leader releases the lock; sleeps in the kernel, woken at most 20 times a
+  /// second.
   private static func wait(_ descriptor: Int32, until end: Int64) -> Bool {
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
     let timer = IntervalTimer(milliseconds: 50)
@@ -158,7 +158,7 @@ final class RunLock {
       && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
   }
 
-  /// Removes the flights next to a store whose leaders have died.
+  /// Removes the files of dead leaders next to a store.
   static func sweepDead(beside store: String) {
     for path in StoreFile.siblings(of: store, mark: "-flight.") {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -168,8 +168,7 @@ final class RunLock {
     }
   }
 
-  /// How many flights there are next to a store, and how many files of such whose leaders have
-  /// died.
+  /// Returns the numbers of running flights and of files of dead leaders next to a store.
   static func count(beside store: String) -> (alive: Int, dead: Int) {
     var (alive, dead) = (0, 0)
     for path in StoreFile.siblings(of: store, mark: "-flight.") {
@@ -181,28 +180,28 @@ final class RunLock {
     return (alive, dead)
   }
 
-  /// Marks the output in the file as whole.
+  /// Marks the output in the file as complete.
   ///
-  /// - Parameter terms: which of the waiting calls may take it.
+  /// - Parameter terms: which of the waiting processes may use it.
   func finish(status: Int32, _ terms: ServingTerms) {
     try? file.append(SharedResult.trailer(status: status, size: file.size, terms))
   }
 
-  /// Lets the waiting calls go on: the name goes, then the lock.
+  /// Releases the waiting processes: unlinks the file, then unlocks it.
   func land() {
     if Self.isNamed(path, descriptor) { unlink(path) }
     flock(descriptor, LOCK_UN)
   }
 
-  /// Lets the waiting calls run the command themselves, while this run goes on.
+  /// Tells the waiting processes to run the command themselves, while this run continues.
   ///
-  /// They do not queue for another flight, in which one would run after the other.
+  /// They do not wait for another flight, since then one would run after the other.
   func release() {
     fchmod(descriptor, Self.releasedMode)
     land()
   }
 
-  /// The mode of the file says it, since what it holds may still grow.
+  /// The file mode marks the release, since the contents may still grow.
   private static let releasedMode: mode_t = 0o400
 
   private static func isReleased(_ descriptor: Int32) -> Bool {
@@ -211,11 +210,11 @@ final class RunLock {
   }
 }
 
-/// What another process's run of a command left in its flight's file.
+/// The result that another process left in its flight's file.
 struct SharedResult {
-  /// The command's status, as a shell would show it.
+  /// The command's status, as a shell reports it.
   let status: Int32
-  /// Who may take it.
+  /// Which calls may use it.
   let terms: ServingTerms
   private let file: TemporaryFile
   private let size: Int
@@ -223,8 +222,8 @@ struct SharedResult {
   private static let mark: UInt64 = 0x326e_616c_796e_7463
   private static let trailerSize = 56
 
-  /// Mark, size, status, how far the input was moved, its kind, whether both streams are one, and
-  /// the size inverted: 8 bytes each.
+  /// Returns the trailer: mark, size, status, how far the offset of the input moved, its kind,
+  /// whether the streams are merged, and the size inverted; 8 bytes each.
   static func trailer(status: Int32, size: Int, _ terms: ServingTerms) -> [UInt8] {
     var bytes: [UInt8] = []
     let (kind, moved) = terms.inputCode
@@ -237,8 +236,9 @@ struct SharedResult {
     return bytes
   }
 
-  /// Takes over a descriptor whose file is complete; nil, and the descriptor stays the caller's, if
-  /// it is not.
+  /// Takes ownership of a descriptor whose file is complete.
+  ///
+  /// - Returns: nil if it is not; the caller keeps the descriptor.
   init?(descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_size >= Self.trailerSize else { return nil }
@@ -264,7 +264,7 @@ struct SharedResult {
     file = TemporaryFile(owning: descriptor, in: "")
   }
 
-  /// Writes what the command printed, in its order.
+  /// Writes the output in order.
   func write(to sink: Sink) throws(Failure) {
     var offset = 0
     var open = (output: true, errors: true)
@@ -275,7 +275,7 @@ struct SharedResult {
         Int(UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
       }
       guard let stream = Stream(rawValue: head[0]), count <= size - offset else {
-        throw .badValue(format: "recording", detail: "its parts do not fit")
+        throw .badValue(format: "recording", detail: "inconsistent fields")
       }
       var left = count
       while left > 0 {

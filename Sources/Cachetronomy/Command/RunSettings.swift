@@ -1,75 +1,72 @@
-/// What shapes the key, freshness and storage of a recording.
+/// Settings that shape the key, freshness and storage of a recording.
 ///
-/// Nil: not said here.
-///
-/// A profile's `run:`, a rule and the command line each give one; they are overlaid on each other.
+/// A profile's `run:`, a rule and the command line each provide one, and override in that order.
+/// Nil means not set.
 public struct RunSettings: Sendable, Equatable {
-  /// `--ttl`: how old a result may be, and how long a new one is kept.
+  /// `--ttl`: the maximum age of a result, and how long new ones are kept.
   public var timeToLive: TimeToLive?
-  /// `--ttl-jitter`: by how much of it at most, in percent, a new one is kept shorter at random.
+  /// `--ttl-jitter`: the maximum percentage by which the ttl of a new entry is shortened at random.
   public var ttlJitter: Int64?
-  /// `--tag`: tags of new entries; they add up.
+  /// `--tag`: tags of new entries; they accumulate.
   public var tags: [String] = []
-  /// `--env`: globs of the variables that count; nil counts all that are not ignored.
+  /// `--env`: globs of the variables in the key; nil includes all that are not ignored.
   public var env: [String]?
-  /// `--env-ignore`: globs of more variables to ignore; they add up.
+  /// `--env-ignore`: globs of additional variables to ignore; they accumulate.
   public var envIgnore: [String] = []
   /// `--cwd`, `--no-cwd`: how the working directory enters the key.
   public var cwd: Directory?
   /// `--no-user`: false leaves UID and GID out of the key.
   public var user: Bool?
-  /// `--no-remote`: false keeps the remote tier out of it.
+  /// `--no-remote`: false disables the remote.
   public var remote: Bool?
-  /// `--scope`: a name that keeps entries apart.
+  /// `--scope`: a name that separates entries.
   public var scope: String?
-  /// `--shell`: what runs the pipeline of `-c`, as words.
+  /// `--shell`: the shell for the pipeline of `-c`, with its options.
   public var shell: String?
-  /// `--cache-status`: the exit statuses that are kept.
+  /// `--cache-status`: the exit statuses whose results are stored.
   public var cacheStatus: [Int32]?
-  /// `--executable`: how the program's file enters the key, and those of the programs in a script.
+  /// `--executable`: what identifies the program's file, and the programs in a script, in the key.
   ///
-  /// Nil is by its contents, and by where links on its path lead.
+  /// Nil is the contents, and the targets of the links on its path.
   public var executable: Identity?
-  /// `--arg-files`: how files named as arguments, and in a script, enter the key.
+  /// `--arg-files`: what identifies files named as arguments, and in a script, in the key.
   ///
-  /// Nil is by their contents, and directories by inode, mtime and ctime; files of a program that
-  /// reads metadata, as `ls` does, by both.
+  /// Nil is the contents for files, and inode, mtime and ctime for directories; files of a program
+  /// that reads metadata, such as `ls`, are identified by both.
   public var argFiles: Identity?
-  /// `--content-limit`: the largest file that counts by its contents, in bytes; nil is 256 MiB for
-  /// programs and 64 MiB for other files.
+  /// `--content-limit`: the maximum size of a file whose contents are in the key, in bytes; nil is
+  /// 256 MiB for programs and 64 MiB for other files.
   public var contentLimit: Int64?
-  /// `--stdin`: stdin is read, is in the key, and goes to the command.
+  /// `--stdin`: pass stdin to the command and include it in the key.
   public var stdin: Bool?
-  /// `--file`: files, trees and patterns whose contents are in the key; they add up.
+  /// `--file`: files, trees and patterns whose contents are in the key; they accumulate.
   ///
   /// A path may begin with `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, or be `git:NAME`, a file of
-  /// the Git repository; `literal(_:)` is for one whose `$` means itself. A leading `-` marks a
-  /// file that need not exist.
+  /// the Git repository; `literal(_:)` escapes a leading `$`. A leading `-` marks a file that need
+  /// not exist.
   public var file: [String] = []
-  /// `--mtime`: files whose inode, size, mtime and ctime are in the key, paths as in `file`; they
-  /// add up.
+  /// `--mtime`: files whose inode, size, mtime and ctime are in the key; they accumulate.
   public var mtime: [String] = []
-  /// Patterns of more secrets in arguments, which are hidden wherever these are written or printed;
-  /// they add up.
+  /// Patterns of additional secrets in arguments, redacted in all output; they accumulate.
   ///
-  /// A glob that matches a text anywhere in an argument, or, with `=` at its end, a name whose
-  /// values are hidden.
+  /// A glob matches text anywhere in an argument. With `=` at its end it matches a name whose value
+  /// is redacted.
   public var redact: [String] = []
-  /// `--timeout`: how long the command may run; zero is no limit.
+  /// `--timeout`: the maximum run time; zero is unlimited.
   public var timeout: TimeToLive?
   /// `--failure-ttl`: how long results with other exit statuses are kept; zero is not at all.
   public var failureTimeToLive: TimeToLive?
-  /// `--stale-while-revalidate`: how long an expired result is served during a refresh.
+  /// `--stale-while-revalidate`: how long to serve an expired result while refreshing it.
   public var staleWhileRevalidate: TimeToLive?
-  /// `--stale-if-error`: how long an expired result is served in place of a failure.
+  /// `--stale-if-error`: how long to serve an expired result if the command fails.
   public var staleIfError: TimeToLive?
-  /// A rule's `cache: false`: the command runs without the cache.
+  /// A rule's `cache: false`: run the command without the cache.
   public var cache: Bool?
 
-  /// Nothing said.
+  /// Creates settings of which none is set.
   public init() {}
 
-  /// Whether nothing is said.
+  /// Whether no setting is set.
   public var isEmpty: Bool {
     timeToLive == nil && tags.isEmpty && env == nil && envIgnore.isEmpty && cwd == nil
       && scope == nil && shell == nil && cacheStatus == nil && executable == nil
@@ -80,45 +77,45 @@ public struct RunSettings: Sendable, Equatable {
       && cache == nil && ttlJitter == nil && user == nil && remote == nil
   }
 
-  /// How the working directory enters the key.
+  /// How the working directory is included in the key.
   public enum Directory: String, Sendable, CaseIterable {
     /// By its path.
     case path = "true"
     /// Not at all.
     case none = "false"
-    /// By which repository it is in, and where in it.
+    /// By its repository and its path in it.
     case repository
   }
 
-  /// How a file enters the key.
+  /// How a file is included in the key.
   public enum Identity: String, Sendable, CaseIterable {
     /// By inode, size, mtime and ctime.
     case stat
-    /// By its bytes; an argument that is a directory by the names in it.
+    /// By its contents; a directory among the arguments by the names in it.
     case content
-    /// By its name alone (`path` for the executable).
+    /// By its path alone (`path` for the executable).
     case path
-    /// Not at all beyond the word itself.
+    /// Not at all, except for the argument itself.
     case none
   }
 
-  /// Whether results with this exit status are served.
+  /// Whether results with this exit status are stored as successes.
   func keeps(_ status: Int32) -> Bool { (cacheStatus ?? [0]).contains(status) }
 
   /// How long results with other statuses are kept; nil if they are not.
   var failureLimit: TimeToLive? { failureTimeToLive.flatMap { $0.microseconds > 0 ? $0 : nil } }
 
-  /// Whether a recording of this exit status may be given: failures only to who keeps them, within
-  /// a separate limit.
+  /// Whether a recording with this exit status may be served: failures only if this call keeps
+  /// them, and within their own ttl.
   public func allows(status: Int32, _ info: Entry.Info, at now: Timestamp) -> Bool {
     if keeps(status) { return true }
     guard let limit = failureLimit else { return false }
     return now.since(info.created) <= limit.microseconds
   }
 
-  /// These settings with others overlaid on them: scalars and `env` replace, the lists add up.
+  /// Returns these settings overridden by others: scalars and `env` replace, lists accumulate.
   public func overlaid(by other: RunSettings) -> RunSettings {
-    // Most calls have nothing to lay over: to copy it all twice takes a tenth of a hit.
+    // Most calls override nothing, and copying all settings takes a tenth of a hit.
     if other.isEmpty { return self }
     if isEmpty { return other }
     var result = self
@@ -148,7 +145,7 @@ public struct RunSettings: Sendable, Equatable {
     return result
   }
 
-  // A loop, not `filter`: most calls have nothing in most lists.
+  // A loop, not `filter`: in most calls most lists are empty.
   private static func add(_ more: [String], to list: inout [String]) {
     for item in more where !list.contains(item) { list.append(item) }
   }

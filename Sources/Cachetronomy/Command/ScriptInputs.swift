@@ -1,8 +1,8 @@
-/// What the scripts among the arguments of a command name.
+/// Finds the inputs that the scripts among the arguments of a command name.
 extension Invocation {
-  /// The programs and files that its scripts name, if the command is a shell with one.
+  /// Returns the programs and files that its scripts name, if the command is a shell with a script.
   ///
-  /// Builtins and names of nothing are left out.
+  /// Builtins and names of nonexistent files are left out.
   func scriptInputs(
     _ identity: inout FileIdentity, _ notes: inout KeyNotes
   ) -> [NamedInput] {
@@ -14,7 +14,7 @@ extension Invocation {
     defer { search.noteEnd(&notes) }
     var files = Set<[UInt8]>()
     for (place, text) in scripts {
-      // A script that is one word may be a file itself, and is among the arguments then.
+      // A script that is a single word may also be a file, which is among the argument files then.
       files.insert(argv[place])
       let script = ShellScript(
         text, in: scriptEnvironment, directory: directory, arguments: Array(argv[(place + 1)...]))
@@ -30,7 +30,7 @@ extension Invocation {
         found.append(contentsOf: search.take())
         if isProgram, value.contains(0x2f) { continue }
         guard files.insert(value).inserted else { continue }
-        // A link that leads nowhere matches a pattern too.
+        // A dangling link also matches a pattern.
         let parts =
           part(ofFile: value, shown: { shown(name.text) }, &identity, &notes)
           ?? (name.isMatch && namesFiles ? [] : nil)
@@ -42,8 +42,8 @@ extension Invocation {
     return found
   }
 
-  /// The scripts with their places: what follows the `-c` of a shell, and words of a wrapper with
-  /// blanks.
+  /// The scripts with the indices of their arguments: those after the `-c` of a shell, and
+  /// arguments of a wrapper that contain blanks.
   private var scripts: [(place: Int, text: [UInt8])] {
     let ofShell = ShellScript.places(in: argv)
     let isWrapped = isWrapped
@@ -61,7 +61,7 @@ extension Invocation {
     }
   }
 
-  /// The environment of the scripts, with what `env` or `sudo` sets before them.
+  /// The environment of the scripts, including what `env` or `sudo` sets.
   private var scriptEnvironment: Environment {
     guard isWrapped else { return environment }
     var changed = environment
@@ -73,8 +73,8 @@ extension Invocation {
     return changed
   }
 
-  /// The place of the script that the shell certainly reads; other words may be options or
-  /// arguments.
+  /// The index of the script that the shell is sure to read; other arguments may be options or
+  /// parameters.
   private var firstScript: Int? {
     var isValue = false
     for place in ShellScript.places(in: argv) {
@@ -90,13 +90,13 @@ extension Invocation {
     return nil
   }
 
-  /// Notes what a script says as well the names in it.
+  /// Notes the findings of a script other than the names in it.
   private func note(_ script: ShellScript, isFirst: Bool, _ notes: inout KeyNotes) {
     if let connection = script.connection {
       notes.refuse("\(ShellWords.quote(shown(connection))) is a network connection")
     }
     if let descriptor = script.foreignDescriptor {
-      notes.refuse("\(ShellWords.quote(descriptor)) is this call's alone")
+      notes.refuse("\(ShellWords.quote(descriptor)) names an inherited descriptor")
     }
     let isCertain = isFirst && argv.first.map(ShellScript.isShell) == true
     if !script.outputs.isEmpty {
@@ -111,7 +111,7 @@ extension Invocation {
     if isFirst, let construct = script.blindSpot { notes.cannotFollow(construct) }
   }
 
-  /// Refuses a path below `/proc` or `/sys` of which only a shell can tell the rest.
+  /// Refuses a path below `/proc` or `/sys` whose rest only a shell can expand.
   private func refuseUnknown(_ name: ShellScript.Name, _ notes: inout KeyNotes) {
     guard name.value == nil else { return }
     for place in ["/proc", "/sys"] where name.text.starts(with: "\(place)/".utf8) {
@@ -119,6 +119,6 @@ extension Invocation {
     }
   }
 
-  /// Part of a script as it may be printed.
+  /// Redacts a part of a script for messages.
   private func shown(_ text: [UInt8]) -> [UInt8] { redactor.redacted(text) }
 }

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// The files that a command's script replaces, examined before and after its run, and before a hit.
+/// The files that a command's script replaces, checked before and after its run, and before a hit.
 ///
-/// A script is only believed to make a file: whether it did is seen by the file's identity.
+/// The text of a script only suggests that it replaces a file: the file's metadata shows it.
 struct ScriptOutputs {
   private let files: [ScriptOutput]
 
   init(_ files: [ScriptOutput]) { self.files = files }
 
-  /// A fingerprint of the current state of each file; 0 where there is no regular file.
+  /// Returns a stamp of the current state of each file; 0 if it is not a regular file.
   func prints() -> [UInt64] { files.map { Self.print($0.path) } }
 
-  /// Inode, size, mode, mtime and ctime in one number that is not 0.
+  /// Returns inode, size, mode, mtime and ctime, digested to a number other than 0.
   private static func print(_ path: [UInt8]) -> UInt64 {
     var status = stat()
     guard path.withCPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -28,13 +28,13 @@ struct ScriptOutputs {
 
   /// Compares the files before and after a run.
   ///
-  /// - Returns: the prints to store: 0 for a file that the run did not make; or why the result may
-  ///   not be stored, since a file that was believed to be made is an input.
+  /// - Returns: the stamps to store, 0 for a file that the run did not replace; or why the result
+  ///   may not be stored, since a file that was expected to be replaced is an input.
   func judge(before: [UInt64], after: [UInt64]) -> Result<[UInt64], NotMade> {
     var made: [UInt64] = []
     for (index, file) in files.enumerated() {
       let isChanged = before[index] != after[index]
-      // Absent before and after: a temporary file, or none.
+      // Absent before and after the run: a temporary file, or never created.
       if file.isCertain, !isChanged, after[index] != 0 {
         return .failure(NotMade(path: file.path))
       }
@@ -43,19 +43,18 @@ struct ScriptOutputs {
     return .success(made)
   }
 
-  /// A file that a script names as its output and left unchanged.
+  /// A file that a script names as its output and did not change.
   struct NotMade: Error { var path: [UInt8] }
 
-  /// Why a recording that left these prints may not be served; nil if all files are as it left
-  /// them.
+  /// Returns why a recording with these stamps may not be served; nil if all files are unchanged.
   func objection(to recorded: [UInt64]) -> String? {
     guard recorded.contains(where: { $0 != 0 }) else { return nil }
-    guard recorded.count == files.count else { return "its script makes other files" }
+    guard recorded.count == files.count else { return "its script writes other files" }
     for (file, print) in zip(files, recorded) where print != 0 {
       let now = Self.print(file.path)
       if now == print { continue }
       let shown = file.shown.isEmpty ? Array(FileGlob.last(file.path)) : file.shown
-      return "\(ShellWords.quote(shown)) is \(now == 0 ? "gone" : "not as it left it")"
+      return "\(ShellWords.quote(shown)) is \(now == 0 ? "gone" : "changed")"
     }
     return nil
   }

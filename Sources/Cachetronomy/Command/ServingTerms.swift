@@ -1,22 +1,22 @@
-/// What a recording's command had as stdin, as far as that limits which callers may be served.
+/// The stdin of a recorded command, as far as it limits which calls may be served.
 public enum RecordedInput: Sendable, Equatable {
-  /// Nothing to read. The kind matters: `rg word` searches the directory with `/dev/null` as input,
-  /// and prints nothing with a closed pipe.
+  /// Empty input. The kind matters: `rg word` searches the directory with `/dev/null` as input, and
+  /// prints nothing with a closed pipe.
   case nothing(EmptyInput)
-  /// Input that the command left untouched.
+  /// Input that the command did not read.
   case unread
-  /// The rest of a regular file that its caller was reading, which the command left untouched. It
-  /// may have asked for its size, which no watch sees: calls with other input are not served.
+  /// The rest of a regular file that its caller was reading, which the command did not read. Since
+  /// it may have used the file's size unnoticed, calls with other input are not served.
   case unreadFile
-  /// A regular file whose contents are in the key; the command moved its offset by that many bytes.
+  /// A regular file whose contents are in the key; the command moved its offset by this many bytes.
   case file(moved: Int64)
-  /// Input given with `--stdin`, which is in the key.
+  /// Input read with `--stdin`, which is in the key.
   case given
 }
 
-/// Kinds of stdin with nothing to read.
+/// The kinds of empty stdin.
 public enum EmptyInput: String, Sendable, CaseIterable {
-  /// `/dev/null`, which also stands for a terminal and for no input.
+  /// `/dev/null`, which also represents a terminal and a closed descriptor.
   case null = "/dev/null"
   /// A pipe or socket whose other end is closed.
   case stream = "a closed pipe"
@@ -24,23 +24,23 @@ public enum EmptyInput: String, Sendable, CaseIterable {
   case file = "an empty file"
 }
 
-/// The conditions, next to its key and age, under which a recording may be served.
+/// The conditions, other than its key and age, under which a recording may be served.
 public struct ServingTerms: Sendable, Equatable {
-  /// What the command had as stdin.
+  /// The stdin of the command.
   public var input = RecordedInput.nothing(.null)
-  /// Whether one pipe was used for both streams, so that they cannot be told apart.
+  /// Whether one pipe carried both streams, so that they cannot be separated.
   public var isMerged = false
-  /// For each file that the command's script replaces, a print of the file as the command left it;
-  /// 0 for one that it did not make.
+  /// For each file that the command's script replaces, a stamp of the file after the run; 0 if the
+  /// run did not replace it.
   var outputs: [UInt64] = []
 
-  /// Conditions that hold for a caller without input and with two streams.
+  /// The conditions for a caller with empty stdin and two separate streams.
   public init() {}
 
   /// Whether a caller may be served.
   public func admits(_ caller: CallSurroundings) -> Bool { objection(for: caller) == nil }
 
-  /// Why a caller may not be served; nil if it may.
+  /// Returns why a caller may not be served; nil if it may.
   func objection(for caller: CallSurroundings) -> String? {
     if isMerged, !caller.hasOneStream { return "both streams were recorded in one" }
     if let why = inputObjection(for: caller.stdin) { return why }
@@ -54,25 +54,25 @@ public struct ServingTerms: Sendable, Equatable {
       if stdin.isGiven || stdin.isShared && stdin.emptiness == nil { return nil }
       return "recorded in the middle of a file as stdin"
     case .nothing(let kind):
-      // With --stdin the input is in the key, and older recordings do not say so.
+      // With --stdin the input is in the key; older recordings do not say that they used it.
       if stdin.isGiven || stdin.emptiness == kind { return nil }
       return "recorded with \(kind.rawValue) as stdin"
     }
   }
 }
 
-/// What of a call, next to its key, decides whether a recording may be served.
+/// The properties of a call, other than its key, that decide whether a recording may be served.
 public final class CallSurroundings {
   /// The stdin of the call.
   public let stdin: StandardInput
   /// The files that the command's script replaces.
   let outputs: ScriptOutputs
-  /// Whether the caller's stdout and stderr are one open file.
+  /// Whether the caller's stdout and stderr are the same open file.
   public lazy var hasOneStream = OutputPair.isOneFile
 
   /// - Parameters:
   ///   - stdin: the stdin of the call.
-  ///   - notes: what making the key found out.
+  ///   - notes: the findings made while computing the key.
   public init(stdin: StandardInput, notes: KeyNotes) {
     self.stdin = stdin
     outputs = ScriptOutputs(notes.outputs)
@@ -80,7 +80,7 @@ public final class CallSurroundings {
 }
 
 extension RecordedInput {
-  /// Whether the input is in the key, so that to have read it is no reason not to store the result.
+  /// Whether the input is in the key, so that a result may be stored even if the command read it.
   var isInKey: Bool {
     switch self {
     case .file, .given: true

@@ -1,6 +1,6 @@
-/// How the conditions of a recording are written: in its map, and in the files of the memory tier.
+/// Encodes the conditions of a recording, for its map and for the files of the memory tier.
 extension ServingTerms {
-  /// Fields of the recording's map; those that say what was always so are left out.
+  /// Fields of the recording's map; those with their original default are left out.
   var fields: [(String, Value)] {
     var fields: [(String, Value)] = []
     if input != .nothing(.null) { fields.append(("input", .string(inputName))) }
@@ -12,7 +12,7 @@ extension ServingTerms {
     return fields
   }
 
-  /// The input in words, as `show` prints it.
+  /// The kind of stdin, as `show` prints it.
   public var inputName: String {
     switch input {
     case .nothing(let kind): kind.rawValue
@@ -23,10 +23,12 @@ extension ServingTerms {
     }
   }
 
-  /// The streams in words, as `show` prints them.
+  /// How the streams were recorded, as `show` prints it.
   public var streamsName: String { isMerged ? "both streams in one" : "apart" }
 
-  /// Reads the fields of a recording's map; nil if they are not what was written.
+  /// Decodes the fields of a recording's map.
+  ///
+  /// - Returns: nil if they are not valid.
   init?(_ input: Value?, _ moved: Value?, _ isMerged: Value?, _ outputs: Value?) {
     if let input {
       switch input.text {
@@ -53,7 +55,7 @@ extension ServingTerms {
     }
   }
 
-  /// The input in two numbers.
+  /// The input encoded as two numbers.
   var inputCode: (kind: UInt32, moved: Int64) {
     switch input {
     case .nothing(.null): (0, 0)
@@ -66,7 +68,7 @@ extension ServingTerms {
     }
   }
 
-  /// Reads both numbers; nil for others than were written.
+  /// Decodes both numbers; returns nil if they are not valid.
   static func input(kind: UInt32, moved: Int64) -> RecordedInput? {
     switch kind {
     case 0: .nothing(.null)

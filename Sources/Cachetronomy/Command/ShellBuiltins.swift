@@ -1,6 +1,6 @@
-/// What the words of a shell's own commands say of the words and commands after them.
+/// Interprets shell builtins and keywords, as far as they affect the words and commands after them.
 extension ShellScript {
-  /// Whether a command follows this word anyway.
+  /// Whether this word is a keyword, so that a command may still follow.
   mutating func isReserved(_ word: [UInt8]) -> Bool {
     guard word.count < 9 else { return false }
     switch String(decoding: word, as: UTF8.self) {
@@ -15,7 +15,7 @@ extension ShellScript {
     return true
   }
 
-  /// Notes what the first word of a command says of the others.
+  /// Notes how the first word of a command affects the others.
   mutating func classify(_ word: [UInt8]) {
     let name = FileGlob.last(word)
     switch String(decoding: name, as: UTF8.self) {
@@ -43,7 +43,7 @@ extension ShellScript {
     case ".", "source":
       isCertain = false
       cannotFollow("source")
-    // What follows may be a builtin, or a group.
+    // The following word may be a builtin, or begin a group.
     case "exec", "command", "builtin", "time", "coproc":
       (command.callsAnother, isCertain) = (true, false)
     default: command.callsAnother = Wrappers.contains(name)
@@ -53,13 +53,13 @@ extension ShellScript {
 
   private mutating func noteWrapper(_ name: ArraySlice<UInt8>) {
     if Wrappers.replacesPath(name) { searchesStandardPath = true }
-    // Both get the names of files from stdin.
+    // Both read file names from stdin.
     for reader in ["xargs", "parallel"] where name.elementsEqual(reader.utf8) {
       cannotFollow(reader)
     }
   }
 
-  /// Notes what a later word says of those after it, if it is the command that a wrapper starts.
+  /// Notes how a later word affects the next ones, if it is the command that a wrapper starts.
   mutating func classifyWrapped(_ word: Word) {
     if let setting = Self.setting(word) { passed.append((setting.name, setting.values)) }
     let name = FileGlob.last(word.text)
@@ -72,7 +72,7 @@ extension ShellScript {
     }
   }
 
-  /// Notes what a word after the first one says, if the command is one of the shell's own.
+  /// Notes an operand of a builtin.
   mutating func takeOperand(_ word: Word) {
     let text = word.text
     switch command.builtin {
@@ -92,7 +92,7 @@ extension ShellScript {
       if text.elementsEqual("--".utf8) {
         command.builtin = .givesParameters
       } else if text.first == 0x2d || text.first == 0x2b {
-        // With this option a file that exists is not replaced.
+        // With this option `>` does not replace an existing file.
         if text.contains(UInt8(ascii: "C")) { keepsFiles = true }
         if text.last == UInt8(ascii: "o") { command.builtin = .setsNamedOption }
       } else {
@@ -103,7 +103,7 @@ extension ShellScript {
     }
   }
 
-  /// Notes a word that names what only a shell can tell.
+  /// Notes a word that only a shell can expand.
   mutating func noteBlindSpot(_ word: Word, isFile: Bool, isProgram: Bool = false) {
     guard isFile, open.last?.array == nil else { return }
     if let blindSpot = word.blindSpot { cannotFollow(inner == .follow ? "eval" : blindSpot) }

@@ -1,12 +1,13 @@
-/// What the words of a script's commands say.
+/// Interprets the words of a script's commands.
 extension ShellScript {
   mutating func add(_ bytes: ArraySlice<UInt8>, isBare: Bool = false) {
     add(bytes, meaning: Array(bytes), isBare: isBare)
   }
 
-  /// Adds what only the environment tells; nil is for what only a shell can.
+  /// Appends text whose value depends on the environment; nil means that only a shell can expand
+  /// it.
   ///
-  /// What is bare, outside of quotes, may be a pattern.
+  /// Unquoted text may be a pattern.
   mutating func add(
     _ bytes: ArraySlice<UInt8>, meaning value: [UInt8]?, isBare: Bool = false,
     blindSpot: String? = nil
@@ -24,7 +25,7 @@ extension ShellScript {
     for other in 0..<(word?.others.count ?? 0) { word?.others[other].append(value, isBare: isBare) }
   }
 
-  /// Adds a variable that may hold several values; none is for what only a shell can tell.
+  /// Appends a variable that may have several values; none means that only a shell can expand it.
   mutating func add(_ bytes: ArraySlice<UInt8>, meanings values: [[UInt8]]) {
     var word = self.word ?? Word()
     let isBare = !isQuoted && !isTest
@@ -45,14 +46,14 @@ extension ShellScript {
     self.word = word
   }
 
-  /// Longer than any path.
+  /// Maximum length of a word; no path is longer.
   static let longest = 4096
-  /// This many values of a variable, and meanings of a word, are examined.
+  /// Maximum number of values of a variable, and of meanings of a word, to consider.
   static let mostMeanings = 64
 
   mutating func endWord() {
     guard var word else { return }
-    // Between numbers it multiplies.
+    // Between numbers it is multiplication.
     if comparesOnly, word.text == [0x2a] { word.first?.pattern = nil }
     (self.word, isTest) = (nil, isTest && !word.text.elementsEqual("]]".utf8))
     var mayBeProgram = false
@@ -76,7 +77,7 @@ extension ShellScript {
       }
       mayBeProgram = true
     }
-    // The command `.` is not the directory.
+    // As the first word `.` is a command, not a directory.
     if !mayBeProgram || !beginsCommand || word.text != [0x2e] {
       note(word, mayBeProgram: mayBeProgram || command.callsAnother)
     }
@@ -89,11 +90,11 @@ extension ShellScript {
       return
     }
     if beginsCommand { classify(word.text) }
-    // A variable that is empty is no word.
+    // An empty unquoted variable is not a word.
     (beginsCommand, mayBegin) = (false, word.first?.value.isEmpty == true)
   }
 
-  /// Keeps a name for all that a word may mean.
+  /// Records a name for each meaning of a word.
   private mutating func note(_ word: Word, mayBeProgram: Bool, isOperand: Bool = true) {
     let text = word.text
     let start = names.count
@@ -107,7 +108,7 @@ extension ShellScript {
       if Self.isShell(word.first?.value ?? text) {
         inner = .ofShell
       } else if command.callsAnother, text.contains(0x20) {
-        // Some wrappers give a word to a shell, or split it themselves.
+        // Some wrappers pass an argument to a shell, or split it themselves.
         scripts.append(contentsOf: word.meanings.map(\.value))
       }
     }
@@ -122,7 +123,7 @@ extension ShellScript {
     for other in word.others { keep(other, text, isOne: false, mayBeProgram) }
   }
 
-  /// Keeps a name, or those of the files that its pattern means.
+  /// Records a name, or the names of the files that its pattern matches.
   private mutating func keep(
     _ meaning: Meaning, _ text: [UInt8], isOne: Bool, _ mayBeProgram: Bool
   ) {
@@ -156,11 +157,11 @@ extension ShellScript {
     } else {
       passed.append(contentsOf: settings.map { ($0.setting.name, $0.setting.values) })
     }
-    // For one command alone, which is looked for there anyway.
+    // A `PATH` set for one command only is still used to find that command.
     for path in passed where path.name == Self.path {
       set(path.name, to: path.values, isCertain: false)
     }
-    // `for x in` and what follows.
+    // `for x in` and its list.
     if command.isLoop { setLoop() }
     (redirection, beginsCommand, mayBegin) = (nil, true, true)
     command = CommandState()
@@ -174,15 +175,15 @@ extension ShellScript {
 
   private static let path = Array("PATH".utf8)
 
-  /// Values of `PATH` that the script sets; programs are looked up in each.
+  /// Values of `PATH` that the script sets; programs are searched for in each.
   var searchPaths: [[UInt8]] {
     (variables.isEmpty ? [] : variables[Self.path] ?? [])
       + (searchesStandardPath ? [Wrappers.standardPath] : [])
   }
 
-  /// Reads the scripts that a command gives to a shell.
+  /// Parses the scripts that a command passes to a shell.
   ///
-  /// - Parameter passed: variables that it sets for the shell alone.
+  /// - Parameter passed: variables that are set for that shell only.
   mutating func readScripts(with passed: [(name: [UInt8], values: [[UInt8]])] = []) {
     let begun = scripts
     let (isShell, isUnknown) = (scriptsHaveArguments, hasUnknownScripts)
@@ -216,6 +217,6 @@ extension ShellScript {
     hasMoved = hadMoved
   }
 
-  /// The maximum depth of nested texts that are read.
+  /// Maximum nesting depth of scripts.
   static let deepest = 8
 }

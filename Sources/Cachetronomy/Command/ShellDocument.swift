@@ -1,14 +1,14 @@
-/// A here-document of a script: what ends it, and where.
+/// A here-document of a script: its delimiter and position.
 struct ShellDocument {
   private var mark: [UInt8] = []
-  /// Whether tabs before the mark are no part of its line.
+  /// Whether leading tabs are removed, as after `<<-`.
   private let isIndented: Bool
-  /// Whether it is what a shell reads its script from.
+  /// Whether a shell reads it as a script.
   var isScript = false
-  /// Where the line goes on after the mark.
+  /// Where the line continues after the delimiter.
   private(set) var start: Int
 
-  /// Reads the mark that follows a `<<`.
+  /// Parses the delimiter after a `<<`.
   init(_ text: [UInt8], after place: Int) {
     start = place
     isIndented = start < text.count && text[start] == UInt8(ascii: "-")
@@ -26,7 +26,7 @@ struct ShellDocument {
       } else if byte == UInt8(ascii: "$"), start + 1 < text.count,
         text[start + 1] == UInt8(ascii: "'") || text[start + 1] == UInt8(ascii: "\"")
       {
-        // A quote of another kind.
+        // The other kind of quote.
       } else if byte != UInt8(ascii: "\\") {
         mark.append(byte)
       }
@@ -34,7 +34,7 @@ struct ShellDocument {
     }
   }
 
-  /// Where its lines are, and where what follows them begins.
+  /// Returns the range of its lines, and where the text after them begins.
   func body(_ text: [UInt8], from start: Int) -> (Range<Int>, Int) {
     var line = start
     while line < text.count {

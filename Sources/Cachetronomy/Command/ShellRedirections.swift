@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The files that a script's redirections and `tee` open.
+/// Finds the files that a script's redirections and `tee` open.
 extension ShellScript {
-  /// Reads a `<` or `>` and what belongs to it; returns where its word begins.
+  /// Parses a `<` or `>` and the rest of the operator; returns where its word begins.
   mutating func redirect(_ byte: UInt8, _ text: [UInt8], _ at: Int) -> Int {
-    // The number of a descriptor may stand before it.
+    // A descriptor number may precede it.
     if let word, word.text.allSatisfy({ (0x30...0x39).contains($0) }) {
       if !word.text.isEmpty { openedDescriptors.insert(word.text) }
       self.word = nil
@@ -35,7 +35,7 @@ extension ShellScript {
     return at + 1
   }
 
-  /// Notes a descriptor that is read and that the script has not opened: its caller has.
+  /// Notes a descriptor that is read although the script has not opened it, so it is inherited.
   private mutating func noteDescriptor(_ text: [UInt8], _ at: Int) {
     let number = Array(text[at...].prefix { (0x30...0x39).contains($0) })
     guard number.count > 1 || number.first.map({ $0 > 0x32 }) == true,
@@ -51,7 +51,7 @@ extension ShellScript {
     switch redirection {
     case .text: return true
     case .reads:
-      // A shell opens from left to right: if this fails, what follows is not replaced.
+      // A shell opens from left to right: if this one fails, later files are not replaced.
       command.redirectionsSucceed =
         command.redirectionsSucceed && word.others.isEmpty && isReadable(word.first)
       return true
@@ -104,7 +104,7 @@ extension ShellScript {
     teed.append(names)
   }
 
-  /// Notes the files that a `tee` replaces, which are none of its inputs.
+  /// Notes the files that a `tee` replaces, which are not among its inputs.
   mutating func writeTeeOperands() {
     for range in teed {
       for index in range {
@@ -118,15 +118,15 @@ extension ShellScript {
     }
   }
 
-  /// Whether the script has made it itself, so that it is no input of it.
+  /// Whether the script has written the file itself, so that it is not an input.
   func isWritten(_ value: [UInt8]) -> Bool {
     !written.isEmpty && written.contains(Self.plain(value, in: directory))
   }
 
-  /// Notes a file that is replaced; one that is certainly replaced is no input of what follows.
+  /// Notes a file that is replaced; if that is certain, it is not an input of later commands.
   private mutating func write(_ value: [UInt8]?, as text: [UInt8], isOne: Bool) {
     guard let value, !value.isEmpty, !value.starts(with: "/dev/".utf8) else { return }
-    // Relative to which directory is not known.
+    // The directory that the path is relative to is unknown.
     if hasMoved, value.first != 0x2f { return }
     let path = Self.plain(value, in: directory)
     let isCertain =
@@ -137,16 +137,16 @@ extension ShellScript {
     }
     guard isCertain else { return }
     written.insert(path)
-    // To call it by a variable is not to read it.
+    // Naming the file in a variable does not read it.
     for setting in named where Self.plain(setting.value, in: directory) == path {
       names[setting.index].value = nil
     }
   }
 
-  /// At most this many outputs are noted.
+  /// Maximum number of outputs to note.
   private static let mostOutputs = 1024
 
-  /// A path without the ways to say that it is here.
+  /// Returns a path without redundant parts that refer to the current directory.
   static func plain(_ path: [UInt8], in directory: [UInt8]) -> [UInt8] {
     var rest = path[...]
     if !directory.isEmpty, rest.starts(with: directory + [0x2f]) {

@@ -1,39 +1,38 @@
-/// The programs and files that the script of a shell may name, as far as that can be told without a
-/// shell.
+/// Finds the programs and files that a shell script may name, as far as possible without a shell.
 ///
-/// In doubt a word is taken for both: what names nothing costs a check, what is not seen costs a
-/// wrong hit.
+/// In doubt a word counts as both. A false positive costs one file system check, a false negative a
+/// wrong result.
 struct ShellScript {
   /// A word that may name a file.
   struct Name: Equatable {
-    /// As the script spells it, without quotes.
+    /// As written in the script, without quotes.
     var text: [UInt8] = []
-    /// With variables in place of their names; nil if only a shell can tell.
+    /// With variables expanded; nil if only a shell can expand it.
     var value: [UInt8]? = []
-    /// Whether a command may begin with it, which is looked for in `PATH`.
+    /// Whether it may be the first word of a command, which is searched for in `PATH`.
     var mayBeProgram = false
-    /// Whether a pattern matched it, so that it exists.
+    /// Whether it is a match of a pattern, so that it exists.
     var isMatch = false
   }
 
-  /// A word that is being read.
+  /// A word that is being parsed.
   struct Word {
-    /// As the script spells it, without quotes.
+    /// As written in the script, without quotes.
     var text: [UInt8] = []
-    /// What it may mean; nil if only a shell can tell.
+    /// Its first meaning; nil if only a shell can expand it.
     var first: Meaning? = Meaning()
-    /// A construct in it that may mean something else.
+    /// A construct in it that may expand to something else.
     var blindSpot: String?
-    /// What else it may mean, since a variable may hold it.
+    /// Its other meanings, from the other values of variables.
     var others: [Meaning] = []
 
     var meanings: [Meaning] { first.map { [$0] + others } ?? [] }
   }
 
-  /// One thing that a word may mean.
+  /// One possible expansion of a word.
   struct Meaning {
     var value: [UInt8] = []
-    /// With a `\` before what is no pattern, once there is one.
+    /// The pattern, if it has one, with a `\` before each byte that is not part of a pattern.
     var pattern: [UInt8]?
 
     mutating func append(_ bytes: [UInt8], isBare: Bool) {
@@ -45,16 +44,16 @@ struct ShellScript {
     }
   }
 
-  /// Something that is begun and not yet ended: a substitution, a group, a parameter or a `case`.
+  /// A construct that is open: a substitution, a group, a parameter or a `case`.
   struct Open {
-    /// What ends it.
+    /// The byte that closes it.
     var end: UInt8
     var wasQuoted: Bool
-    /// Whether `<` and `>` compare in it.
+    /// Whether `<` and `>` are comparisons in it.
     var isArithmetic = false
-    /// Whether the script may have left its directory before it.
+    /// Whether the script may have changed directory before it.
     var hadMoved = false
-    /// The array that it is the literal of.
+    /// The array literal that it encloses.
     var array: ArrayLiteral?
     /// The command that it is part of.
     var command: CommandState?
@@ -64,55 +63,55 @@ struct ShellScript {
 
   enum Redirection {
     case reads, replaces, appends
-    /// `<<<` and `<&`: what follows is not a file that has to exist.
+    /// `<<<` and `<&`: the word is not a file that has to exist.
     case text
     /// `>&`: a descriptor, or a file that both streams replace.
     case duplicates
   }
 
-  /// The kind of the command being read, and what its words so far say.
+  /// The kind of command being parsed, and what its words so far imply.
   struct CommandState {
     var (isTee, isDeclaration, isLoop, callsAnother) = (false, false, false, false)
-    /// Whether its redirections can all be opened, as far as they have been read.
+    /// Whether all its redirections parsed so far are sure to succeed.
     var redirectionsSucceed = true
     var builtin = Builtin.none
-    /// The variable of a loop, and what it is given.
+    /// The variable of a `for` loop, and its list.
     var loop: [[UInt8]] = []
-    /// Whether only a shell can tell some of that.
+    /// Whether only a shell can expand a part of that.
     var loopIsUnknown = false
   }
 
   /// Which words of a command are scripts themselves.
   enum Inner {
     case none
-    /// Those after the option of a shell.
+    /// The words after an option such as `-c` of a shell.
     case ofShell
-    /// Those that follow.
+    /// The following words.
     case follow
   }
 
-  /// A command of the shell itself, as far as its operands mean something.
+  /// A builtin whose operands matter.
   enum Builtin {
     case none
     case takesNoFiles
-    /// `test`; with an operand that asks for a file.
+    /// `test`; `test` after an operator that takes a file.
     case tests, testsFile
     case reads, unsets, setsOptions
-    /// `set`; before the name of an option; after its options.
+    /// `set`; `set` before the name of an option; `set` after its options.
     case setsParameters, setsNamedOption, givesParameters
 
     /// Whether other operands may name files.
     var takesFiles: Bool { self == .none || self == .testsFile }
   }
 
-  /// The names in their order.
+  /// The names found, in order.
   var names: [Name] = []
 
   let environment: Environment
   let directory: [UInt8]
-  /// What the script sets; none is for what only a shell can tell.
+  /// Variables that the script sets; an empty list means that only a shell can expand it.
   var variables: [[UInt8]: [[UInt8]]] = [:]
-  /// Variables that may hold what only a shell can tell.
+  /// Variables that may have further values that only a shell can expand.
   var unknown: Set<[UInt8]> = []
   var parameters = Parameters()
   /// Whether positional parameters may be those of a function.
@@ -120,59 +119,59 @@ struct ShellScript {
   var word: Word?
   var glob: FileGlob
   var isQuoted = false
-  /// Whether a command begins here; after a substitution one may, as with `A=$(b) c`.
+  /// Whether a command begins here; after a substitution it may, as in `A=$(b) c`.
   var (beginsCommand, mayBegin) = (true, true)
-  /// Whether the word `function` was the last.
+  /// Whether the previous word was `function`.
   var namesFunction = false
   var redirection: Redirection?
   var open: [Open] = []
   var documents: [ShellDocument] = []
-  /// How many nested texts surround the current position.
+  /// The nesting depth of the script being parsed.
   var depth = 0
-  /// Whether the current position is between `[[` and `]]`, where `<` and `>` compare too.
+  /// Whether the parser is between `[[` and `]]`, where `<` and `>` are comparisons too.
   var isTest = false
 
   var command = CommandState()
-  /// The operands of a `tee`: their places in `names`.
+  /// The operands of a `tee`, as ranges of `names`.
   var teed: [Range<Int>] = []
   var settings: [(setting: Setting, index: Int)] = []
-  /// What a wrapper sets for the command that it starts.
+  /// Variables that a wrapper sets for the command it starts.
   var passed: [(name: [UInt8], values: [[UInt8]])] = []
-  /// What variables of the script alone hold, and where in `names` they are set.
+  /// Values of variables that only the script uses, with their indices in `names`.
   var named: [(value: [UInt8], index: Int)] = []
   var inner = Inner.none
   var scripts: [[UInt8]] = []
-  /// Whether those after one of `scripts` are its parameters; whether some may be missing.
+  /// Whether the words after one of `scripts` are its parameters; whether scripts may be missing.
   var (scriptsHaveArguments, hasUnknownScripts) = (false, false)
-  /// How many more scripts within are read, and values of variables that hold several.
+  /// How many more nested scripts, and values of multi-valued variables, are parsed.
   var (scriptsLeft, meaningsLeft) = (64, 4096)
 
-  /// Whether all so far is run, once, and where the script began.
+  /// Whether all parsed so far runs exactly once from the start of the script.
   var isCertain = true
   var written: Set<[UInt8]> = []
-  /// The files that it replaces, certainly or not.
+  /// The files that it replaces, certainly or possibly.
   var outputs: [ScriptOutput] = []
-  /// The first construct that may name files and that cannot be followed.
+  /// The first construct that may name files and cannot be followed.
   var blindSpot: String?
-  /// The numbers of descriptors that redirections of the script name first.
+  /// The descriptor numbers that redirections of the script open.
   var openedDescriptors: Set<[UInt8]> = []
   /// A redirection from a descriptor that the script has not opened.
   var foreignDescriptor: [UInt8]?
   /// A network connection that it opens as a file.
   var connection: [UInt8]?
-  /// Whether `>` may fail on a file that exists.
+  /// Whether `>` may fail for an existing file.
   var keepsFiles = false
-  /// Whether a program may look for another elsewhere than in the script's `PATH`.
+  /// Whether a program may search for another outside the script's `PATH`.
   var searchesStandardPath = false
-  /// Whether it may have left `directory`.
+  /// Whether the script may have left `directory`.
   var hasMoved = false
 
-  /// Reads a script.
+  /// Parses a script.
   ///
   /// - Parameters:
-  ///   - environment: what its variables are taken from.
-  ///   - directory: where it runs, which a shell calls `PWD`.
-  ///   - arguments: what a shell gives to it, `$0` first.
+  ///   - environment: the values of its variables.
+  ///   - directory: its working directory, the value of `PWD`.
+  ///   - arguments: the arguments that a shell passes to it, `$0` first.
   init(
     _ script: [UInt8], in environment: Environment, directory: [UInt8], arguments: [[UInt8]] = []
   ) {
@@ -184,9 +183,9 @@ struct ShellScript {
     if glob.isCut { cannotFollow("*") }
   }
 
-  /// Which of a command's words may be scripts that its shell is given.
+  /// Returns the indices of the arguments that may be scripts of a shell.
   ///
-  /// It may be called by another, as `timeout 9 bash -c`; options and arguments may stand next to
+  /// A wrapper may start the shell, as in `timeout 9 bash -c`; options and parameters may be among
   /// them.
   static func places(in argv: [[UInt8]]) -> Range<Int> {
     guard let shell = argv.firstIndex(where: isShell),
@@ -218,7 +217,7 @@ struct ShellScript {
         add([])
         isQuoted.toggle()
       case UInt8(ascii: "\\") where at < text.count:
-        // A line that goes on is one line; a substitution in backquotes may have one within.
+        // Joins continued lines; a substitution in backquotes may contain continued lines itself.
         if text[at] == UInt8(ascii: "`") {
           endCommand()
         } else if text[at] != 0x0a {

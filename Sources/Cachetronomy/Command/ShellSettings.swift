@@ -1,28 +1,28 @@
-/// What a script sets: variables, arrays, positional parameters.
+/// Tracks what a script sets: variables, arrays, positional parameters.
 extension ShellScript {
   /// A word that sets a variable.
   struct Setting {
     var name: [UInt8]
-    /// What it may be set to; none if only a shell can tell.
+    /// Its possible values; none if only a shell can expand them.
     var values: [[UInt8]]
-    /// Whether it is added to what the variable holds, with `+=`.
+    /// Whether it appends to the variable, with `+=`.
     var appends = false
     /// Whether it sets one element of an array.
     var isElement = false
   }
 
-  /// The elements of `name=(...)`, which is being read.
+  /// The elements of `name=(...)` while it is parsed.
   struct ArrayLiteral {
     var name: [UInt8]
     var values: [[UInt8]] = []
     var appends: Bool
-    /// Whether there are no other elements than `values`.
+    /// Whether there are no elements other than `values`.
     var isComplete = true
     /// Whether a command may begin after it.
     var (beginsCommand, mayBegin): (Bool, Bool)
   }
 
-  /// The variable that a word sets; nil if it sets none.
+  /// Returns the variable that a word sets; nil if it sets none.
   static func setting(_ word: Word) -> Setting? {
     guard let cut = word.text.firstIndex(of: 0x3d) else { return nil }
     var name = word.text[..<cut]
@@ -31,7 +31,7 @@ extension ShellScript {
     let element = name.firstIndex(of: UInt8(ascii: "["))
     if let element { name = name[..<element] }
     guard !name.isEmpty, name.allSatisfy(Environment.isInName) else { return nil }
-    // The name of an element may have a variable in it.
+    // The index of an element may contain a variable.
     let values = word.meanings.map { meaning in
       Array((meaning.value.firstIndex(of: 0x3d)).map { meaning.value[($0 + 1)...] } ?? [])
     }
@@ -39,11 +39,11 @@ extension ShellScript {
       name: Array(name), values: values, appends: appends, isElement: element != nil)
   }
 
-  /// Notes what a command sets for those after it.
+  /// Applies what a command sets for the following ones.
   mutating func set() {
     for (setting, index) in settings {
       set(setting)
-      // A program may read what is in its environment.
+      // A program may read a variable from its environment.
       if isCertain, !command.isDeclaration, setting.values.count == 1, !setting.appends,
         !setting.isElement,
         environment[String(decoding: setting.name, as: UTF8.self)] == nil
@@ -65,7 +65,7 @@ extension ShellScript {
     set(setting.name, to: Array(longer), isCertain: isCertain)
   }
 
-  /// What may be set is added to what a variable holds already.
+  /// Sets a variable; values that are not certain are added to the existing ones.
   mutating func set(_ name: [UInt8], to values: [[UInt8]], isCertain: Bool) {
     var all = isCertain ? [] : self.values(name[...]).filter { !$0.isEmpty }
     for value in values where !all.contains(value) { all.append(value) }
@@ -77,10 +77,10 @@ extension ShellScript {
     }
   }
 
-  /// Notes that a variable may hold what only a shell can tell.
+  /// Notes that a variable may have a value that only a shell can expand.
   mutating func cannotTell(_ name: [UInt8]) { set(name, to: [], isCertain: isCertain) }
 
-  /// Sets the variable of `for x in` to what follows.
+  /// Sets the variable of `for x in` to the items of its list.
   mutating func setLoop() {
     guard let name = command.loop.first else { return }
     if command.loop.count > 2 {
@@ -91,7 +91,7 @@ extension ShellScript {
     if command.loopIsUnknown { unknown.insert(name) }
   }
 
-  /// Begins an array if the word being read is `name=` or `name+=`.
+  /// Begins an array if the current word is `name=` or `name+=`.
   mutating func beginsArray() -> Bool {
     guard mayBegin || command.isDeclaration, redirection == nil, let word, word.text.last == 0x3d,
       let setting = Self.setting(word), word.text.firstIndex(of: 0x3d) == word.text.count - 1
@@ -106,7 +106,7 @@ extension ShellScript {
     return true
   }
 
-  /// Adds an element to the array being read; nil is for what only a shell can tell.
+  /// Adds an element to the current array; nil means that only a shell can expand it.
   mutating func addElement(_ value: [UInt8]?) {
     guard let last = open.indices.last, let count = open[last].array?.values.count else { return }
     guard var value, count < Self.mostMeanings else {
@@ -125,7 +125,7 @@ extension ShellScript {
     endWord()
     guard let array = open.popLast()?.array else { return }
     (beginsCommand, mayBegin) = (array.beginsCommand, array.mayBegin)
-    // The elements of an empty array are no words.
+    // An empty array expands to no words.
     let values = array.values.isEmpty && array.isComplete ? [[]] : array.values
     set(array.name, to: values, isCertain: isCertain && !array.appends)
     if !array.isComplete { unknown.insert(array.name) }
@@ -137,31 +137,31 @@ struct Parameters {
   /// `$0`.
   private(set) var zero: [UInt8] = []
   private(set) var values: [[UInt8]] = []
-  /// Whether these are all of them.
+  /// Whether these are all parameters.
   private(set) var isKnown = true
-  /// Whether each of them may be any.
+  /// Whether each parameter may have the value of any other.
   var mayBeShifted = false
 
   init() {}
 
-  /// What a shell gives to a script of `-c`: the arguments after it, `$0` first.
+  /// Creates the parameters of a `-c` script from the arguments after it, `$0` first.
   init(of script: [UInt8], _ arguments: [[UInt8]], isKnown: Bool = true) {
     zero = arguments.first ?? []
     values = Array(arguments.dropFirst())
     self.isKnown = isKnown
-    // A loop may shift them after they are used.
+    // A loop may shift the parameters after they are used.
     mayBeShifted =
       !isKnown || values.count > 1 && script.holds(Array("shift".utf8))
   }
 
-  /// Adds what `set` gives.
+  /// Adds a parameter of `set`.
   mutating func add(_ word: ShellScript.Word) {
     mayBeShifted = true
     if word.first == nil || values.count >= ShellScript.mostMeanings { isKnown = false }
     values.append(contentsOf: word.meanings.prefix(ShellScript.mostMeanings).map(\.value))
   }
 
-  /// What a parameter may hold: a digit, `@` or `*`.
+  /// Returns the possible values of a parameter: a digit, `@` or `*`.
   func meanings(of name: ArraySlice<UInt8>) -> [[UInt8]] {
     guard let first = name.first, (0x30...0x39).contains(first) else {
       return values.isEmpty ? [[]] : values

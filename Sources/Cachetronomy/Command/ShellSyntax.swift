@@ -1,6 +1,6 @@
-/// What divides a script into words and commands.
+/// Splits a script into words and commands.
 extension ShellScript {
-  /// Reads a byte that stands in no quotes; returns where what it begins ends.
+  /// Parses an unquoted byte; returns where the construct that it begins ends.
   mutating func syntax(_ byte: UInt8, _ text: [UInt8], _ at: Int) -> Int {
     let next = at < text.count ? text[at] : 0
     switch byte {
@@ -20,7 +20,7 @@ extension ShellScript {
     case UInt8(ascii: "(") where beginsArray(): break
     case UInt8(ascii: "("):
       isCertain = false
-      // What follows the name of a function is a command.
+      // A command follows the name of a function.
       if next == UInt8(ascii: ")") {
         endCommand()
         definesFunctions = true
@@ -28,7 +28,7 @@ extension ShellScript {
       }
       begin(UInt8(ascii: ")"), isArithmetic: next == byte)
     case UInt8(ascii: ")"):
-      // Text that follows belongs to the same word.
+      // Adjacent text belongs to the same word.
       if open.last?.isArithmetic == true, next > 0x20, !";&|()<>\"".utf8.contains(next),
         command.builtin.takesFiles
       {
@@ -47,7 +47,7 @@ extension ShellScript {
     return at
   }
 
-  /// Whether a path begins in a word that sets a variable.
+  /// Whether a path begins inside a word that sets a variable.
   private var isInSetting: Bool {
     guard let word, word.text.last == 0x3d || word.text.last == 0x3a, redirection == nil else {
       return false
@@ -61,7 +61,7 @@ extension ShellScript {
     " \t\n;&|(".utf8.contains(byte)
   }
 
-  /// Reads the here-documents that begin with this line; returns where they end.
+  /// Reads the here-documents that begin on this line; returns where they end.
   mutating func readDocuments(_ text: [UInt8], _ start: Int) -> Int {
     var at = start
     let begun = documents
@@ -102,14 +102,14 @@ extension ShellScript {
   }
 
   mutating func close(_ end: UInt8) {
-    // What a `case` compares with names no files.
+    // The patterns of a `case` name no files.
     if open.last?.end == Open.esac { word?.first?.pattern = nil }
     if end == UInt8(ascii: ")"), open.last?.array != nil {
       endArray()
       return
     }
     endCommand()
-    // The `)` of a pattern ends nothing.
+    // The `)` of a pattern closes nothing.
     guard open.last?.end == end, let last = open.popLast() else { return }
     (isQuoted, hasMoved) = (last.wasQuoted, last.hadMoved)
     beginsCommand = false

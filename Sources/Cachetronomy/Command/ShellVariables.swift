@@ -1,11 +1,11 @@
-/// The variables in the words of a script.
+/// Expands the variables in the words of a script.
 extension ShellScript {
-  /// Reads what follows a `$`; returns where it ends.
+  /// Parses the text after a `$`; returns where it ends.
   mutating func variable(_ text: [UInt8], from start: Int) -> Int {
     switch start < text.count ? text[start] : 0 {
     case UInt8(ascii: "("):
       let isArithmetic = start + 1 < text.count && text[start + 1] == text[start]
-      // A number by itself names no file.
+      // A number on its own names no file.
       let isPart = word?.text.isEmpty == false
       let construct = isArithmetic ? (isPart ? "$((...))" : nil) : "$(...)"
       add([0x24], meaning: nil, blindSpot: construct)
@@ -28,7 +28,8 @@ extension ShellScript {
     }
   }
 
-  /// Reads a `${...}`; returns where it ends, or where its operator begins if that is not followed.
+  /// Parses a `${...}`; returns where it ends, or where its operator begins if that is not
+  /// supported.
   private mutating func braced(_ text: [UInt8], from start: Int) -> Int {
     var name = text[(start + 1)...].prefix(while: Environment.isInName)
     if name.isEmpty, start + 1 < text.count, text[start + 1] == 0x40 || text[start + 1] == 0x2a {
@@ -50,7 +51,7 @@ extension ShellScript {
     return end + 1
   }
 
-  /// Where the `[...]` of an array's element ends that begins here; here if there is none.
+  /// Returns where the `[...]` of an array element ends; `start` if there is none.
   private func element(_ text: [UInt8], from start: Int) -> Int {
     guard start < text.count, text[start] == UInt8(ascii: "[") else { return start }
     let index = text[(start + 1)...].prefix(64).prefix {
@@ -60,7 +61,7 @@ extension ShellScript {
     return isClosed && !index.isEmpty ? index.endIndex + 1 : start
   }
 
-  /// Adds the value of a variable; outside of quotes it is several words where it has blanks.
+  /// Appends the value of a variable; unquoted, blanks in it separate words.
   mutating func add(
     _ bytes: ArraySlice<UInt8>, ofVariable name: ArraySlice<UInt8>, cut: Cut? = nil
   ) {
@@ -95,7 +96,7 @@ extension ShellScript {
     }
   }
 
-  /// Whether a variable may hold what only a shell can tell.
+  /// Whether a variable may have a value that only a shell can expand.
   private func mayBeOther(_ name: ArraySlice<UInt8>) -> Bool {
     if Self.isParameter(name) {
       return !parameters.isKnown || definesFunctions && !name.elementsEqual([0x30])
@@ -117,7 +118,7 @@ extension ShellScript {
     byte == 0x20 || byte == 0x09 || byte == 0x0a
   }
 
-  /// Reads a `$'...'`, in which a quote may be escaped.
+  /// Parses a `$'...'`, in which a quote may be escaped.
   mutating func escapes(_ text: [UInt8], from start: Int) -> Int {
     var end = start
     while end < text.count, text[end] != UInt8(ascii: "'") {
@@ -129,7 +130,7 @@ extension ShellScript {
     return min(end + 1, text.count)
   }
 
-  /// What a variable may hold; nothing if only a shell can tell.
+  /// Returns the possible values of a variable; none if only a shell can expand it.
   func values(_ name: ArraySlice<UInt8>) -> [[UInt8]] {
     if Self.isParameter(name) { return limited(parameters.meanings(of: name)) }
     if !variables.isEmpty, let values = variables[Array(name)] { return limited(values) }
@@ -137,7 +138,7 @@ extension ShellScript {
     let name = String(decoding: name, as: UTF8.self)
     if let value = environment[name] { return [value] }
     switch name {
-    // The shell makes them up.
+    // Set by the shell itself.
     case "PPID", "BASHPID", "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME",
       "LINENO", "UID", "EUID", "HOSTNAME", "HOSTTYPE", "MACHTYPE", "OSTYPE", "OLDPWD", "BASH",
       "BASH_VERSION", "BASH_SOURCE", "BASH_ARGV", "FUNCNAME", "PIPESTATUS", "REPLY", "OPTARG",
@@ -151,18 +152,18 @@ extension ShellScript {
     meaningsLeft > 0 ? values : Array(values.prefix(1))
   }
 
-  /// `${name%pattern}` and alike, which cut something off a value.
+  /// `${name%pattern}` and similar, which remove a prefix or suffix of a value.
   struct Cut {
     private var fromEnd: Bool
     private var isLongest: Bool
     private var pattern: [UInt8]
-    /// Where the closing brace is.
+    /// The index of the closing brace.
     private(set) var end: Int
 
-    /// Longer values are not cut: each length is tried.
+    /// Maximum length of a value to cut: each prefix length is tried.
     static let longest = 128
 
-    /// Nil for other operators, and for patterns with quotes or variables in them.
+    /// - Returns: nil for other operators, and for patterns that contain quotes or variables.
     init?(_ text: [UInt8], from start: Int) {
       let mark = text[start]
       guard mark == UInt8(ascii: "%") || mark == UInt8(ascii: "#") else { return nil }

@@ -1,7 +1,6 @@
-/// Words as a POSIX shell quotes them.
+/// Splits and quotes words as a POSIX shell does.
 public enum ShellWords {
-  /// Splits a line at blanks, with single quotes, double quotes and backslashes as a shell has
-  /// them.
+  /// Splits a line at blanks, with single quotes, double quotes and backslashes as in a shell.
   ///
   /// - Throws: `Failure.badSetting` if a quote is not closed.
   public static func split(_ text: String) throws(Failure) -> [String] {
@@ -12,7 +11,7 @@ public enum ShellWords {
     for byte in text.utf8 {
       if escaped {
         escaped = false
-        // The line goes on.
+        // A line continuation.
         if byte == 0x0a { continue }
         if quote == 0x22, ![0x22, 0x5c, 0x24, 0x60].contains(byte) { word?.append(0x5c) }
         word = (word ?? []) + [byte]
@@ -37,7 +36,7 @@ public enum ShellWords {
     return words
   }
 
-  /// The line that `split` splits into these words; patterns in them stay unquoted.
+  /// Returns the line that `split` splits into these words; patterns in them stay unquoted.
   static func line(_ words: [String]) -> String {
     words.map { word in
       let isPlain = !word.utf8.contains { [0x20, 0x09, 0x0a, 0x22, 0x27, 0x5c].contains($0) }
@@ -48,15 +47,15 @@ public enum ShellWords {
     }.joined(separator: " ")
   }
 
-  /// One word as a shell would need it quoted; one line of valid UTF-8 always.
+  /// Returns one word quoted for a shell, always as a single line of valid UTF-8.
   public static func quote(_ word: [UInt8]) -> String {
     if !word.isEmpty, word.allSatisfy(isPlain) { return String(decoding: word, as: UTF8.self) }
     if let text = String(validating: word, as: UTF8.self),
       !text.unicodeScalars.contains(where: isUnprintable)
     {
       if !word.contains(0x27) { return "'" + text + "'" }
-      // By bytes: a quote and a mark that combines with it are one character, yet two to a shell.
-      // And without `joined`, whose generic look-up takes a quarter of a hit.
+      // By bytes: a quote followed by a combining character is one `Character`, yet two to a shell.
+      // Without `joined`, whose generic look-up takes a quarter of a hit.
       var quoted: [UInt8] = [0x27]
       for byte in word {
         if byte == 0x27 { quoted.append(contentsOf: "'\\'".utf8) }
@@ -80,7 +79,7 @@ public enum ShellWords {
     return text + "'"
   }
 
-  /// Appends one word as `quote(_:)` writes it.
+  /// Appends one word quoted as by `quote(_:)`.
   static func append(_ word: [UInt8], to text: inout [UInt8]) {
     if !word.isEmpty, word.allSatisfy(isPlain) {
       text.append(contentsOf: word)
@@ -96,7 +95,7 @@ public enum ShellWords {
     }
   }
 
-  /// Control characters, and those that move the text that follows them.
+  /// Whether a scalar is a control character, or changes the direction of text.
   static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7f..<0xa0, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
@@ -104,8 +103,7 @@ public enum ShellWords {
     }
   }
 
-  /// Where a word of a script ends that begins at a place: before a blank or an operator that
-  /// stands in no quotes.
+  /// Returns where a word of a script ends: before an unquoted blank or operator.
   static func end(of script: [UInt8], from start: Int) -> Int {
     var quote: UInt8?
     var at = start

@@ -1,32 +1,32 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Signals that reach this process and are meant for the command.
+/// Catches signals that reach this process and are meant for the command.
 final class Signals {
   let descriptor: Int32
-  /// The signal mask at the start, for the command.
+  /// The signal mask that this process started with, for the command.
   private(set) var before = sigset_t()
-  /// The last signal that came from the terminal or another process.
+  /// The last signal that the terminal or another process sent.
   private(set) var last: Int32?
   private var hasChildEnded = false
 
   private static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM]
 
-  /// - Parameter adopts: the end of any child is to be noticed, too.
+  /// - Parameter adopts: whether to notice the end of any child, too.
   init(adopts: Bool = false) {
     var ours = sigset_t()
     sigemptyset(&ours)
     for signal in Self.forwarded { sigaddset(&ours, signal) }
     if adopts { sigaddset(&ours, SIGCHLD) }
-    // If the caller ignores it, as daemons do, the kernel would discard the command's status.
+    // If the caller ignored SIGCHLD, as daemons do, the kernel would discard the command's status.
     signal(SIGCHLD, SIG_DFL)
     sigprocmask(SIG_BLOCK, &ours, &before)
-    // Blocked by `run` so that a failed write is an error; the command must not inherit that.
+    // `run` blocks these so that a failed write is an error; the command must not inherit that.
     for signal in Self.ofWrites { sigdelset(&before, signal) }
     descriptor = signalfd(-1, &ours, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
   }
 
-  /// The next signal to hand on; one that the terminal sent has reached the command already.
+  /// Returns the next signal to forward; one from the terminal has reached the command already.
   func next() -> Int32? {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size
@@ -36,7 +36,7 @@ final class Signals {
         continue
       }
       last = Int32(info.ssi_signo)
-      // A terminal that hangs up tells the leader of its session alone; an alarm is its owner's.
+      // A hangup of the terminal reaches only the session leader; an alarm only its owner.
       let isOurs = last == SIGALRM || last == SIGHUP && getsid(0) == getpid()
       if isOurs || info.ssi_code <= 0 { return last }
     }
@@ -51,13 +51,13 @@ final class Signals {
 
   func restore() {
     close(descriptor)
-    // Still without those: one that waits would end us here.
+    // Keep these blocked: a pending one would end this process here.
     var after = before
     for signal in Self.ofWrites { sigaddset(&after, signal) }
     sigprocmask(SIG_SETMASK, &after, nil)
   }
 
-  /// Starts a thread that gets none: they are for the thread that waits for the command.
+  /// Starts a thread that receives no signals: they are for the thread that waits for the command.
   static func blocked<T>(_ start: () -> T) -> T {
     var (all, before) = (sigset_t(), sigset_t())
     sigfillset(&all)
@@ -66,7 +66,7 @@ final class Signals {
     return start()
   }
 
-  /// Runs something whose broken pipes are its own affair.
+  /// Runs a closure that handles broken pipes itself.
   static func withoutBrokenPipe<T>(_ body: () -> T) -> T {
     var (pipe, waiting, before) = (sigset_t(), sigset_t(), sigset_t())
     sigemptyset(&pipe)
@@ -81,7 +81,7 @@ final class Signals {
     return body()
   }
 
-  /// A reader who leaves, and a file over `ulimit -f`.
+  /// The signals of a closed reader and of a file over `ulimit -f`.
   static let ofWrites = [SIGPIPE, SIGXFSZ]
 
   private static var writes: sigset_t {
@@ -91,13 +91,13 @@ final class Signals {
     return set
   }
 
-  /// Makes a write that cannot be done an error instead of a signal that ends us.
+  /// Makes a failed write an error instead of a fatal signal.
   static func blockFailedWrites() {
     var set = writes
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// The same for files alone: a reader that leaves may end this process, as Unix does.
+  /// The same for files only: a closed reader may end this process, as is usual on Unix.
   static func blockFileLimit() {
     var set = sigset_t()
     sigemptyset(&set)
@@ -105,7 +105,7 @@ final class Signals {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Undoes that for a command that replaces this process; pending signals are discarded.
+  /// Undoes this for a command that replaces this process; pending signals are discarded.
   static func unblockFailedWrites() {
     var set = writes
     var now = timespec()

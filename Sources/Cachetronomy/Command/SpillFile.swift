@@ -1,16 +1,15 @@
 internal import Glibc
 
-/// Bytes on their way: in memory while they are few, in an unlinked temporary file when they are
-/// not.
+/// A byte buffer: in memory while it is small, else in an unlinked temporary file.
 final class SpillFile {
-  /// Up to this many bytes stay in memory.
+  /// Maximum number of bytes in memory.
   static let smallLimit = 1 << 20
 
   private let directories: [String]
   private var memory: [UInt8] = []
   private var file: TemporaryFile?
 
-  /// - Parameter store: the temporary file goes next to it, or, where that cannot be, to `/tmp`.
+  /// - Parameter store: its directory holds the temporary file; `/tmp` if that fails or it is nil.
   init(beside store: Store?) { directories = (store.map { [$0.directory] } ?? []) + ["/tmp"] }
 
   private func spill() throws(Failure) -> TemporaryFile {
@@ -33,14 +32,14 @@ final class SpillFile {
       return memory.append(contentsOf: bytes)
     }
     let made = try spill()
-    // Before what is new, so that a failure leaves all that came before in its place.
+    // Old bytes are copied first, so that a failure leaves them in memory.
     (file, memory) = (made, [])
     try made.append(bytes)
   }
 
-  /// Hands over all that was taken in, piece by piece; false from the body ends it.
+  /// Passes all bytes to `body`, piece by piece, until it returns false.
   ///
-  /// - Parameter count: how many bytes; what a failed `append` left behind is not among them.
+  /// - Parameter count: the number of bytes; those that a failed `append` left behind are excluded.
   func read(
     _ count: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool
   ) throws(Failure) {
@@ -57,12 +56,12 @@ final class SpillFile {
     }
   }
 
-  /// Some bytes of what was taken in.
+  /// Returns some of the bytes.
   func bytes(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
     try file?.read(at: offset, count: count) ?? Array(memory[offset..<offset + count])
   }
 
-  /// Runs a body with a descriptor that reads all of it from the start.
+  /// Passes a descriptor to `body` that reads all bytes from the start.
   func withDescriptor<T>(_ body: (Int32) throws(Failure) -> T) throws(Failure) -> T {
     if file == nil {
       (file, memory) = (try spill(), [])
@@ -72,7 +71,7 @@ final class SpillFile {
   }
 }
 
-/// Stdin that a command is to get, read to its end and part of its key.
+/// The stdin of a command, read to its end and included in its key.
 public final class CommandInput {
   /// The digest of all its bytes.
   public let digest: [UInt8]
@@ -80,8 +79,8 @@ public final class CommandInput {
 
   /// Reads a descriptor to its end, in constant memory.
   ///
-  /// - Parameter store: what is over 1 MiB goes next to it.
-  /// - Throws: `Failure.file` if it cannot be read or kept.
+  /// - Parameter store: its directory holds input over 1 MiB.
+  /// - Throws: `Failure.file` if the input cannot be read or buffered.
   public init(reading descriptor: Int32, beside store: Store?) throws(Failure) {
     var (sum, buffer) = (Digest(size: 32), [UInt8](repeating: 0, count: 1 << 16))
     let spool = SpillFile(beside: store)
@@ -93,10 +92,10 @@ public final class CommandInput {
         poll(&waiting, 1, -1)
         continue
       }
-      // A closed input has nothing in it.
+      // A closed descriptor counts as empty input.
       if got == 0 || got < 0 && errno == EBADF { break }
       guard got >= 0 else {
-        throw .file(verb: "read", path: "standard input", reason: SystemError.text(errno))
+        throw .file(verb: "read", path: "stdin", reason: SystemError.text(errno))
       }
       let result: Result<Void, Failure> = buffer.withUnsafeBytes { all in
         Result { () throws(Failure) in
@@ -110,7 +109,7 @@ public final class CommandInput {
     (digest, self.spool) = (sum.finish(), spool)
   }
 
-  /// Runs a body with a descriptor that reads all of it from the start.
+  /// Passes a descriptor to `body` that reads all bytes from the start.
   func withDescriptor<T>(_ body: (Int32) throws(Failure) -> T) throws(Failure) -> T {
     try spool.withDescriptor(body)
   }

@@ -1,13 +1,13 @@
-/// An expired result that may still be served.
+/// An expired entry that may still be served.
 struct StaleEntry {
   var entry: Entry
   var replay: Replay
   /// Microseconds since it was stored.
   var age: Int64
-  /// Microseconds since its time was up; below zero while it is not.
+  /// Microseconds since it expired; negative if it has not.
   var overdue: Int64
 
-  /// Whether it may be served this long after its expiry.
+  /// Whether it expired at most `window` ago.
   func isWithin(_ window: TimeToLive?) -> Bool {
     guard let window, window.microseconds > 0 else { return false }
     return overdue <= window.microseconds
@@ -15,17 +15,17 @@ struct StaleEntry {
 }
 
 extension CachedRun {
-  /// Tells the process started for a refresh where its flight is.
+  /// The variable that tells a refreshing process at which descriptor its single-flight lock is.
   public static let marker = "CACHETRONOMY_REFRESH"
 
-  /// The descriptor of a flight, if this process was started to run a command in the background;
-  /// the variable that says so is taken out of the environment.
+  /// Returns the descriptor of the single-flight lock if this process was started for a background
+  /// refresh, and removes the variable that names it from the environment.
   public static func handedOver(_ environment: inout Environment) -> Int32? {
     environment.remove(marker) == Array(Child.handedOver.description.utf8)
       ? Child.handedOver : nil
   }
 
-  /// The longer of both windows in which an expired result serves.
+  /// The longer of the two stale windows.
   private var window: TimeToLive {
     let none = TimeToLive(microseconds: 0)
     return max(
@@ -34,12 +34,13 @@ extension CachedRun {
 
   func isServable(_ old: StaleEntry) -> Bool { old.isWithin(window) }
 
-  /// When `gc` may take an entry.
+  /// Returns the time after which `gc` may remove an entry.
   func keepUntil(_ expiry: Timestamp, _ status: Int32) -> Timestamp {
     isKept(status) && expiry != .never ? window.expiry(from: expiry) : expiry
   }
 
-  /// What the store has for this call, whatever its age; nil if it may not be served past expiry.
+  /// Returns the entry for this call whether expired or not; nil if it may not be served after
+  /// expiry.
   func oldAnswer() -> StaleEntry? {
     if let old = oldAnswer(command.key) { return old }
     return stdin.hasContents ? oldAnswer(runKey) : nil
@@ -54,20 +55,19 @@ extension CachedRun {
     else { return nil }
     let now = now()
     let end = min(entry.expiry, limit?.expiry(from: info.created) ?? .never)
-    // Made in the future: its age is unknown.
+    // Created in the future, so its age is unknown.
     let isOdd = info.created > now.adding(microseconds: 1_000_000)
     return StaleEntry(
       entry: entry, replay: replay, age: max(0, now.since(info.created)),
       overdue: isOdd ? max(0, now.since(end)) : now.since(end))
   }
 
-  /// Whether an expired result can be replaced in the background.
+  /// Whether a stale entry can be refreshed in the background.
   var canRefresh: Bool {
     refresher != nil && storeForWriting != nil && store?.isWritable == true
   }
 
-  /// Gives an expired result immediately, and has a new one made by a process that outlives this
-  /// one.
+  /// Serves a stale entry immediately, and starts a process that refreshes it.
   func serve(_ old: StaleEntry) throws(Failure) -> Outcome {
     try give(old.replay)
     record(.stale, old.entry.key, saved: old.entry.info?.cost ?? 0)
@@ -77,7 +77,7 @@ extension CachedRun {
       verdict: .stale(age: old.age, overdue: max(0, old.overdue), isRefreshing: isStarted))
   }
 
-  /// Gives an expired result in place of a failure.
+  /// Serves an expired entry instead of a failure.
   func fallBack(to old: StaleEntry, _ why: String) throws(Failure) -> Outcome {
     try give(old.replay)
     record(.stale, old.entry.key, saved: 0)
@@ -85,10 +85,10 @@ extension CachedRun {
       status: old.replay.of.exitStatus, key: old.entry.key, verdict: .fallback(age: old.age, why))
   }
 
-  /// Why a result is no result; nil if it is one, or if it is only for us to hear.
+  /// Returns why a run failed; nil if it succeeded, or was ended by a signal to this process.
   func failure(of result: ChildMonitor.Result) -> String? {
     if result.signal != nil || result.wasCutOff { return nil }
-    if result.isOutOfTime { return "the command ran out of time" }
+    if result.isOutOfTime { return "the command timed out" }
     switch result.ending {
     case .killed(let signal): return "the command was killed by signal \(signal)"
     case .exited(let status):
@@ -96,7 +96,7 @@ extension CachedRun {
     }
   }
 
-  /// Has the command run by a process that outlives us, unless one does already.
+  /// Starts a detached process that runs the command, unless one is running it already.
   func startRefresh(_ miss: Miss) -> Outcome {
     var outcome = Outcome(status: 0, key: runKey, verdict: .started)
     do throws(Failure) {
@@ -111,7 +111,8 @@ extension CachedRun {
     return outcome
   }
 
-  /// Starts one process for a refresh; false if the command is being run already, or it cannot be.
+  /// Starts the process of a refresh; returns false if the command is already running or on
+  /// failure.
   private func detach(_ store: Store) -> Bool {
     guard let refresher, let removals = try? store.removals(),
       let flight = RunLock.takeIfFree(
@@ -133,9 +134,9 @@ extension CachedRun {
     }
   }
 
-  /// Runs the command in the process that was started for it, whose output goes nowhere.
+  /// Runs the command in the process that was started for a refresh, and discards its output.
   ///
-  /// - Returns: nil if this is no such process.
+  /// - Returns: nil if this process was not started for a refresh.
   func answerInBackground() throws(Failure) -> Outcome? {
     guard let handedOver, let target = try? storeForWriting?(),
       let flight = RunLock.adopt(handedOver, of: runKey, store: target.path)
@@ -146,7 +147,7 @@ extension CachedRun {
     again.store = target
     again.sink = { _, _ in true }
     again.live = nil
-    // Another call may have finished between the lookup of the starting process and its lock.
+    // Another process may have stored a result before the starting process took the lock.
     if !refresh, case .success = again.search() { return nothing }
     return try again.run(refresh ? .forced : .expired, target, flight, again.oldAnswer())
   }

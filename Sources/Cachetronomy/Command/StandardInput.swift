@@ -1,25 +1,25 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Stdin as a call finds it.
+/// The stdin of a call.
 ///
-/// Classified by one `fstat`; all else is asked when it is needed.
+/// Classified by one `fstat`; other properties are determined when needed.
 public final class StandardInput {
   enum Kind: Equatable {
-    /// The command gets `/dev/null`: a terminal, no input, `--no-stdin`.
+    /// The command gets `/dev/null`: a terminal, a closed descriptor, `--no-stdin`.
     case null
     /// A pipe, FIFO or socket, which the command inherits.
     case stream(isSocket: Bool)
     /// A regular file, which the command inherits at this offset.
     case file(offset: Int64, size: Int64)
-    /// `--stdin`: read whole, part of the key.
+    /// `--stdin`: read to its end and included in the key.
     case given
-    /// A device: its data cannot be in a key.
+    /// A device, whose data cannot be in a key.
     case device
   }
 
   let kind: Kind
-  /// The result of `fstat` where there is a descriptor that the command inherits.
+  /// The result of `fstat`, if the command inherits the descriptor.
   let status: stat
   private let digests: DigestCache
   private var contents: [UInt8]??
@@ -28,14 +28,14 @@ public final class StandardInput {
     _ kind: Kind, _ status: stat = stat(), _ digests: DigestCache = DigestCache()
   ) { (self.kind, self.status, self.digests) = (kind, status, digests) }
 
-  /// No input.
+  /// Empty input.
   public static var null: StandardInput { StandardInput(.null) }
-  /// Input that was read whole and is in the key.
+  /// Input that was read to its end and is in the key.
   public static var given: StandardInput { StandardInput(.given) }
 
-  /// Descriptor 0 of this process.
+  /// Classifies descriptor 0 of this process.
   ///
-  /// - Parameter probe: knows digests of files.
+  /// - Parameter probe: provides digests of files.
   public static func inherited(_ probe: Probe) -> StandardInput {
     var status = stat()
     let mode = fcntl(0, F_GETFL)
@@ -56,10 +56,10 @@ public final class StandardInput {
     }
   }
 
-  /// Whether it was read whole and is in the key.
+  /// Whether it was read to its end and is in the key.
   public var isGiven: Bool { kind == .given }
 
-  /// Why no result of a command with this input may be stored; nil if there is no reason.
+  /// Why no result of a command with this input may be stored; nil if it may.
   public var obstacle: String? {
     switch kind {
     case .device: return "stdin is a device"
@@ -69,7 +69,7 @@ public final class StandardInput {
     }
   }
 
-  /// The kind of an input with nothing to read; nil if there may be something.
+  /// The kind of empty input; nil if there may be data.
   var emptiness: EmptyInput? {
     switch kind {
     case .null: return .null
@@ -81,27 +81,27 @@ public final class StandardInput {
     }
   }
 
-  /// Whether a pipe or socket has no writer left; data may still wait in it.
+  /// Whether a pipe or socket has no writer left; unread data may remain.
   static func isAtEnd(_ descriptor: Int32, isSocket: Bool) -> Bool {
     let closed = Int16(POLLHUP) | (isSocket ? Int16(cachetronomy_poll_closed) : 0)
     var state = pollfd(fd: descriptor, events: Int16(POLLIN) | closed, revents: 0)
     return poll(&state, 1, 0) >= 0 && state.revents & closed != 0
   }
 
-  /// Whether it is a regular file with anything in it, so that its contents may be an input: at its
-  /// end too, since a command may go back or open it again.
+  /// Whether it is a nonempty regular file, so that its contents may be an input; also at its end,
+  /// since a command may seek back or reopen it.
   var hasContents: Bool {
     if case .file(_, let size) = kind { return size > 0 }
     return false
   }
 
-  /// Whether the caller itself reads from the file too, as a `while read` loop does.
+  /// Whether the caller reads from the file too, as a `while read` loop does.
   var isShared: Bool {
     if case .file(let offset, _) = kind { return offset > 0 }
     return false
   }
 
-  /// A digest of a regular file and its offset; nil if there is nothing in it.
+  /// A digest of a regular file's contents and offset; nil if the file is empty.
   public var contentsDigest: [UInt8]? {
     if let contents { return contents }
     let found = readContents()
@@ -111,7 +111,7 @@ public final class StandardInput {
 
   private func readContents() -> [UInt8]? {
     guard case .file(let offset, let size) = kind, size > 0 else { return nil }
-    // Larger contents are known by the identity of their file.
+    // Larger files are identified by their metadata.
     if size <= FileIdentity.Role.argument.limit,
       let digest = digests.digest(0, Array("/proc/self/fd/0".utf8), status)
     {
@@ -125,7 +125,7 @@ public final class StandardInput {
     return Digest.of(identity)
   }
 
-  /// Whether the file is another than when the call began.
+  /// Whether the file has changed since the call began.
   var hasChanged: Bool {
     var now = stat()
     guard case .file = kind, fstat(0, &now) == 0 else { return false }
@@ -134,14 +134,14 @@ public final class StandardInput {
       || now.st_ctim.nanoseconds != status.st_ctim.nanoseconds
   }
 
-  /// How far the offset of the file has been moved since the call began; below 0 if back.
+  /// How far the offset of the file has moved since the call began; negative if backwards.
   var moved: Int64 {
     guard case .file(let offset, _) = kind else { return 0 }
     let now = lseek(0, 0, SEEK_CUR)
     return now < 0 ? 0 : Int64(now) - offset
   }
 
-  /// What the command gets.
+  /// The stdin that the command gets.
   var childInput: Child.Input {
     switch kind {
     case .null, .given: .null
@@ -149,17 +149,17 @@ public final class StandardInput {
     }
   }
 
-  /// Begins to observe whether the command reads it; nil where that makes no difference.
+  /// Starts to observe whether the command reads it; nil if that makes no difference.
   func watch() -> InputWatch? {
     switch kind {
     case .null, .given, .device: nil
-    // At the start of a file nothing but the command reads it, and it is in the key whole.
+    // At its start, only the command reads the file, and the whole file is in the key.
     case .file: isShared && hasContents ? InputWatch(self) : nil
     case .stream: InputWatch(self)
     }
   }
 
-  /// What a recording says of it, once it is known what the command did with it.
+  /// Returns how to record the input, given what the command did with it.
   func recorded(_ finding: InputWatch.Finding) -> RecordedInput {
     switch kind {
     case .null, .device: .nothing(.null)
@@ -167,7 +167,7 @@ public final class StandardInput {
     case .stream: finding == .nothing ? .nothing(.stream) : .unread
     case .file:
       switch finding {
-      // At its start it is not watched.
+      // A file at its start is not observed.
       case .nothing where hasContents && !isShared: .file(moved: moved)
       case .nothing: .nothing(.file)
       case .unread where isShared: .unreadFile
@@ -185,10 +185,10 @@ public final class StandardInput {
     if !place.overflow, place.partialValue >= 0 { lseek(0, off_t(place.partialValue), SEEK_SET) }
   }
 
-  /// Runs a body with an input of the same kind for another process: the rest of a regular file,
-  /// with its own offset, or a closed pipe.
+  /// Passes an equivalent input for another process to `body`: the rest of a regular file, reopened
+  /// with a separate offset, or a closed pipe.
   ///
-  /// - Parameter body: gets nil for `/dev/null`.
+  /// - Parameter body: receives nil for `/dev/null`.
   func withCopy<T>(_ body: (Int32?) throws(Failure) -> T) throws(Failure) -> T {
     let copy = copy()
     defer { if copy >= 0 { close(copy) } }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A file without a name: it is removed when it is closed, however the process ends.
+/// A file without a name, which the kernel removes when it is closed, however the process ends.
 final class TemporaryFile {
   private let descriptor: Int32
   private(set) var size = 0
@@ -15,7 +15,7 @@ final class TemporaryFile {
     unlink(name)
   }
 
-  /// A file that is open already, closed with this.
+  /// Takes ownership of an open descriptor, which is closed with this instance.
   init(owning descriptor: Int32, in directory: String) {
     self.descriptor = descriptor
     self.directory = directory
@@ -27,7 +27,7 @@ final class TemporaryFile {
     .file(verb: verb, path: directory, reason: SystemError.text(errno))
   }
 
-  /// Runs a body with the descriptor, set to the start: nothing can be appended any more.
+  /// Passes the descriptor to `body`, positioned at the start; nothing can be appended afterwards.
   func withDescriptor<T>(_ body: (Int32) throws(Failure) -> T) throws(Failure) -> T {
     lseek(descriptor, 0, SEEK_SET)
     return try body(descriptor)

@@ -1,32 +1,32 @@
-/// Whether a command of a profile's `warm` list has a fresh result.
+/// Whether a command in a profile's `warm` list has a fresh result.
 public struct Warming: Sendable {
-  /// What is to be done.
+  /// What to do for the command.
   public enum State: Sendable, Equatable {
-    /// Nothing: there is a result, and it has time left.
+    /// Nothing: its result is fresh.
     case fresh
-    /// There is none: run it.
+    /// Run it: there is no result.
     case missing
-    /// It is over, or nearly: run it, and replace the result.
+    /// Run it and replace the result, which has expired or is about to.
     case due
-    /// It is not to be run, and why.
+    /// Do not run it, for this reason.
     case refused(String)
   }
 
-  /// What is to be done.
+  /// What to do for the command.
   public var state: State
-  /// The command as it may be shown.
+  /// The command, with secrets redacted.
   public var shown: String
-  /// Where it runs.
+  /// Its working directory.
   public var directory: [UInt8]
-  /// How old the result is, in microseconds; nil if there is none.
+  /// The age of its result, in microseconds; nil if there is none.
   public var age: Int64?
   private var settings: RunSettings
 
-  /// Looks for the result to a command.
+  /// Looks up the result of a command.
   ///
   /// - Parameters:
-  ///   - before: a result with less time left is renewed; nil is a tenth of all its time.
-  ///   - isAnyway: a result that no other process may find is wanted too.
+  ///   - before: a result with less time left is refreshed; nil is a tenth of its total time.
+  ///   - isAnyway: also warm a command whose result no other caller may find.
   public init(
     _ command: Profile.WarmCommand, profile: Profile, store: Store?, environment: Environment,
     before: TimeToLive?, isAnyway: Bool, at now: Timestamp
@@ -54,7 +54,7 @@ public struct Warming: Sendable {
     _ plan: ResolvedCommand, _ profile: Profile, _ store: Store?, _ environment: Environment,
     _ before: TimeToLive?, _ now: Timestamp
   ) throws(Failure) {
-    // The files among its words are named from where it runs.
+    // Relative file arguments are resolved in its working directory.
     let (call, found) = try WorkingDirectory.within(directory) {
       () throws(Failure) -> (Invocation, Explanation) in
       let call = try plan.invocation(
@@ -90,7 +90,7 @@ public struct Warming: Sendable {
     if isAnyway { return nil }
     let isWhole = settings.env?.contains { $0.utf8.allSatisfy { $0 == UInt8(ascii: "*") } } ?? true
     if isWhole {
-      return "its key contains the whole environment, which differs for every other caller "
+      return "its key has the whole environment, which differs for every other caller "
         + "(give \(rule ?? "a rule for it") 'env')"
     }
     if settings.cwd ?? .path != .none, command.directory == nil {
@@ -107,9 +107,9 @@ public struct Warming: Sendable {
     return bytes
   }
 
-  /// Why a run of it did no good; nil if there is now a result that was not there when it began.
+  /// Returns why a run was not successful; nil if there is now a result stored since it began.
   ///
-  /// - Parameter wasMissing: any result will do, including one of another machine.
+  /// - Parameter wasMissing: whether any result suffices, including one from another machine.
   public func failure(
     _ end: WorkerPool.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
   ) -> String? {

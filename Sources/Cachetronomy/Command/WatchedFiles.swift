@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The files that `--file` and `--mtime` put into the key.
+/// Computes the key parts of `--file` and `--mtime`.
 ///
-/// One value serves all paths of a call, which share a limit on the number of files.
+/// One instance serves all paths of a call, which share a limit on the number of files.
 struct WatchedFiles {
-  /// For paths that begin with `~/` or a variable, and for where Git looks.
+  /// Expands `~/` and variables, and tells where Git keeps its files.
   let environment: Environment
-  /// The working directory, from which a repository is looked for.
+  /// The working directory, from which a repository is searched for.
   let directory: [UInt8]
 
   var budget = FileBudget()
@@ -19,14 +19,15 @@ struct WatchedFiles {
     self.directory = directory
   }
 
-  /// What stands for the contents of the files that a path names.
+  /// Returns the key parts of the contents of the files that a path names.
   ///
-  /// A file that does not exist is a value too.
+  /// A missing file has key parts too.
   mutating func contents(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] {
     each(path, .contents, &notes)
   }
 
-  /// What stands for the identity of the files that a path names: inode, size, mtime and ctime.
+  /// Returns the key parts of the metadata of the files that a path names: inode, size, mtime,
+  /// ctime.
   mutating func modified(_ path: String, _ notes: inout KeyNotes) -> [[UInt8]] {
     each(path, .identity, &notes)
   }
@@ -58,12 +59,12 @@ struct WatchedFiles {
     }
   }
 
-  /// What stands for a path or pattern.
+  /// Returns the key parts of a path or pattern.
   private mutating func parts(
     _ place: WatchedPath.Place, _ path: WatchedPath, _ view: FileView, _ missing: inout [String]
   ) -> [[UInt8]] {
     var status = stat()
-    // A file that exists under a name like a pattern is that file.
+    // An existing file whose name looks like a pattern is that file.
     guard PathPattern.isPattern(place.rest),
       !probe.status(place.plain, &status, followsLinks: false)
     else {
@@ -75,7 +76,8 @@ struct WatchedFiles {
     var sum = Digest(size: 32)
     for match in matches {
       var entry: [UInt8] = []
-      // From the variable or home on, so that another home with the same files has the same key.
+      // Without the value of the variable or home, so that another home with equal files has the
+      // same key.
       entry.add(match.path.dropFirst(match.path.starts(with: place.value) ? place.value.count : 0))
       let parts =
         parts(ofFile: match.path, view, isTree: match.isTree)
@@ -92,17 +94,17 @@ struct WatchedFiles {
     return [Array("pattern".utf8), sum.finish()]
   }
 
-  /// What stands for a file that cannot be found.
+  /// Returns the key parts of a file that cannot be found.
   private func absent(
     _ reason: Int32, _ name: String, _ view: FileView, _ missing: inout [String],
     isNamed: Bool = true
   ) -> [[UInt8]] {
-    // A match that is gone, or a link that leads nowhere, was not written by the user.
+    // A match that has disappeared, or a dangling link, was not written by the user.
     if isNamed { missing.append(name) }
     return view == .contents ? [Invocation.bytes(Int64(reason))] : []
   }
 
-  /// What stands for a file or directory, symbolic links followed.
+  /// Returns the key parts of a file or directory, following symbolic links.
   ///
   /// - Returns: nil if it cannot be found, with the reason in `errno`.
   mutating func parts(ofFile path: [UInt8], _ view: FileView, isTree: Bool = true) -> [[UInt8]]? {
@@ -132,7 +134,7 @@ struct WatchedFiles {
     [Invocation.bytes(Int64(reason)), status.identity]
   }
 
-  /// What stands for a file of the Git repository, which is looked for once.
+  /// Returns the key parts of a file of the Git repository, which is searched for once.
   private mutating func gitParts(_ name: [UInt8], _ view: FileView) -> [[UInt8]]? {
     let found = repository ?? GitDirectory(of: directory, environment)
     repository = .some(found)

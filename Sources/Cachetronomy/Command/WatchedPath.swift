@@ -1,17 +1,17 @@
 /// A path of `--file` or `--mtime` as written.
 ///
-/// A leading `-` marks a file that need not exist. Then it may begin as paths in a shell do, with
-/// `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, and have patterns in it; or it is `git:` and the
-/// name of a file of the Git repository. A variable alone may hold several paths with colons
-/// between them.
+/// A leading `-` marks a file that need not exist. The rest may begin as paths in a shell do, with
+/// `~/`, `$NAME`, `${NAME}` or `${NAME:-path}`, and contain patterns; or it is `git:` and the name
+/// of a file of the Git repository. A variable on its own may hold several paths separated by
+/// colons.
 struct WatchedPath {
-  /// Whether its absence is normal.
+  /// Whether the file need not exist.
   let isOptional: Bool
-  /// What follows the `-`.
+  /// The path without the `-`.
   let path: [UInt8]
   private let isSound: Bool
 
-  /// What follows the `-`, for messages.
+  /// The path without the `-`, for messages.
   var text: String { String(decoding: path, as: UTF8.self) }
 
   /// The name of a file of the Git repository; nil if it is an ordinary path.
@@ -21,7 +21,7 @@ struct WatchedPath {
 
   init(_ written: String) { self.init(Array(written.utf8)[...]) }
 
-  /// What is not sound is a path that means itself.
+  // A path that is not valid is taken literally.
   private init(_ written: ArraySlice<UInt8>) {
     let isMarked = written.first == 0x2d && written.count > 1
     let path = isMarked ? written.dropFirst() : written
@@ -30,27 +30,27 @@ struct WatchedPath {
     self.path = Array(isSound ? path : written)
   }
 
-  /// A path after what it begins with was replaced.
+  /// A path whose beginning has been expanded.
   struct Place: Equatable {
-    /// The value of a variable, in which nothing is a pattern.
+    /// The value of a variable, in which pattern characters are literal.
     var value: [UInt8]
-    /// What was written, patterns included.
+    /// The rest as written, patterns included.
     var rest: [UInt8]
 
     var plain: [UInt8] { value + rest }
   }
 
-  /// Levels that fallbacks may be nested.
+  /// Maximum nesting depth of fallbacks.
   private static let depthLimit = 8
 
-  /// A path that begins with a variable.
+  /// The variable at the beginning of a path.
   private struct Start {
     var name: ArraySlice<UInt8>
     var fallback: ArraySlice<UInt8>?
     var rest: ArraySlice<UInt8>
   }
 
-  /// What is wrong with how a path begins; nil if nothing is.
+  /// Returns what is wrong with the beginning of a path; nil if it is valid.
   static func flaw(_ written: String) -> String? {
     let path = WatchedPath(written)
     if path.isSound { return nil }
@@ -75,14 +75,14 @@ struct WatchedPath {
     return start.fallback.map { isSound($0, depth: depth + 1) } ?? true
   }
 
-  /// The paths that one means, patterns as written; none if it is a file of the Git repository, or
-  /// begins with a variable that is empty or not set.
+  /// Returns the paths that one expands to, patterns unchanged; none if it is a file of the Git
+  /// repository, or begins with a variable that is empty or not set.
   static func expand(_ path: ArraySlice<UInt8>, _ environment: Environment) -> [[UInt8]] {
     WatchedPath(path).places(environment).map(\.plain)
   }
 
-  /// The paths that it means; none if it is a file of the Git repository, or begins with a variable
-  /// that is empty or not set.
+  /// Returns the paths that it expands to; none if it is a file of the Git repository, or begins
+  /// with a variable that is empty or not set.
   func places(_ environment: Environment) -> [Place] {
     gitName == nil ? Self.places(path[...], environment, depth: 0) : []
   }
@@ -111,7 +111,7 @@ struct WatchedPath {
     return Place(value: home, rest: Array(path.dropFirst()))
   }
 
-  /// Nil if what follows the `$` is no variable, or something other than a `/` follows that.
+  /// - Returns: nil if the text after the `$` is not a variable followed by a `/` or the end.
   private static func start(of path: ArraySlice<UInt8>) -> Start? {
     var rest = path.dropFirst()
     var fallback: ArraySlice<UInt8>?
@@ -133,7 +133,7 @@ struct WatchedPath {
     return Start(name: name, fallback: fallback, rest: rest)
   }
 
-  /// Where the brace is that closes, braces of variables within left out.
+  /// Returns the index of the closing brace, skipping nested variables.
   private static func closing(of text: ArraySlice<UInt8>) -> Int? {
     var depth = 0
     for at in text.indices {
@@ -147,9 +147,9 @@ struct WatchedPath {
 }
 
 extension RunSettings {
-  /// A path for `file` and `mtime` whose `$` means itself.
+  /// Escapes a path for `file` and `mtime` whose `$` is literal.
   ///
-  /// A leading `-` and `git:` mean what they mean in a profile.
+  /// A leading `-` and `git:` keep their meaning.
   public static func literal(_ path: String) -> String {
     if path.hasPrefix("$") { return "./" + path }
     return path.hasPrefix("-$") ? "-./" + path.dropFirst() : path

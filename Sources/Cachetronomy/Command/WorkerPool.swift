@@ -1,28 +1,28 @@
 internal import CPOSIX
 internal import Glibc
 
-/// Runs several processes of this program, a few at a time.
+/// A pool of worker processes of this program, with a limit on how many run at a time.
 ///
-/// A signal that ends us is handed on to all of them, and none is left behind.
+/// A signal that ends this process is forwarded to all workers, and none is left behind.
 public struct WorkerPool {
-  /// One process to be.
+  /// A worker to start.
   public struct Task: Sendable {
-    /// Its arguments, beginning with the program's name.
+    /// Its arguments, beginning with the name of this program.
     public var words: [[UInt8]]
-    /// Its working directory; nil is the current one.
+    /// Its working directory; nil is that of this process.
     public var directory: [UInt8]?
 
-    /// A process of these words.
+    /// Creates a worker to start with these arguments.
     public init(_ words: [[UInt8]], in directory: [UInt8]? = nil) {
       (self.words, self.directory) = (words, directory)
     }
   }
 
-  /// What became of one.
+  /// How a worker ended.
   public struct End: Sendable {
-    /// Its exit status, 128 and more for a signal.
+    /// Its exit status; 128 plus the signal number if a signal killed it.
     public var status: Int32
-    /// The last bytes that it wrote to stderr.
+    /// The last bytes that it wrote to stderr, at most 4096.
     public var errors: [UInt8]
   }
 
@@ -33,7 +33,7 @@ public struct WorkerPool {
     var handle: Int32
     var heard: [UInt8] = []
 
-    /// Bytes of its stderr that are kept.
+    /// Maximum number of bytes of stderr to keep.
     private static let limit = 4096
 
     mutating func listen() {
@@ -46,7 +46,7 @@ public struct WorkerPool {
       }
     }
 
-    /// Its status, if it has ended.
+    /// Returns its status, or nil while it runs.
     func ended() -> Int32? {
       var status: Int32 = 0
       let found = waitpid(process, &status, WNOHANG)
@@ -62,15 +62,15 @@ public struct WorkerPool {
   private let limit: Int
   private var workers: [Worker] = []
 
-  /// A pool of processes with a limit on concurrent ones.
+  /// Creates a pool that runs at most `limit` of the workers at a time.
   public init(_ tasks: [Task], environment: Environment, atOnce limit: Int) {
     (self.tasks, self.environment, self.limit) = (tasks, environment, max(1, limit))
   }
 
-  /// Runs them all.
+  /// Runs all workers.
   ///
-  /// - Parameter done: receives each that ended, by its place in the list.
-  /// - Returns: the signal that requested an end, after which none is started; nil if none.
+  /// - Parameter done: called for each worker that ended, with its index in the list.
+  /// - Returns: the signal that ended the run early, after which no worker is started; nil if none.
   public mutating func run(_ done: (Int, End) -> Void) throws(Failure) -> Int32? {
     let signals = Signals()
     defer { signals.restore() }
@@ -83,11 +83,11 @@ public struct WorkerPool {
       if workers.isEmpty { continue }
       var polled = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
       for worker in workers {
-        // One that is not there is passed over.
+        // poll(2) ignores negative descriptors, so a worker without a pidfd needs no special case.
         polled.append(pollfd(fd: worker.handle, events: Int16(POLLIN), revents: 0))
       }
       let hasAllHandles = workers.allSatisfy { $0.handle >= 0 }
-      // What they complain of is read occasionally, so that their pipes do not fill up.
+      // Their stderr is read at least at this interval, so that the pipes do not fill up.
       poll(&polled, nfds_t(polled.count), hasAllHandles ? 200 : 20)
       if let signal = signals.next() {
         for worker in workers { kill(worker.process, signal) }
@@ -100,7 +100,7 @@ public struct WorkerPool {
   private mutating func start(_ index: Int, _ mask: sigset_t, _ done: (Int, End) -> Void) {
     let task = tasks[index]
     var environment = environment
-    // As a shell's 'cd' would: the name by which they went there.
+    // As the shell's 'cd' does: keep the path as given, with its symbolic links.
     if let directory = task.directory { environment.set("PWD", to: directory) }
     do throws(Failure) {
       let (process, errors) = try Child.work(

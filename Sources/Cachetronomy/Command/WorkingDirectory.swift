@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// The working directory, as a shell names it.
+/// The working directory of this process, as a shell names it.
 public enum WorkingDirectory {
-  /// `$PWD` if it names the working directory, else the physical path.
+  /// Returns `$PWD` if it names the working directory, else the physical path.
   ///
   /// - Throws: `Failure.file` if no path leads there: the directory was removed, its path is too
-  ///   long, or a directory above it may not be searched.
+  ///   long, or a parent directory may not be searched.
   public static func path(named candidate: [UInt8]?) throws(Failure) -> [UInt8] {
     if let candidate, candidate.first == UInt8(ascii: "/"), isPlain(candidate),
       candidate.withCPath({ leadsHere($0) })
@@ -33,30 +33,30 @@ public enum WorkingDirectory {
     .file(verb: "find the path of", path: ".", reason: SystemError.text(reason))
   }
 
-  /// Does something in another directory, and comes back.
+  /// Runs `body` in another working directory, and returns to the current one.
   ///
-  /// - Throws: `Failure.file` if one of the two cannot be entered.
+  /// - Throws: `Failure.file` if either directory cannot be entered.
   public static func within<T>(
     _ directory: [UInt8], _ body: () throws(Failure) -> T
   ) throws(Failure) -> T {
     let home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard home >= 0 else {
-      throw .file(verb: "come back to", path: ".", reason: SystemError.text(errno))
+      throw .file(verb: "return to", path: ".", reason: SystemError.text(errno))
     }
     defer { close(home) }
     guard directory.withCPath({ chdir($0) }) == 0 else {
       throw .file(
-        verb: "go to", path: String(decoding: directory, as: UTF8.self),
+        verb: "change to", path: String(decoding: directory, as: UTF8.self),
         reason: SystemError.text(errno))
     }
     let result: Result<T, Failure> = Result { () throws(Failure) in try body() }
     guard fchdir(home) == 0 else {
-      throw .file(verb: "come back to", path: ".", reason: SystemError.text(errno))
+      throw .file(verb: "return to", path: ".", reason: SystemError.text(errno))
     }
     return try result.get()
   }
 
-  /// Without `.` and `..`, as POSIX requires of a logical path.
+  /// Whether a path has no `.` and `..`, as POSIX requires of a logical path.
   private static func isPlain(_ path: [UInt8]) -> Bool {
     var dots = 0
     var isDots = true

@@ -2,8 +2,8 @@ internal import CPOSIX
 
 /// Programs that start another program, which their arguments name.
 ///
-/// The one list for arguments and for scripts: after one of these every later word is looked up as
-/// a program too. A word that is none costs a search of `PATH`; one that is missed costs a wrong
+/// The same list is used for arguments and for scripts: after one of these every later word is
+/// looked up as a program too. A false positive costs a search of `PATH`, a false negative a wrong
 /// result.
 enum Wrappers {
   /// Whether a word names such a program, by its last path component.
@@ -11,7 +11,7 @@ enum Wrappers {
     names.lists(lastComponent(word))
   }
 
-  /// Whether such a program may look for the other one elsewhere than in the `PATH` it has.
+  /// Whether such a program may search for the other one outside the `PATH` it has.
   static func replacesPath(_ word: some Collection<UInt8>) -> Bool {
     switch String(decoding: lastComponent(word), as: UTF8.self) {
     case "env", "sudo", "doas", "su", "runuser", "systemd-run", "chroot", "nsenter", "command",
@@ -21,7 +21,7 @@ enum Wrappers {
     }
   }
 
-  /// Where programs are that are started with a new environment.
+  /// The search path of programs that are started with a new environment.
   static let standardPath = Array(
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin".utf8)
 
@@ -36,7 +36,7 @@ enum Wrappers {
     return word[start...]
   }
 
-  /// One text, since a set of this size costs more to build than a hit has time for.
+  // Stored as one text, since building a set of this size would slow down a hit.
   private static let names: StaticString = """
      env genv exec command builtin coproc nice gnice ionice nohup gnohup stdbuf gstdbuf setsid time \
     gtime timeout gtimeout timelimit chronic flock lckdo setlock with-lock-ex chrt taskset numactl \
@@ -59,7 +59,7 @@ enum Wrappers {
 }
 
 extension StaticString {
-  /// Whether a name is one of the names in this text, each with a blank on both sides.
+  /// Whether this text contains a name, with a blank on each side.
   func lists(_ name: some Collection<UInt8>) -> Bool {
     guard name.count >= 2, name.count < 24, !name.contains(0x20) else { return false }
     return ([0x20] + Array(name) + [0x20]).withUnsafeBytes { wanted in
