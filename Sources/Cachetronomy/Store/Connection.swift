@@ -147,6 +147,9 @@ final class Connection {
 
   func failure(_ code: Int32) -> Failure { Self.failure(code, path: path, handle: handle) }
 
+  /// `SQLITE_IOERR_SHMSIZE`, a macro that Swift cannot import: no room for the index of the log.
+  private static let indexDoesNotFit = SQLITE_IOERR | 19 << 8
+
   private static func failure(_ code: Int32, path: String, handle: OpaquePointer) -> Failure {
     let problem: StoreProblem =
       switch code & 0xff {
@@ -154,8 +157,9 @@ final class Connection {
       case SQLITE_CORRUPT: .corrupt
       case SQLITE_NOTADB: .notOurs
       case SQLITE_FULL: .full
+      case SQLITE_IOERR where sqlite3_extended_errcode(handle) == indexDoesNotFit: .full
       case SQLITE_IOERR, SQLITE_CANTOPEN:
-        // A quota, a limit on the size of files, or the index of the log.
+        // A quota or a limit on the size of files.
         [ENOSPC, EDQUOT, EFBIG].contains(sqlite3_system_errno(handle)) ? .full : .io
       case SQLITE_READONLY, SQLITE_PERM: .readOnly
       case SQLITE_ERROR: .notOurs

@@ -13,6 +13,9 @@ enum Reserve {
   /// Bytes of it that the log gets; the rest is for pages by which the database may have to grow.
   static let logShare: Int64 = size - 32 << 10
 
+  /// Bytes of the header of a log's index (SQLite's "WAL-index").
+  private static let indexHeaderSize = 136
+
   private static func file(of store: String) -> String { store + "-reserve" }
 
   /// Makes the reserve if it is not there.
@@ -54,6 +57,32 @@ enum Reserve {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
     return unlink(path) == 0
+  }
+
+  /// On a nearly full disk, prevents SQLite from giving up the room of the log's index.
+  ///
+  /// The first process that opens a store truncates the index and rebuilds it; meanwhile another
+  /// program may take its room. SQLite does not truncate an index that is locked, so it is emptied
+  /// here in place and locked by a descriptor that stays open until the process ends: to close it
+  /// would release SQLite's own locks on the file.
+  static func keepIndex(of store: String) {
+    let free = Int64(cachetronomy_filesystem_free(store))
+    guard free >= 0, free < size * 2 else { return }
+    let index = open(store + "-shm", O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard index >= 0, lockIndex(index, F_WRLCK) else { return }
+    let header = [UInt8](repeating: 0, count: indexHeaderSize)
+    _ = pwrite(index, header, header.count, 0)
+    _ = lockIndex(index, F_RDLCK)
+  }
+
+  /// Locks the byte by which SQLite's processes see whether one of them has the index open, by a
+  /// lock that belongs to the descriptor.
+  ///
+  /// - Returns: false if another process has it.
+  private static func lockIndex(_ descriptor: Int32, _ kind: Int32) -> Bool {
+    var lock = flock(
+      l_type: Int16(kind), l_whence: Int16(SEEK_SET), l_start: 128, l_len: 1, l_pid: 0)
+    return fcntl(descriptor, 37 /* F_OFD_SETLK, behind _GNU_SOURCE */, &lock) == 0
   }
 
   /// Gives the log room beyond its end, so that no other process gets it.

@@ -118,6 +118,7 @@ public final class Store {
         throw .store(path: path, .readOnly, detail: "it is read-only")
       }
       let hadLog = StoreFile.walSize(path) > 0
+      if writable, ownsProcess { Reserve.keepIndex(of: path) }
       let connection = try Connection(path: path, writable: writable, busyTimeout: patience)
       let store = Store(connection, isWritable: writable, patience, waiting, nil)
       do {
