@@ -86,58 +86,84 @@ extension Timestamp: CustomStringConvertible {
       self = exact
       return
     }
-    var bytes = Array(text.utf8)[...]
-    func number(_ count: Int) -> Int64? {
-      guard bytes.count >= count else { return nil }
-      var value: Int64 = 0
-      for byte in bytes.prefix(count) {
-        guard byte >= 0x30, byte <= 0x39 else { return nil }
-        value = value * 10 + Int64(byte - 0x30)
-      }
-      bytes.removeFirst(count)
-      return value
+    var reader = Reader(rest: Array(text.utf8)[...])
+    guard let day = reader.date() else { return nil }
+    if reader.rest.isEmpty {
+      microseconds = day
+      return
     }
-    func take(_ marks: String) -> Bool {
-      guard let first = bytes.first, marks.utf8.contains(first) else { return false }
-      bytes.removeFirst()
-      return true
+    guard let time = reader.time(), let offset = reader.offset(), reader.rest.isEmpty else {
+      return nil
     }
-    guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
-      (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year)
-    else { return nil }
-    var total = Self.days(year: year, month: month, day: day) * 86_400_000_000
-    if !bytes.isEmpty {
+    microseconds = day + time - offset
+  }
+
+  /// Reads the parts of a time, each in microseconds; nil for what is not one.
+  private struct Reader {
+    var rest: ArraySlice<UInt8>
+
+    mutating func date() -> Int64? {
+      guard let year = number(4), take("-"), let month = number(2), take("-"),
+        let day = number(2), (1...12).contains(month), day >= 1,
+        day <= Timestamp.days(in: month, of: year)
+      else { return nil }
+      return Timestamp.days(year: year, month: month, day: day) * 86_400_000_000
+    }
+
+    mutating func time() -> Int64? {
       guard take("Tt "), let hour = number(2), hour < 24, take(":"), let minute = number(2),
         minute < 60
       else { return nil }
-      var second: Int64 = 0
-      if take(":") {
-        guard let value = number(2), value < 61 else { return nil }
-        second = value
-        if take(".,") {
-          var scale: Int64 = 100_000
-          guard let first = bytes.first, first >= 0x30, first <= 0x39 else { return nil }
-          while let byte = bytes.first, byte >= 0x30, byte <= 0x39 {
-            total += Int64(byte - 0x30) * scale
-            scale /= 10
-            bytes.removeFirst()
-          }
-        }
-      }
-      total += ((hour * 60 + minute) * 60 + second) * 1_000_000
-      if let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
-        bytes.removeFirst()
-        guard let hours = number(2), hours < 24 else { return nil }
-        let isWhole = !take(":") && bytes.isEmpty
-        guard let minutes = isWhole ? 0 : number(2), minutes < 60 else { return nil }
-        let offset = (hours * 60 + minutes) * 60_000_000
-        total -= sign == UInt8(ascii: "+") ? offset : -offset
-      } else {
-        _ = take("Zz")
-      }
-      guard bytes.isEmpty else { return nil }
+      let minutes = (hour * 60 + minute) * 60_000_000
+      guard take(":") else { return minutes }
+      guard let second = number(2), second < 61 else { return nil }
+      guard take(".,") else { return minutes + second * 1_000_000 }
+      return fraction().map { minutes + second * 1_000_000 + $0 }
     }
-    microseconds = total
+
+    /// A fraction of a second, of any length.
+    private mutating func fraction() -> Int64? {
+      let digits = rest.prefix { (0x30...0x39).contains($0) }
+      guard !digits.isEmpty else { return nil }
+      rest.removeFirst(digits.count)
+      var (total, scale): (Int64, Int64) = (0, 100_000)
+      for digit in digits.prefix(6) {
+        total += Int64(digit - 0x30) * scale
+        scale /= 10
+      }
+      return total
+    }
+
+    /// What is to be subtracted for UTC: `Z`, nothing, or hours and minutes with a sign.
+    mutating func offset() -> Int64? {
+      guard let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else {
+        _ = take("Zz")
+        return 0
+      }
+      rest.removeFirst()
+      guard let hours = number(2), hours < 24 else { return nil }
+      let isWhole = !take(":") && rest.isEmpty
+      guard let minutes = isWhole ? 0 : number(2), minutes < 60 else { return nil }
+      let offset = (hours * 60 + minutes) * 60_000_000
+      return sign == UInt8(ascii: "+") ? offset : -offset
+    }
+
+    private mutating func number(_ count: Int) -> Int64? {
+      guard rest.count >= count else { return nil }
+      var value: Int64 = 0
+      for byte in rest.prefix(count) {
+        guard byte >= 0x30, byte <= 0x39 else { return nil }
+        value = value * 10 + Int64(byte - 0x30)
+      }
+      rest.removeFirst(count)
+      return value
+    }
+
+    private mutating func take(_ marks: String) -> Bool {
+      guard let first = rest.first, marks.utf8.contains(first) else { return false }
+      rest.removeFirst()
+      return true
+    }
   }
 
   /// The form that this program writes, read without a detour; nil for any other.

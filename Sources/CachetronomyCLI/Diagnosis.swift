@@ -70,21 +70,28 @@ struct Diagnosis {
     } else {
       note(.ok, "store", files.path)
     }
-    if let system = FileSystem(of: directory.isEmpty ? "/" : directory) {
-      if system.isShared {
-        note(
-          .warning, "disk",
-          "the store is on \(system.name), whose locks other machines may not keep",
-          "put it on a disk of this machine, and share by 'remote:' (see cachetronomy-remote(1))")
-      } else if let free = system.free, free < 64 << 20 {
-        note(
-          .warning, "disk", "only \(Formatting.size(free)) left on \(system.name)",
-          "make room, or lower max_store_size")
-      } else {
-        note(
-          .ok, "disk", system.name + (system.free.map { ", \(Formatting.size($0)) left" } ?? ""))
-      }
+    if let system = FileSystem(of: directory.isEmpty ? "/" : directory) { look(at: system) }
+    lookBeside(files)
+  }
+
+  private mutating func look(at system: FileSystem) {
+    if system.isShared {
+      note(
+        .warning, "disk",
+        "the store is on \(system.name), whose locks other machines may not keep",
+        "put it on a disk of this machine, and share by 'remote:' (see cachetronomy-remote(1))")
+    } else if let free = system.free, free < 64 << 20 {
+      note(
+        .warning, "disk", "only \(Formatting.size(free)) left on \(system.name)",
+        "make room, or lower max_store_size")
+    } else {
+      note(.ok, "disk", system.name + (system.free.map { ", \(Formatting.size($0)) left" } ?? ""))
     }
+  }
+
+  /// Reports the files next to the database: its log, the journal of reads, locks of runs, and
+  /// damaged databases that were set aside.
+  private mutating func lookBeside(_ files: StoreFiles) {
     if files.logBytes > 64 << 20 {
       note(
         .warning, "log",
@@ -118,51 +125,7 @@ struct Diagnosis {
       self.store = store
       let meter = Meter(isShown: isDeep && Terminal.isErrors && !common.quiet, since: .now())
       defer { meter.clear() }
-      let found = try store.examine(isDeep: isDeep, at: .now(), meter.show)
-      if found.damage.isEmpty {
-        note(
-          .ok, "database",
-          "\(Formatting.count(found.entries, "entry")), \(Formatting.size(found.bytes)), "
-            + (isDeep ? "every page and index is whole" : "every page is whole"))
-      } else {
-        note(
-          .problem, "database", "damaged: " + found.damage.prefix(3).joined(separator: "; "),
-          "cachetronomy export > saved.jsonl; move the file away; cachetronomy import saved.jsonl")
-      }
-      if found.unsound > 0 {
-        let names = found.unsoundKeys.map { quote($0.text) }
-        let more = found.unsound > names.count ? " and others" : ""
-        // Another program may have keys that cannot be said to us.
-        let canBeSaid = found.unsoundKeys.allSatisfy {
-          !$0.text.isEmpty && !$0.text.contains("\u{fffd}")
-        }
-        note(
-          .warning, "entries",
-          "\(Formatting.count(found.unsound, "entry")) not as stored, and not served: "
-            + names.joined(separator: ", ") + more,
-          canBeSaid
-            ? "'run' and 'set' replace them; or: cachetronomy delete "
-              + names.joined(separator: " ") : "cachetronomy clear --all")
-      }
-      if found.fromFuture > 0 {
-        note(
-          .warning, "clock",
-          "\(Formatting.count(found.fromFuture, "entry")) stored in the future: "
-            + "the clock was set back, they are not served",
-          "set the clock; or cachetronomy clear --all")
-      }
-      if found.foreign > 0, Store.libraryLosesChanges {
-        note(
-          .warning, "python",
-          "another program writes this file too, and SQLite \(Store.libraryVersion) may "
-            + "lose a change if one checkpoints while another writes",
-          "SQLite 3.51.3 or later in both")
-      }
-      if !found.shrinks {
-        note(
-          .warning, "size", "the file was made by another program and never shrinks",
-          "cachetronomy gc --vacuum")
-      }
+      report(try store.examine(isDeep: isDeep, at: .now(), meter.show))
     } catch {
       let mend: String? =
         switch error {
@@ -173,6 +136,55 @@ struct Diagnosis {
         }
       note(.problem, "database", error.description, mend)
     }
+  }
+
+  private mutating func report(_ found: Store.Examination) {
+    if found.damage.isEmpty {
+      note(
+        .ok, "database",
+        "\(Formatting.count(found.entries, "entry")), \(Formatting.size(found.bytes)), "
+          + (isDeep ? "every page and index is whole" : "every page is whole"))
+    } else {
+      note(
+        .problem, "database", "damaged: " + found.damage.prefix(3).joined(separator: "; "),
+        "cachetronomy export > saved.jsonl; move the file away; cachetronomy import saved.jsonl")
+    }
+    if found.unsound > 0 { reportUnsound(found) }
+    if found.fromFuture > 0 {
+      note(
+        .warning, "clock",
+        "\(Formatting.count(found.fromFuture, "entry")) stored in the future: "
+          + "the clock was set back, they are not served",
+        "set the clock; or cachetronomy clear --all")
+    }
+    if found.foreign > 0, Store.libraryLosesChanges {
+      note(
+        .warning, "python",
+        "another program writes this file too, and SQLite \(Store.libraryVersion) may "
+          + "lose a change if one checkpoints while another writes",
+        "SQLite 3.51.3 or later in both")
+    }
+    if !found.shrinks {
+      note(
+        .warning, "size", "the file was made by another program and never shrinks",
+        "cachetronomy gc --vacuum")
+    }
+  }
+
+  private mutating func reportUnsound(_ found: Store.Examination) {
+    let names = found.unsoundKeys.map { quote($0.text) }
+    let more = found.unsound > names.count ? " and others" : ""
+    // Another program may have keys that cannot be said to us.
+    let canBeSaid = found.unsoundKeys.allSatisfy {
+      !$0.text.isEmpty && !$0.text.contains("\u{fffd}")
+    }
+    note(
+      .warning, "entries",
+      "\(Formatting.count(found.unsound, "entry")) not as stored, and not served: "
+        + names.joined(separator: ", ") + more,
+      canBeSaid
+        ? "'run' and 'set' replace them; or: cachetronomy delete "
+          + names.joined(separator: " ") : "cachetronomy clear --all")
   }
 
   private mutating func lookAtMemory(_ files: StoreFiles) {

@@ -38,35 +38,40 @@ extension ArchiveLine {
   static func entry(
     _ pairs: [(key: Value, value: Value)], _ digest: String
   ) throws(Flaw) -> ArchiveLine {
-    var seen: UInt32 = 0
-    var entry = Entry(key: Key(stored: ""), data: [], format: "", expiry: .never)
-    var (origin, created, size): (Entry.Origin?, Timestamp?, Int64?)
-    var (keepUntil, began): (Timestamp?, Timestamp?)
-    var (cost, chunks): (Int64, Int64) = (0, 0)
-    var rule: String?
+    var members = EntryMembers()
     for (key, value) in pairs {
       guard case .string(let text) = key, let name = Name(rawValue: text) else {
         throw Flaw("unknown member '\(key.text ?? "")'")
       }
+      try members.read(name, value)
+    }
+    return .entry(try members.entry(), chunks: Int(clamping: members.chunks), digest: digest)
+  }
+
+  /// The members of an entry's line that were read so far.
+  private struct EntryMembers {
+    private var seen: UInt32 = 0
+    private var draft = Entry(key: Key(stored: ""), data: [], format: "", expiry: .never)
+    private var (origin, created, size): (Entry.Origin?, Timestamp?, Int64?)
+    private var (keepUntil, began): (Timestamp?, Timestamp?)
+    private var cost: Int64 = 0
+    private var rule: String?
+    private(set) var chunks: Int64 = 0
+
+    mutating func read(_ name: Name, _ value: Value) throws(Flaw) {
+      let text = name.rawValue
       if seen & name.bit != 0 { throw Flaw("'\(text)' stands twice") }
       seen |= name.bit
       switch name {
-      case .key: entry.key = Key(stored: try string(value, text))
-      case .format: entry.format = try string(value, text)
-      case .text:
-        var writer = MessagePackWriter(capacity: 0)
-        writer.write(try string(value, text))
-        entry.data = writer.bytes
-      case .data: entry.data = Array(try string(value, text).utf8)
-      case .base64:
-        guard let bytes = Base64.decode(try string(value, text)) else { throw Flaw("bad base64") }
-        entry.data = bytes
-      case .expiry: entry.expiry = try time(value, text)
+      case .key: draft.key = Key(stored: try string(value, text))
+      case .format: draft.format = try string(value, text)
+      case .text, .data, .base64: draft.data = try bytes(name, try string(value, text))
+      case .expiry: draft.expiry = try time(value, text)
       case .tags:
         guard case .array(let items) = value else { throw Flaw("'tags' is no list") }
-        for item in items { entry.tags.append(try string(item, text)) }
-      case .version: entry.version = try number(value, text)
-      case .profile: entry.profile = try string(value, text)
+        for item in items { draft.tags.append(try string(item, text)) }
+      case .version: draft.version = try number(value, text)
+      case .profile: draft.profile = try string(value, text)
       case .origin:
         origin = Entry.Origin(name: try string(value, text))
         if origin == nil { throw Flaw("unknown origin") }
@@ -80,30 +85,48 @@ extension ArchiveLine {
       case .digest: break
       }
     }
-    for name in [Name.format, .expiry, .profile] where seen & name.bit == 0 {
-      throw Flaw("'\(name.rawValue)' is missing")
-    }
-    let values = seen & (Name.text.bit | Name.data.bit | Name.base64.bit)
-    guard values.nonzeroBitCount == 1 else { throw Flaw("want one value: text, data, data_base64") }
-    if seen & Name.text.bit != 0, entry.format != "msgpack" {
-      throw Flaw("'text' requires the format msgpack")
-    }
-    if let origin, let created, let size {
-      entry.info = Entry.Info(
-        created: created, keepUntil: keepUntil ?? entry.expiry, size: size, cost: cost,
-        origin: origin, rule: rule, recording: chunks > 0 ? [] : nil,
-        began: began ?? Timestamp(microseconds: 0))
-    } else if origin != nil || created != nil || size != nil || chunks != 0 {
-      throw Flaw("'origin', 'created_at' and 'size_bytes' go together")
-    }
-    if let flaw = ArchiveEntry.flaw(entry) { throw Flaw(flaw) }
-    if chunks != 0 {
-      guard case .chunks(let count)? = try? Recording(entry.data).body, Int64(count) == chunks
-      else {
-        throw Flaw("the number of chunks does not fit")
+
+    private func bytes(_ name: Name, _ text: String) throws(Flaw) -> [UInt8] {
+      switch name {
+      case .text:
+        var writer = MessagePackWriter(capacity: 0)
+        writer.write(text)
+        return writer.bytes
+      case .base64:
+        guard let bytes = Base64.decode(text) else { throw Flaw("bad base64") }
+        return bytes
+      default: return Array(text.utf8)
       }
     }
-    return .entry(entry, chunks: Int(clamping: chunks), digest: digest)
+
+    /// The entry, if its members fit each other.
+    func entry() throws(Flaw) -> Entry {
+      for name in [Name.format, .expiry, .profile] where seen & name.bit == 0 {
+        throw Flaw("'\(name.rawValue)' is missing")
+      }
+      let values = seen & (Name.text.bit | Name.data.bit | Name.base64.bit)
+      guard values.nonzeroBitCount == 1 else {
+        throw Flaw("want one value: text, data, data_base64")
+      }
+      if seen & Name.text.bit != 0, draft.format != "msgpack" {
+        throw Flaw("'text' requires the format msgpack")
+      }
+      var entry = draft
+      if let origin, let created, let size {
+        entry.info = Entry.Info(
+          created: created, keepUntil: keepUntil ?? entry.expiry, size: size, cost: cost,
+          origin: origin, rule: rule, recording: chunks > 0 ? [] : nil,
+          began: began ?? Timestamp(microseconds: 0))
+      } else if origin != nil || created != nil || size != nil || chunks != 0 {
+        throw Flaw("'origin', 'created_at' and 'size_bytes' go together")
+      }
+      if let flaw = ArchiveEntry.flaw(entry) { throw Flaw(flaw) }
+      if chunks != 0 {
+        guard case .chunks(let count)? = try? Recording(entry.data).body, Int64(count) == chunks
+        else { throw Flaw("the number of chunks does not fit") }
+      }
+      return entry
+    }
   }
 
   private static func string(_ value: Value, _ name: String) throws(Flaw) -> String {

@@ -42,8 +42,7 @@ public struct Recording: Sendable, Equatable {
     let bad = Failure.badValue(format: "recording", detail: "inconsistent fields")
     var reader = MessagePackReader(bytes)
     var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
-    var (turns, count, sum): (Value?, Value?, Value?)
-    var (outputCount, errorCount): (Value?, Value?)
+    var (turns, count, sum, outputCount, errorCount): (Value?, Value?, Value?, Value?, Value?)
     var (output, errors): (Range<Int>?, Range<Int>?)
     var (input, moved, outputs, isMerged): (Value?, Value?, Value?, Value?)
     for _ in 0..<(try reader.mapCount()) {
@@ -69,13 +68,12 @@ public struct Recording: Sendable, Equatable {
     }
     guard reader.offset == bytes.count, case .array(let words)? = words,
       let cwd = cwd?.rawBytes, let status = status?.integer, (0...255).contains(status),
-      case .double(let seconds)? = seconds, seconds >= 0, seconds < 1e9
+      case .double(let seconds)? = seconds, seconds >= 0, seconds < 1e9,
+      let terms = ServingTerms(input, moved, isMerged, outputs)
     else { throw bad }
-    argv = words.compactMap(\.rawBytes)
-    directory = cwd
+    (argv, directory) = (words.compactMap(\.rawBytes), cwd)
     exitStatus = Int32(status)
     duration = Int64(seconds * 1e6)
-    guard let terms = ServingTerms(input, moved, isMerged, outputs) else { throw bad }
     self.terms = terms
     if let count = count?.integer {
       guard let chunks = Int(exactly: count), chunks > 0, let outputBytes = outputCount?.integer,
@@ -85,22 +83,33 @@ public struct Recording: Sendable, Equatable {
       chunkSum = sum?.integer
       return
     }
-    guard let output, let errors, case .array(let items)? = turns else { throw bad }
+    guard let output, let errors, case .array(let items)? = turns,
+      let order = Self.order(items, isMerged: terms.isMerged, (output.count, errors.count))
+    else { throw bad }
+    (outputBytes, errorBytes) = (Int64(output.count), Int64(errors.count))
+    body = .inline(order: order, output: output, errors: errors)
+  }
+
+  /// Reads the turns of the streams: stream and bytes of each.
+  ///
+  /// - Returns: nil if they do not add up to the bytes of the two streams.
+  private static func order(
+    _ items: [Value], isMerged: Bool, _ bytes: (output: Int, errors: Int)
+  ) -> [Int64]? {
     let order = items.compactMap(\.integer)
-    var (outputSum, errorSum): (Int64, Int64) = (0, 0)
-    guard order.count == items.count, order.count % 2 == 0 else { throw bad }
+    guard order.count == items.count, order.count % 2 == 0 else { return nil }
+    var (output, errors) = (Int64(bytes.output), Int64(bytes.errors))
     for at in stride(from: 0, to: order.count, by: 2) {
-      guard order[at + 1] >= 0, order[at + 1] <= Int64(bytes.count) else { throw bad }
+      let count = order[at + 1]
+      guard count >= 0 else { return nil }
       switch order[at] {
-      case 1: outputSum += order[at + 1]
-      case 3 where terms.isMerged: outputSum += order[at + 1]
-      case 2: errorSum += order[at + 1]
-      default: throw bad
+      case 1 where count <= output: output -= count
+      case 3 where isMerged && count <= output: output -= count
+      case 2 where count <= errors: errors -= count
+      default: return nil
       }
     }
-    guard outputSum == Int64(output.count), errorSum == Int64(errors.count) else { throw bad }
-    (outputBytes, errorBytes) = (outputSum, errorSum)
-    body = .inline(order: order, output: output, errors: errors)
+    return output == 0 && errors == 0 ? order : nil
   }
 
   /// Encodes the value of the entry for a recording.

@@ -193,25 +193,7 @@ extension HotEntry {
   static func encode(_ entry: Entry, _ replay: Replay?, limit: Int64) throws(Failure) -> [UInt8]? {
     let size = replay.map { $0.of.outputBytes + $0.of.errorBytes } ?? Int64(entry.data.count)
     guard size <= limit, size < 1 << 20 || MemoryPressure.hasRoom(for: size * 3) else { return nil }
-    var turns: [UInt64] = []
-    var payload: [UInt8] = []
-    payload.reserveCapacity(Int(size))
-    if let replay {
-      try replay.write { stream, bytes in
-        let mark: UInt64 = stream == .errors ? 1 : 0
-        if let last = turns.last, last & 1 == mark {
-          turns[turns.count - 1] = last + UInt64(bytes.count) << 1
-        } else {
-          turns.append(UInt64(bytes.count) << 1 | mark)
-        }
-        payload.append(contentsOf: bytes)
-        return true
-      }
-    } else {
-      guard let printed = try? Payload.printed(entry, raw: false) else { return nil }
-      payload = printed
-      turns = [UInt64(printed.count) << 1]
-    }
+    guard let (turns, payload) = try printed(entry, replay, size) else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(headSize + entry.key.text.utf8.count + turns.count * 8 + payload.count)
     bytes.append(little: magic)
@@ -241,6 +223,33 @@ extension HotEntry {
     }
     bytes.put(little: sum, at: 16)
     return bytes
+  }
+
+  /// What is printed, and the turns of the two streams: bytes of each, shifted by one, with 1 for
+  /// errors; nil if the value has no printed form.
+  private static func printed(
+    _ entry: Entry, _ replay: Replay?, _ size: Int64
+  ) throws(Failure) -> (turns: [UInt64], payload: [UInt8])? {
+    var turns: [UInt64] = []
+    var payload: [UInt8] = []
+    payload.reserveCapacity(Int(size))
+    if let replay {
+      try replay.write { stream, bytes in
+        let mark: UInt64 = stream == .errors ? 1 : 0
+        if let last = turns.last, last & 1 == mark {
+          turns[turns.count - 1] = last + UInt64(bytes.count) << 1
+        } else {
+          turns.append(UInt64(bytes.count) << 1 | mark)
+        }
+        payload.append(contentsOf: bytes)
+        return true
+      }
+    } else {
+      guard let printed = try? Payload.printed(entry, raw: false) else { return nil }
+      payload = printed
+      turns = [UInt64(printed.count) << 1]
+    }
+    return (turns, payload)
   }
 
   /// The size of the entry in a file, which a manifest may follow; nil if it is no entry.

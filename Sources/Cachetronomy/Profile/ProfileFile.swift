@@ -146,26 +146,8 @@ public struct ProfileFile: Sendable {
     var profile = Profile(name: name)
     let pairs = settings.isNull ? [] : try reader.pairs(settings, "a mapping of settings")
     let known = ProfileSetting.allCases.map(\.rawValue) + ["extends"]
-    var base: Resolved?
-    if let parent = pairs.first(where: { $0.name.text == "extends" }) {
-      let wanted = try reader.text(parent.value, "the name of a profile")
-      if (above + [name]).contains(wanted) {
-        throw reader.complaint(
-          parent.value,
-          "'extends' goes in a circle: \((above + [name, wanted]).joined(separator: " -> "))")
-      }
-      guard above.count < Self.extendsLimit else {
-        throw reader.complaint(
-          parent.value, "'extends' goes over more than \(Self.extendsLimit) profiles")
-      }
-      if drafts[wanted] != nil {
-        base = try resolve(wanted, drafts, stored, above + [name], &done)
-      } else if let other = stored(wanted) {
-        base = other
-      } else {
-        let near = nearest(to: wanted, among: drafts.keys).map { " (did you mean '\($0)'?)" }
-        throw reader.complaint(parent.value, "no profile '\(wanted)'\(near ?? "")")
-      }
+    let base = try pairs.first { $0.name.text == "extends" }.map { (pair) throws(Diagnostic) in
+      try self.base(pair.value, of: name, reader, drafts, stored, above, &done)
     }
     var origins = base?.origins ?? Origins()
     if let base {
@@ -190,6 +172,31 @@ public struct ProfileFile: Sendable {
     let resolved = Resolved(profile: profile, origins: origins)
     done[name] = resolved
     return resolved
+  }
+
+  /// Resolves the profile that `extends` names.
+  private static func base(
+    _ parent: Node, of name: String, _ reader: SettingReader,
+    _ drafts: [String: (ProfileFile, Node, Node)], _ stored: (String) -> Resolved?,
+    _ above: [String], _ done: inout [String: Resolved]
+  ) throws(Diagnostic) -> Resolved {
+    let wanted = try reader.text(parent, "the name of a profile")
+    if (above + [name]).contains(wanted) {
+      throw reader.complaint(
+        parent,
+        "'extends' goes in a circle: \((above + [name, wanted]).joined(separator: " -> "))")
+    }
+    guard above.count < Self.extendsLimit else {
+      throw reader.complaint(
+        parent, "'extends' goes over more than \(Self.extendsLimit) profiles")
+    }
+    if drafts[wanted] != nil {
+      return try resolve(wanted, drafts, stored, above + [name], &done)
+    } else if let other = stored(wanted) {
+      return other
+    }
+    let near = nearest(to: wanted, among: drafts.keys).map { " (did you mean '\($0)'?)" }
+    throw reader.complaint(parent, "no profile '\(wanted)'\(near ?? "")")
   }
 
   private static func note(

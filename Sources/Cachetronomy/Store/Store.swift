@@ -94,43 +94,56 @@ public final class Store {
         // Now that its directory is there, links on the way to it can be resolved too.
         path = try StoreFile.resolve(path)
       }
-      let lock = try WriterLock(store: path, waiting: waiting)
-      try lock.acquire(within: patience)
-      defer { lock.release() }
-      try StoreFile.create(path)
-      let connection = try Connection(path: path, writable: true, busyTimeout: patience)
-      if try connection.integer("PRAGMA user_version") == 0 {
-        try connection.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
-      }
-      let store = Store(connection, isWritable: true, patience, waiting, lock)
-      try store.identify()
-      try store.prepareToWrite(toStore: true)
-      // The tables themselves out of the log, which every cold reader would read through for ever.
-      try? store.checkpoint()
-      return store
-    case (.database(let foreign), _):
-      if foreign, case .writing = access {
-        throw .store(path: path, .notTrusted, detail: "it belongs to another user")
-      }
-      var writable = !foreign && Glibc.access(path, W_OK) == 0
-      if case .inspecting = access { writable = false }
-      if !writable, case .writing = access {
-        throw .store(path: path, .readOnly, detail: "it is read-only")
-      }
-      let hadLog = StoreFile.walSize(path) > 0
-      if writable, ownsProcess { Reserve.keepIndex(of: path) }
-      let connection = try Connection(path: path, writable: writable, busyTimeout: patience)
-      let store = Store(connection, isWritable: writable, patience, waiting, nil)
-      do {
-        try store.identify()
-        if case .writing(let create) = access { try store.prepareToWrite(toStore: create) }
-      } catch {
-        // A refused file is left unchanged, without the empty log that opening it made.
-        if !hadLog { connection.cleansUpOnClose() }
-        throw error
-      }
-      return store
+      return try create(path, patience, waiting)
+    case (.database(let isForeign), _):
+      return try openFound(path, isForeign: isForeign, for: access, patience, waiting)
     }
+  }
+
+  private static func create(
+    _ path: String, _ patience: Int32, _ waiting: WriterLock.Waiting
+  ) throws(Failure) -> Store {
+    let lock = try WriterLock(store: path, waiting: waiting)
+    try lock.acquire(within: patience)
+    defer { lock.release() }
+    try StoreFile.create(path)
+    let connection = try Connection(path: path, writable: true, busyTimeout: patience)
+    if try connection.integer("PRAGMA user_version") == 0 {
+      try connection.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
+    }
+    let store = Store(connection, isWritable: true, patience, waiting, lock)
+    try store.identify()
+    try store.prepareToWrite(toStore: true)
+    // The tables themselves out of the log, which every cold reader would read through for ever.
+    try? store.checkpoint()
+    return store
+  }
+
+  private static func openFound(
+    _ path: String, isForeign: Bool, for access: Access, _ patience: Int32,
+    _ waiting: WriterLock.Waiting
+  ) throws(Failure) -> Store {
+    if isForeign, case .writing = access {
+      throw .store(path: path, .notTrusted, detail: "it belongs to another user")
+    }
+    var writable = !isForeign && Glibc.access(path, W_OK) == 0
+    if case .inspecting = access { writable = false }
+    if !writable, case .writing = access {
+      throw .store(path: path, .readOnly, detail: "it is read-only")
+    }
+    let hadLog = StoreFile.walSize(path) > 0
+    if writable, waiting == .blocking { Reserve.keepIndex(of: path) }
+    let connection = try Connection(path: path, writable: writable, busyTimeout: patience)
+    let store = Store(connection, isWritable: writable, patience, waiting, nil)
+    do {
+      try store.identify()
+      if case .writing(let create) = access { try store.prepareToWrite(toStore: create) }
+    } catch {
+      // A refused file is left unchanged, without the empty log that opening it made.
+      if !hadLog { connection.cleansUpOnClose() }
+      throw error
+    }
+    return store
   }
 
   /// Makes a store that was opened for reading one that is written to, by the same connection.

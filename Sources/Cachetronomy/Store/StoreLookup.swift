@@ -166,31 +166,34 @@ extension Store {
     if let since = filter.since { statement.bind(6, since.microseconds) }
     var page: [Listed] = []
     var bytes = 0
-    while try statement.step() {
-      let size = statement.integer(15)
-      let place = Self.place(statement)
+    while bytes < max(1, budget), try statement.step() {
+      let listed = Self.listed(statement, withValue: budget > 0)
       // A damaged index leads round and round.
-      if let before = page.last?.place ?? last?.place, place <= before, place != .null {
+      if let before = page.last?.place ?? last?.place, listed.place <= before, listed.place != .null
+      {
         throw connection.damage("keys are not in order")
       }
-      if var entry = Self.read(statement) {
-        var isSound = true
-        if budget > 0 {
-          entry.data = statement.bytes(16)
-          bytes += entry.data.count + 200
-          isSound = Self.isSound(entry, statement) && place.isText(entry.key)
-        }
-        page.append(
-          Listed(entry: entry, size: entry.info?.size ?? size, isSound: isSound, place: place))
-        if budget > 0, bytes >= budget { break }
-      } else {
-        let entry = Entry(
-          key: Key(stored: statement.text(0)), data: [], format: statement.text(1),
-          expiry: .earliest, profile: statement.text(5))
-        page.append(Listed(entry: entry, size: size, isSound: false, place: place))
-      }
+      page.append(listed)
+      if budget > 0 { bytes += listed.entry.data.count + 200 }
     }
     return page
+  }
+
+  private static func listed(_ statement: borrowing Statement, withValue: Bool) -> Listed {
+    let size = statement.integer(15)
+    let place = Self.place(statement)
+    guard var entry = read(statement) else {
+      let entry = Entry(
+        key: Key(stored: statement.text(0)), data: [], format: statement.text(1),
+        expiry: .earliest, profile: statement.text(5))
+      return Listed(entry: entry, size: size, isSound: false, place: place)
+    }
+    var isSound = true
+    if withValue {
+      entry.data = statement.bytes(16)
+      isSound = self.isSound(entry, statement) && place.isText(entry.key)
+    }
+    return Listed(entry: entry, size: entry.info?.size ?? size, isSound: isSound, place: place)
   }
 
   /// A shell negates a set by `!`, SQLite by `^` alone.

@@ -77,26 +77,31 @@ extension Store {
       }
     }
     try stored.get()
-    guard let info = entry.info else { return true }
+    if let info = entry.info {
+      try insert(info, of: entry.key, checksum: Checksum.of(entry, expiry: expiry, tags: tags))
+    }
+    return true
+  }
+
+  private func insert(_ info: Entry.Info, of key: Key, checksum: Int64) throws(Failure) {
     var ours = try connection.prepare(
       .insertInfo,
       """
       INSERT INTO entry_info (key, created, keep_until, size, cost, origin, began, checksum,
         recording, rule, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
-    ours.bind(1, entry.key.text)
+    ours.bind(1, key.text)
     ours.bind(2, info.created.microseconds)
     ours.bind(3, info.keepUntil.microseconds)
     ours.bind(4, info.size)
     ours.bind(5, info.cost)
     ours.bind(6, info.origin.rawValue)
     ours.bind(7, info.began.microseconds)
-    ours.bind(8, Checksum.of(entry, expiry: expiry, tags: tags))
+    ours.bind(8, checksum)
     ours.bind(9, info.recording)
     ours.bind(10, info.rule)
     ours.bind(11, info.parts)
     try ours.run()
-    return true
   }
 
   private func isOutdated(
