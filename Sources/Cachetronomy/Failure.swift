@@ -52,11 +52,11 @@ public enum StoreProblem: Sendable, Equatable {
 /// The kinds of trouble with a remote, as far as a caller acts on them differently.
 public enum RemoteProblem: Sendable, Equatable {
   /// The value was not written with the team's key.
-  case forged
+  case authenticationFailed
   /// It failed a moment ago and is not asked.
-  case leftAlone
+  case backingOff
   /// It does not speak the protocol.
-  case nonsense
+  case protocolError
   /// This build has no remotes.
   case notBuiltIn
   /// It refuses the command.
@@ -67,8 +67,8 @@ public enum RemoteProblem: Sendable, Equatable {
   /// Whether the server is to be left alone for a while.
   var isOfServer: Bool {
     switch self {
-    case .nonsense, .refusal, .unreachable: true
-    case .forged, .leftAlone, .notBuiltIn: false
+    case .protocolError, .refusal, .unreachable: true
+    case .authenticationFailed, .backingOff, .notBuiltIn: false
     }
   }
 }
@@ -133,7 +133,7 @@ extension Failure: CustomStringConvertible {
       "\(name): \(reason)"
     case .file(let verb, let path, let reason): "cannot \(verb) '\(path)': \(reason)"
     case .profileFile(let complaint): complaint.description
-    case .remote(let server, .leftAlone, let detail):
+    case .remote(let server, .backingOff, let detail):
       "remote '\(server)' is left alone for a while: \(detail)"
     case .remote(let server, _, let detail): "cannot use remote '\(server)': \(detail)"
     case .store("", _, let detail): "no store: \(detail)"

@@ -27,7 +27,7 @@ final class Flight: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  func land() {
+  func release() {
     pthread_mutex_lock(mutex)
     isDone = true
     pthread_cond_broadcast(condition)

@@ -98,7 +98,7 @@ extension Cachetronaut {
       guard let other else {
         defer {
           _ = flights.withLock { $0.removeValue(forKey: key) }
-          mine.land()
+          mine.release()
         }
         // Another process may have landed between the lookup and the lock.
         if let found = try? get(key, as: Boxed<T>.self, version: version) { return found.value }

@@ -43,7 +43,7 @@ enum ExternalCommand {
         let plan = try ResolvedCommand(
           .words(argv), profile: Profile(name: Profile.defaultName), flags: RunSettings())
         let directory = try? WorkingDirectory.path(named: environment["PWD"])
-        throw CachedRun.become(
+        throw CachedRun.exec(
           try plan.invocation(
             directory: directory ?? [UInt8(ascii: ".")], environment: environment))
       }

@@ -30,7 +30,7 @@ enum Manual {
       let plan = try ResolvedCommand(
         .words([Array("man".utf8), Array(page.utf8)]), profile: Profile(name: Profile.defaultName),
         flags: RunSettings())
-      throw CachedRun.become(
+      throw CachedRun.exec(
         try plan.invocation(directory: [UInt8(ascii: "/")], environment: environment))
     } catch {
       guard case .cannotRun = error else { throw error }

@@ -65,7 +65,7 @@ struct ResolvedRun {
     run.rule = plan.rule?.source
     run.refresh = line.refresh
     run.input = input
-    run.handedOver = request.inheritedLock
+    run.inheritedLock = request.inheritedLock
     run.refresher = ArgumentBytes.all()
     run.background = request.isSilent
     run.isComparing = line.isVerbose
@@ -95,7 +95,7 @@ struct ResolvedRun {
     let isBounded = plan.settings.timeout.map { $0.microseconds > 0 } ?? false
     guard isObstacle,
       request.nowhere != nil || isBounded || request.line.noStdin || call.hasPipefail
-    else { throw CachedRun.become(call) }
+    else { throw CachedRun.exec(call) }
     var run = bare(reporter, store: nil)
     if stdin.isGiven { run.input = try Input.spool(beside: opened.store) }
     run.refresh = true

@@ -25,7 +25,7 @@ struct RunRequest {
     (self.line, self.prepared) = (line, prepared)
     var environment = ArgumentBytes.environment()
     environment.probe = prepared?.call.environment.probe ?? Probe(keeps: true)
-    inheritedLock = CachedRun.handedOver(&environment)
+    inheritedLock = CachedRun.takeInheritedLock(&environment)
     self.environment = environment
     flags = try line.settings()
     patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }

@@ -15,7 +15,7 @@ enum RunVerb {
     let request = try RunRequest(line, prepared)
     if request.isOff, !line.explain {
       if let status = request.statusWithoutRun { return (status, nil) }
-      throw CachedRun.become(try request.resolve(Profile(name: Profile.defaultName)).call)
+      throw CachedRun.exec(try request.resolve(Profile(name: Profile.defaultName)).call)
     }
     let reporter = WarningReporter(line.common, request.environment)
     let opened = try request.open(reporter)

@@ -22,7 +22,7 @@ struct WarmRound {
       common.say("nothing to warm: profile '\(profile.name)' has no 'warm'")
       return nil
     }
-    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, task: WorkerPool.Task)] = []
+    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, task: WorkerPool.Job)] = []
     for command in profile.warm {
       do throws(Failure) {
         let item = try look(command, store, before)
@@ -70,7 +70,7 @@ struct WarmRound {
   /// The same as the user would type, so that the entry is the one which that finds.
   private func task(
     _ command: Profile.WarmCommand, _ item: Warming, _ options: [String]
-  ) throws(Failure) -> WorkerPool.Task {
+  ) throws(Failure) -> WorkerPool.Job {
     guard let place = try StoreLocation.find(common.store, environment) else {
       throw .store(path: "", .missing, detail: "no HOME, and neither --db nor CACHETRONOMY_DB")
     }
@@ -79,14 +79,14 @@ struct WarmRound {
       path = try WorkingDirectory.path(named: environment["PWD"]) + [UInt8(ascii: "/")] + path
     }
     let words = ["run", "--no-stdin", "--profile", profile.name] + options + ["--db"]
-    return WorkerPool.Task(
+    return WorkerPool.Job(
       ArgumentBytes.all().prefix(1) + words.map { Array($0.utf8) } + [path, Array("--".utf8)]
         + command.words.map { Array($0.utf8) },
       in: item.directory)
   }
 
   private mutating func judge(
-    _ command: Profile.WarmCommand, _ wasMissing: Bool, _ end: WorkerPool.End,
+    _ command: Profile.WarmCommand, _ wasMissing: Bool, _ end: WorkerPool.JobResult,
     since began: Timestamp
   ) {
     do throws(Failure) {

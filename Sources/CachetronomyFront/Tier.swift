@@ -1,6 +1,6 @@
 internal import CFront
 
-/// The store and its memory tier: the library's `HotStore`, `TierDirectory`, `TierIndex` and `Stamp`.
+/// The store and its memory tier: the library's `HotStore`, `TierDirectory`, `TierIndex` and `StoreVersion`.
 extension Front {
   /// Finds the store and reads the head of its tier.
   ///

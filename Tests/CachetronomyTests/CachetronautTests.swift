@@ -304,10 +304,12 @@ struct Film: Codable, Sendable, Equatable {
     })
     for key in ["a", "b", "c", "d"] { try cache.set(key, 1) }
     for key in ["a", "a", "b"] { _ = try cache.get(key, as: Int.self) }
-    #expect(try cache.with { state, now throws(Failure) in try state.relieve(at: now) } == 0)
+    #expect(
+      try cache.with { state, now throws(Failure) in try state.evictUnderPressure(at: now) } == 0)
     free.withLock { $0 = 150_000_000 }
     // 150, 350 and 550 MB free at three looks: two must leave before 500 are.
-    #expect(try cache.with { state, now throws(Failure) in try state.relieve(at: now) } == 2)
+    #expect(
+      try cache.with { state, now throws(Failure) in try state.evictUnderPressure(at: now) } == 2)
     #expect(try Set(cache.memoryKeys()) == ["a", "b"])
     #expect(try cache.evictionLogs().map(\.reason) == ["memory_eviction", "memory_eviction"])
     #expect(try cache.storeKeys().count == 4)

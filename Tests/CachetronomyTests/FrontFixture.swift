@@ -78,7 +78,8 @@ final class FrontFixture {
         TierIndex.Limits(entries: 10, bytes: 8 << 20)
       )
     }
-    place = TierDirectory(store: store.path, try #require(Stamp.File(store.path)), root: root.path)
+    place = TierDirectory(
+      store: store.path, try #require(StoreVersion.File(store.path)), root: root.path)
     // A file under the journal's name would grow until the front gives way.
     try #require(mkdir(store.path + "-access", 0o700) == 0)
     arguments = ["run", "--db", store.path, "--", "true"]

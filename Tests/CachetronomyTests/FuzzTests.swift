@@ -239,11 +239,11 @@ import Testing
     let place = TierDirectory(parent: scratch.path, name: "tier")
     try #require(mkdir(place.directory, 0o700) == 0)
     let hot = try #require(try HotEntry.encode(Self.entry, nil, limit: 1000))
-    let zeros = [UInt8](repeating: 0, count: Stamp.size)
+    let zeros = [UInt8](repeating: 0, count: StoreVersion.size)
     let stamp = try #require(
       zeros.withUnsafeBytes { bytes in
         var reader = FieldReader(bytes)
-        return Stamp(&reader)
+        return StoreVersion(&reader)
       })
     let head = TierIndex(stamp: stamp, path: "/x").encoded()
     try fuzz([hot, head]) { input in

@@ -83,12 +83,12 @@ import Testing
   }
 
   private func head(entries: Int64, bytes: Int64, room: Int64) throws -> TierIndex {
-    let zeros = [UInt8](repeating: 0, count: Stamp.size)
+    let zeros = [UInt8](repeating: 0, count: StoreVersion.size)
     let head = TierIndex(
       stamp: try #require(
         zeros.withUnsafeBytes { bytes in
           var reader = FieldReader(bytes)
-          return Stamp(&reader)
+          return StoreVersion(&reader)
         }), path: "/x")
     head.bytes = bytes
     head.limits = TierIndex.Limits(entries: entries, bytes: room)
@@ -142,7 +142,7 @@ import Testing
     _ = try store.insert(entry)
     let tier = try #require(SharedTier(store: store.path, root: root.path))
     let place = TierDirectory(
-      store: store.path, try #require(Stamp.File(store.path)), root: root.path)
+      store: store.path, try #require(StoreVersion.File(store.path)), root: root.path)
     func keep(_ manifest: ManifestFile) -> Bool {
       HotStore(store.path, root: root.path)?.keep(manifest) ?? false
     }

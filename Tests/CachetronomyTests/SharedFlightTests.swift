@@ -22,7 +22,7 @@ import Testing
           alone += 1
           continue
         }
-        flight.land()
+        flight.release()
       }
       end.isHere.store(true, ordering: .relaxed)
       #expect(alone == 0, "so many ran beside another")

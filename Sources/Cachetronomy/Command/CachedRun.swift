@@ -22,7 +22,7 @@ public struct CachedRun {
   /// disables background refreshes.
   public var refresher: [[UInt8]]?
   /// The descriptor of a single-flight lock that another process took and passed to this one.
-  public var handedOver: Int32?
+  public var inheritedLock: Int32?
   /// Print nothing, only make sure that a fresh result is stored.
   public var background = false
   /// On a miss, find out how the key differs from that of the nearest earlier recording.
@@ -85,7 +85,7 @@ public struct CachedRun {
   /// Replaces this process with the command, as if it had been started directly.
   ///
   /// - Returns: the failure; does not return on success.
-  public static func become(_ invocation: Invocation) -> Failure { Child.become(invocation) }
+  public static func exec(_ invocation: Invocation) -> Failure { Child.exec(invocation) }
 
   /// Serves the result of the command, or runs it.
   ///
@@ -203,7 +203,7 @@ public struct CachedRun {
       stdin.advance(landing.terms)
       return Outcome(status: landing.status, key: runKey, verdict: .shared)
     case .leader(let flight):
-      defer { flight.land() }
+      defer { flight.release() }
       // Another process may have stored a result after the first lookup and before the lock was
       // taken.
       var again = self

@@ -13,7 +13,7 @@ extension CachedRun {
     var stored: Key?
     defer {
       // The callers of this machine have waited long enough.
-      if stored != nil || lease != nil { flight?.land() }
+      if stored != nil || lease != nil { flight?.release() }
       let isOurs = renewal?.stop() ?? true
       if stored != nil || lease != nil {
         share(stored ?? key, target, isKept: stored != nil && isOurs, lease)
@@ -25,7 +25,7 @@ extension CachedRun {
       directory: (target ?? store)?.directory ?? "/tmp",
       limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
     let held =
-      handedOver == nil && old?.isWithin(invocation.settings.staleIfError) == true
+      inheritedLock == nil && old?.isWithin(invocation.settings.staleIfError) == true
       ? DeferredOutput(liveSink, then: sink, beside: target ?? store) : nil
     let run = try runCommand(
       spool, held, flight, isNamed: flight != nil || lease != nil, key: key)
@@ -38,7 +38,7 @@ extension CachedRun {
     outcome.notKept = reason(not: run, spool, target, old)
     if outcome.notKept == nil, let target {
       stored = keep(run, began, spool, target, witness, &outcome)
-    } else if instead == nil, handedOver == nil {
+    } else if instead == nil, inheritedLock == nil {
       record(AccessJournal.Kind(miss), key)
     }
     if let failure = run.result.unwritten { throw failure }
@@ -86,7 +86,7 @@ extension CachedRun {
         outcome.notKept = .removed
       }
       invocation.probe.writeDigests(beside: target.path)
-      if handedOver == nil, case .miss(let miss) = outcome.verdict {
+      if inheritedLock == nil, case .miss(let miss) = outcome.verdict {
         AccessJournal(store: target.path).append(
           AccessJournal.Kind(miss), outcome.key, profile: profile.name, at: began)
       }
@@ -169,7 +169,7 @@ extension CachedRun {
       request.watch = watch
       request.releaseWaiters = { readsInput in
         if readsInput, !stdin.hasContents { spool.abandon(.readsInput) }
-        flight?.release()
+        flight?.releaseUnfinished()
       }
       return try ChildMonitor.run(request)
     }
@@ -177,11 +177,11 @@ extension CachedRun {
     do throws(Failure) {
       if let input { result = try input.withDescriptor(monitor) } else { result = try monitor(nil) }
     } catch {
-      guard Child.isNothingLeft(error), input == nil, handedOver == nil else { throw error }
+      guard Child.isNothingLeft(error), input == nil, inheritedLock == nil else { throw error }
       // Nothing is left to record by: the command does without us.
       warn(error)
       throw stdin.childInput == .inherited
-        ? Child.become(invocation) : Child.becomeWithoutInput(invocation)
+        ? Child.exec(invocation) : Child.execWithoutInput(invocation)
     }
     let duration = Timestamp.monotonic() - start
     if invocation.hasPipefail, result.ending == .exited(141) { result.ending = .exited(0) }

@@ -125,7 +125,7 @@ extension CachedRun {
 
   private func complainOfRemote(_ failure: Failure) {
     // The failure that began the backoff was already reported.
-    if case .remote(_, .leftAlone, _) = failure { return }
+    if case .remote(_, .backingOff, _) = failure { return }
     warn(failure)
   }
 }

@@ -93,17 +93,17 @@ struct Child {
   /// Replaces this process with the command, with `/dev/null` as stdin.
   ///
   /// Returns only on failure.
-  static func becomeWithoutInput(_ invocation: Invocation) -> Failure {
+  static func execWithoutInput(_ invocation: Invocation) -> Failure {
     close(0)
     // Descriptor 0 is the lowest free number now.
     _ = open("/dev/null", O_RDONLY)
-    return become(invocation)
+    return exec(invocation)
   }
 
   /// Replaces this process with the command, with the descriptors and signals it was started with.
   ///
   /// Returns only on failure.
-  static func become(_ invocation: Invocation) -> Failure {
+  static func exec(_ invocation: Invocation) -> Failure {
     Signals.unblockFailedWrites()
     let code = withArguments(
       invocation.argv, invocation.environment, invocation.executable.program
@@ -138,14 +138,14 @@ struct Child {
   }
 
   /// The descriptor at which a detached process finds its inherited lock.
-  static let handedOver: Int32 = 3
+  static let inheritedLock: Int32 = 3
 
   /// Starts this program again, detached from the caller: in a new session, with no open
   /// descriptors except its input and an optional lock.
   ///
   /// - Parameters:
   ///   - input: the stdin of the process; nil is `/dev/null`.
-  ///   - lock: a descriptor to pass on as `handedOver`; nil passes none.
+  ///   - lock: a descriptor to pass on as `inheritedLock`; nil passes none.
   static func detach(
     _ argv: [[UInt8]], environment: Environment, input: Int32?, lock: Int32?
   ) throws(Failure) {
@@ -155,8 +155,8 @@ struct Child {
     give(input, &actions)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    if let lock { posix_spawn_file_actions_adddup2(&actions, lock, handedOver) }
-    cachetronomy_spawn_close_from(&actions, lock == nil ? handedOver : handedOver + 1)
+    if let lock { posix_spawn_file_actions_adddup2(&actions, lock, inheritedLock) }
+    cachetronomy_spawn_close_from(&actions, lock == nil ? inheritedLock : inheritedLock + 1)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

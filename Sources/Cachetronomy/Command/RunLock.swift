@@ -188,7 +188,7 @@ final class RunLock {
   }
 
   /// Releases the waiting processes: unlinks the file, then unlocks it.
-  func land() {
+  func release() {
     if Self.isNamed(path, descriptor) { unlink(path) }
     flock(descriptor, LOCK_UN)
   }
@@ -196,9 +196,9 @@ final class RunLock {
   /// Tells the waiting processes to run the command themselves, while this run continues.
   ///
   /// They do not wait for another flight, since then one would run after the other.
-  func release() {
+  func releaseUnfinished() {
     fchmod(descriptor, Self.releasedMode)
-    land()
+    release()
   }
 
   /// The file mode marks the release, since the contents may still grow.

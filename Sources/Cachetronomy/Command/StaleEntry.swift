@@ -20,9 +20,9 @@ extension CachedRun {
 
   /// Returns the descriptor of the single-flight lock if this process was started for a background
   /// refresh, and removes the variable that names it from the environment.
-  public static func handedOver(_ environment: inout Environment) -> Int32? {
-    environment.remove(marker) == Array(Child.handedOver.description.utf8)
-      ? Child.handedOver : nil
+  public static func takeInheritedLock(_ environment: inout Environment) -> Int32? {
+    environment.remove(marker) == Array(Child.inheritedLock.description.utf8)
+      ? Child.inheritedLock : nil
   }
 
   /// The longer of the two stale windows.
@@ -119,7 +119,7 @@ extension CachedRun {
         RunLock.path(store: store.path, key: runKey, removals: removals))
     else { return false }
     var environment = invocation.environment
-    environment.set(Self.marker, to: Child.handedOver.description)
+    environment.set(Self.marker, to: Child.inheritedLock.description)
     do throws(Failure) {
       func start(_ descriptor: Int32?) throws(Failure) {
         try Child.detach(
@@ -128,7 +128,7 @@ extension CachedRun {
       if let input { try input.withDescriptor(start) } else { try stdin.withCopy(start) }
       return true
     } catch {
-      flight.land()
+      flight.release()
       warn(error)
       return false
     }
@@ -138,11 +138,11 @@ extension CachedRun {
   ///
   /// - Returns: nil if this process was not started for a refresh.
   func answerInBackground() throws(Failure) -> Outcome? {
-    guard let handedOver, let target = try? storeForWriting?(),
-      let flight = RunLock.adopt(handedOver, of: runKey, store: target.path)
+    guard let inheritedLock, let target = try? storeForWriting?(),
+      let flight = RunLock.adopt(inheritedLock, of: runKey, store: target.path)
     else { return nil }
     let nothing = Outcome(status: 0, key: runKey, verdict: .shared, notKept: .notRun)
-    defer { flight.land() }
+    defer { flight.release() }
     var again = self
     again.store = target
     again.sink = { _, _ in true }

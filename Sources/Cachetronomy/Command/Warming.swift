@@ -111,7 +111,7 @@ public struct Warming: Sendable {
   ///
   /// - Parameter wasMissing: whether any result suffices, including one from another machine.
   public func failure(
-    _ end: WorkerPool.End, wasMissing: Bool, since began: Timestamp, at now: Timestamp
+    _ end: WorkerPool.JobResult, wasMissing: Bool, since began: Timestamp, at now: Timestamp
   ) -> String? {
     let last = String(decoding: end.errors, as: UTF8.self).split(separator: "\n").last
     let detail = last.map { ": \($0.suffix(200))" } ?? ""

@@ -6,7 +6,7 @@ internal import Glibc
 /// A signal that ends this process is forwarded to all workers, and none is left behind.
 public struct WorkerPool {
   /// A worker to start.
-  public struct Task: Sendable {
+  public struct Job: Sendable {
     /// Its arguments, beginning with the name of this program.
     public var words: [[UInt8]]
     /// Its working directory; nil is that of this process.
@@ -19,7 +19,7 @@ public struct WorkerPool {
   }
 
   /// How a worker ended.
-  public struct End: Sendable {
+  public struct JobResult: Sendable {
     /// Its exit status; 128 plus the signal number if a signal killed it.
     public var status: Int32
     /// The last bytes that it wrote to stderr, at most 4096.
@@ -57,26 +57,26 @@ public struct WorkerPool {
     }
   }
 
-  private let tasks: [Task]
+  private let jobs: [Job]
   private let environment: Environment
   private let limit: Int
   private var workers: [Worker] = []
 
   /// Creates a pool that runs at most `limit` of the workers at a time.
-  public init(_ tasks: [Task], environment: Environment, atOnce limit: Int) {
-    (self.tasks, self.environment, self.limit) = (tasks, environment, max(1, limit))
+  public init(_ jobs: [Job], environment: Environment, atOnce limit: Int) {
+    (self.jobs, self.environment, self.limit) = (jobs, environment, max(1, limit))
   }
 
   /// Runs all workers.
   ///
   /// - Parameter done: called for each worker that ended, with its index in the list.
   /// - Returns: the signal that ended the run early, after which no worker is started; nil if none.
-  public mutating func run(_ done: (Int, End) -> Void) throws(Failure) -> Int32? {
+  public mutating func run(_ done: (Int, JobResult) -> Void) throws(Failure) -> Int32? {
     let signals = Signals()
     defer { signals.restore() }
     var next = 0
-    while !workers.isEmpty || (next < tasks.count && signals.last == nil) {
-      while workers.count < limit, next < tasks.count, signals.last == nil {
+    while !workers.isEmpty || (next < jobs.count && signals.last == nil) {
+      while workers.count < limit, next < jobs.count, signals.last == nil {
         start(next, signals.before, done)
         next += 1
       }
@@ -97,24 +97,24 @@ public struct WorkerPool {
     return signals.last
   }
 
-  private mutating func start(_ index: Int, _ mask: sigset_t, _ done: (Int, End) -> Void) {
-    let task = tasks[index]
+  private mutating func start(_ index: Int, _ mask: sigset_t, _ done: (Int, JobResult) -> Void) {
+    let job = jobs[index]
     var environment = environment
     // As the shell's 'cd' does: keep the path as given, with its symbolic links.
-    if let directory = task.directory { environment.set("PWD", to: directory) }
+    if let directory = job.directory { environment.set("PWD", to: directory) }
     do throws(Failure) {
       let (process, errors) = try Child.work(
-        task.words, environment: environment, directory: task.directory, mask: mask)
+        job.words, environment: environment, directory: job.directory, mask: mask)
       workers.append(
         Worker(
           index: index, process: process, errors: errors,
           handle: cachetronomy_pidfd_open(process)))
     } catch {
-      done(index, End(status: 126, errors: Array(error.description.utf8)))
+      done(index, JobResult(status: 126, errors: Array(error.description.utf8)))
     }
   }
 
-  private mutating func reap(_ done: (Int, End) -> Void) {
+  private mutating func reap(_ done: (Int, JobResult) -> Void) {
     for place in workers.indices.reversed() {
       let status = workers[place].ended()
       workers[place].listen()
@@ -122,7 +122,7 @@ public struct WorkerPool {
       let worker = workers.remove(at: place)
       close(worker.errors)
       if worker.handle >= 0 { close(worker.handle) }
-      done(worker.index, End(status: status, errors: worker.heard))
+      done(worker.index, JobResult(status: status, errors: worker.heard))
     }
   }
 }

@@ -81,7 +81,7 @@ public struct GCPass {
     }
     try store.foldJournalIfRoom(at: now)
     try whateverIsFull { () throws(Failure) in try removeExpired(&work) }
-    try whateverIsFull { () throws(Failure) in work.report.moved = try relieve() }
+    try whateverIsFull { () throws(Failure) in work.report.moved = try evictUnderPressure() }
     store.tidyMemory()
     try whateverIsFull { () throws(Failure) in try removeOver(&work) }
     try whateverIsFull { () throws(Failure) in try trimLogs(&work) }
@@ -200,7 +200,7 @@ public struct GCPass {
     return reading.missing(to: profile.freeMemoryTarget)
   }
 
-  private func relieve() throws(Failure) -> Store.Removed {
+  private func evictUnderPressure() throws(Failure) -> Store.Removed {
     let wanted = wantedMemory
     return wanted > 0 ? try moveFromMemory(wanted) : Store.Removed()
   }

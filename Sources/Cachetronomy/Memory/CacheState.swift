@@ -3,7 +3,7 @@ struct Found: Sendable {
   var entry: Entry
   /// The value as stored or read before; nil if it has to be decoded.
   var object: AnyBox?
-  fileprivate var stamp: SharedHeader.Stamp?
+  fileprivate var stamp: SharedHeader.Version?
 }
 
 /// What a cache holds behind its lock: the store, the tier in memory, counts not yet written.
@@ -14,7 +14,7 @@ struct CacheState {
   private var tier = MemoryTier()
   private var header: SharedHeader?
   /// The state of the file for which the tier is true; nil if it must not be believed.
-  private var stamp: SharedHeader.Stamp?
+  private var stamp: SharedHeader.Version?
   private var dataVersion: Int64 = 0
   private var unlogged: [Key: (count: Int64, last: Timestamp)] = [:]
   private var unloggedReads: Int64 = 0
@@ -76,10 +76,10 @@ struct CacheState {
     header = SharedHeader(store: path)
   }
 
-  /// How long a hit in memory may believe that the file is still the one it was, in microseconds.
+  /// How long a hit in memory may revalidate that the file is still the one it was, in microseconds.
   ///
   /// A change *of* the file is seen immediately; this is for another file in its place.
-  private static let faith: Int64 = 100_000
+  private static let inodeCheckInterval: Int64 = 100_000
 
   /// The open store.
   func open() throws(Failure) -> Store {
@@ -106,7 +106,8 @@ struct CacheState {
     _ key: Key, as _: T.Type, version: Int64?, at now: Timestamp
   ) -> Box<T>? {
     guard let stamp, header?.stamp() == stamp,
-      (0..<Self.faith).contains(now.microseconds - lookedAt), let held = tier.peek(key),
+      (0..<Self.inodeCheckInterval).contains(now.microseconds - lookedAt),
+      let held = tier.peek(key),
       version == nil || held.entry.version == version, let box = held.object as? Box<T>,
       tier.use(held, at: now)
     else { return nil }
@@ -146,7 +147,7 @@ struct CacheState {
       held.object = object
       return
     }
-    settle(
+    flushReadCounts(
       tier.put(found.entry, object, limit: Int(clamping: profile.maxItemsInMemory)), isCap: true)
   }
 
@@ -157,7 +158,7 @@ struct CacheState {
   }
 
   /// Takes over the counts of entries that leave memory.
-  private mutating func settle(_ left: [MemoryTier.Held], isCap: Bool = false) {
+  private mutating func flushReadCounts(_ left: [MemoryTier.Held], isCap: Bool = false) {
     for held in left {
       if held.unlogged > 0 {
         let key = held.entry.key
@@ -170,7 +171,7 @@ struct CacheState {
     }
   }
 
-  private mutating func forget() { settle(tier.removeAll()) }
+  private mutating func forget() { flushReadCounts(tier.removeAll()) }
 
   // MARK: writing
 
@@ -181,7 +182,7 @@ struct CacheState {
     try follow()
     let store = try open()
     var (wasTrue, base) = (false, dataVersion)
-    var old: SharedHeader.Stamp?
+    var old: SharedHeader.Version?
     let (header, stamp) = (header, stamp)
     do throws(Failure) {
       let result = try store.write { () throws(Failure) in
@@ -192,7 +193,7 @@ struct CacheState {
         return try body(store)
       }
       if !wasTrue { forget() }
-      try believe(store, since: base, from: old)
+      try revalidate(store, since: base, from: old)
       return result
     } catch {
       forget()
@@ -202,8 +203,8 @@ struct CacheState {
   }
 
   /// Takes the current state of the file as that of memory, if no other process has committed.
-  private mutating func believe(
-    _ store: Store, since base: Int64, from old: SharedHeader.Stamp?
+  private mutating func revalidate(
+    _ store: Store, since base: Int64, from old: SharedHeader.Version?
   ) throws(Failure) {
     if header == nil { header = SharedHeader(store: path) }
     let before = header?.stamp()
@@ -225,18 +226,19 @@ struct CacheState {
     version: Int64, tags: [String]?, at now: Timestamp
   ) throws(Failure) {
     let entry = entry(key, data, format, ttl, version, tags, now)
-    settle(tier.remove(key).map { [$0] } ?? [])
+    flushReadCounts(tier.remove(key).map { [$0] } ?? [])
     try write { store throws(Failure) in _ = try store.insert(entry) }
     unweighed = unweighed.plus(Int64(data.count).plus(Store.overhead))
     guard stamp != nil else { return }
-    settle(tier.put(entry, object, limit: Int(clamping: profile.maxItemsInMemory)), isCap: true)
+    flushReadCounts(
+      tier.put(entry, object, limit: Int(clamping: profile.maxItemsInMemory)), isCap: true)
   }
 
   mutating func put(
     _ rows: [(Key, [UInt8])], format: String, ttl: TimeToLive?, tags: [String]?, at now: Timestamp
   ) throws(Failure) {
     var entry = entry(Key(stored: ""), [], format, ttl, 1, tags, now)
-    for (key, _) in rows { settle(tier.remove(key).map { [$0] } ?? []) }
+    for (key, _) in rows { flushReadCounts(tier.remove(key).map { [$0] } ?? []) }
     try write { store throws(Failure) in
       for (key, data) in rows {
         (entry.key, entry.data) = (key, data)
@@ -277,7 +279,7 @@ struct CacheState {
     _ selection: Store.Selection, because reason: Reason?, at now: Timestamp
   ) throws(Failure) -> Int64 {
     if case .keys(let keys) = selection {
-      settle(keys.compactMap { tier.remove($0) })
+      flushReadCounts(keys.compactMap { tier.remove($0) })
     } else {
       forget()
     }
@@ -299,7 +301,7 @@ struct CacheState {
   ) throws(Failure) -> Int {
     let left = keys.compactMap { tier.remove($0) }
     guard !left.isEmpty else { return 0 }
-    settle(left)
+    flushReadCounts(left)
     try flush(at: now)
     let name = profile.name
     try write { store throws(Failure) in
@@ -318,7 +320,7 @@ struct CacheState {
 
   /// Writes the counts that wait.
   mutating func flush(at now: Timestamp) throws(Failure) {
-    for held in tier.byUse where held.unlogged > 0 { settle([held]) }
+    for held in tier.byUse where held.unlogged > 0 { flushReadCounts([held]) }
     guard !unlogged.isEmpty || misses > 0 || capEvictions > 0 else { return }
     let (reads, missed, evicted, name) = (unlogged, misses, capEvictions, profile.name)
     try write { store throws(Failure) in
@@ -334,7 +336,7 @@ struct CacheState {
 
   mutating func use(_ profile: Profile, at now: Timestamp) {
     self.profile = profile
-    settle(tier.shrink(to: Int(clamping: profile.maxItemsInMemory)), isCap: true)
+    flushReadCounts(tier.shrink(to: Int(clamping: profile.maxItemsInMemory)), isCap: true)
     rearm()
   }
 
@@ -361,7 +363,7 @@ struct CacheState {
       nextSweep = clock + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)
     }
     if profile.memoryBasedEviction, profile.memoryCleanupInterval > 0, clock >= nextLook {
-      _ = try? relieve(at: now)
+      _ = try? evictUnderPressure(at: now)
       nextLook = clock + profile.memoryCleanupInterval.multipliedClamped(by: 1_000_000)
     }
     var next = nextFlush
@@ -371,7 +373,7 @@ struct CacheState {
   }
 
   /// While too little memory is free, the least used entries leave.
-  mutating func relieve(at now: Timestamp) throws(Failure) -> Int {
+  mutating func evictUnderPressure(at now: Timestamp) throws(Failure) -> Int {
     var left: [Key] = []
     var freed: [MemoryTier.Held] = []
     while let reading = memory(), reading.isUnder(profile.freeMemoryTarget),
@@ -382,7 +384,7 @@ struct CacheState {
       left.append(held.entry.key)
     }
     guard !left.isEmpty else { return 0 }
-    settle(freed)
+    flushReadCounts(freed)
     try flush(at: now)
     let (name, keys) = (profile.name, left)
     try write { store throws(Failure) in

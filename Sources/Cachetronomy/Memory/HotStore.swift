@@ -25,11 +25,11 @@ public final class HotStore {
     guard stat(self.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       status.st_uid == geteuid(), status.st_nlink == 1
     else { return nil }
-    let database = Stamp.File(status)
+    let database = StoreVersion.File(status)
     place = TierDirectory(store: self.path, database, root: root ?? TierDirectory.root)
     // The head before the state: what is published later is newer, never older.
     guard place.isTrusted, let head = TierIndex.read(in: place),
-      let stamp = Stamp(unopened: self.path, database), stamp == head.stamp
+      let stamp = StoreVersion(unopened: self.path, database), stamp == head.stamp
     else { return nil }
     profiles = HotProfiles(head.profiles)
     profilesSum = head.profilesSum
@@ -54,8 +54,9 @@ public final class HotStore {
   /// - Returns: false if it was not written: the tier is not true any more, or there is no room.
   @discardableResult
   func keep(_ manifest: ManifestFile) -> Bool {
-    guard place.isTrusted, let head = TierIndex.read(in: place), let database = Stamp.File(path),
-      let stamp = Stamp(unopened: path, database), stamp == head.stamp,
+    guard place.isTrusted, let head = TierIndex.read(in: place),
+      let database = StoreVersion.File(path),
+      let stamp = StoreVersion(unopened: path, database), stamp == head.stamp,
       head.profilesSum == manifest.profilesSum
     else { return false }
     return place.write(manifest, TierDirectory.ManifestLimits(head, room: place.roomLimit))

@@ -17,7 +17,7 @@ final class SharedTier {
 
   /// The tier of an open store, there or not; nil if its files tell nothing about its state.
   init?(store path: String, root: String = TierDirectory.root) {
-    guard let database = Stamp.File(path), let header = SharedHeader(store: path) else {
+    guard let database = StoreVersion.File(path), let header = SharedHeader(store: path) else {
       return nil
     }
     self.path = path
@@ -33,7 +33,7 @@ final class SharedTier {
     head = nil
     hasProfiles = true
     guard !isBroken, place.isTrusted else { return }
-    if let found = TierIndex.read(in: place), let stamp = Stamp(store: path, header),
+    if let found = TierIndex.read(in: place), let stamp = StoreVersion(store: path, header),
       found.stamp == stamp
     {
       head = found
@@ -89,7 +89,7 @@ final class SharedTier {
     Fault.reach()
     for name in StoreFile.names(in: place.directory)
     where unlink(place.path(name)) != 0 && errno != ENOENT { return giveUp() }
-    if let stamp = Stamp(store: path, header) {
+    if let stamp = StoreVersion(store: path, header) {
       head = TierIndex(stamp: stamp, path: path)
       head?.dropped = dropped
       hasProfiles = false
@@ -108,7 +108,7 @@ final class SharedTier {
     _ entry: (key: Key, file: [UInt8])?,
     profiles: () throws(Failure) -> (bytes: [UInt8], limits: TierIndex.Limits)
   ) throws(Failure) {
-    guard !isBroken, let stamp = Stamp(store: path, header) else { return }
+    guard !isBroken, let stamp = StoreVersion(store: path, header) else { return }
     let next = head ?? TierIndex(stamp: stamp, path: path)
     next.stamp = stamp
     if head == nil || !hasProfiles {
@@ -175,7 +175,7 @@ final class SharedTier {
   /// Whether the tier is true of the store now, and has this very entry.
   func holds(_ entry: (key: Key, file: [UInt8])) -> Bool {
     guard place.isTrusted, let found = TierIndex.read(in: place),
-      let stamp = Stamp(store: path, header), found.stamp == stamp
+      let stamp = StoreVersion(store: path, header), found.stamp == stamp
     else { return false }
     let path = place.path(HotEntry.name(of: entry.key))
     // A file of another user is not read by a hit either.
@@ -190,7 +190,7 @@ final class SharedTier {
   /// What is in the tier, if it is true of the store now.
   func inventory() -> Store.Memory? {
     guard place.isTrusted, let found = TierIndex.read(in: place),
-      let stamp = Stamp(store: path, header), found.stamp == stamp
+      let stamp = StoreVersion(store: path, header), found.stamp == stamp
     else { return nil }
     var memory = Store.Memory()
     memory.path = place.directory
@@ -254,10 +254,10 @@ final class SharedTier {
     for name in StoreFile.names(in: place.parent) {
       let other = TierDirectory(parent: place.parent, name: name)
       guard other.directory != place.directory, other.isTrusted else { continue }
-      if let head = TierIndex.read(in: other), let file = Stamp.File(head.path),
+      if let head = TierIndex.read(in: other), let file = StoreVersion.File(head.path),
         file.device == head.stamp.database.device, file.inode == head.stamp.database.inode
       {
-        let changed = Stamp.File(other.path(TierIndex.name))?.changed ?? 0
+        let changed = StoreVersion.File(other.path(TierIndex.name))?.changed ?? 0
         others.append((other, head.bytes, changed))
       } else if !TierIndex.isOfOtherVersion(in: other) {
         Self.remove(other)

@@ -16,7 +16,7 @@ struct TierDirectory: Sendable {
   ///
   /// The same database under another name, or another database under the same name, has another
   /// place.
-  init(store path: String, _ database: Stamp.File, root: String = Self.root) {
+  init(store path: String, _ database: StoreVersion.File, root: String = Self.root) {
     var name: [UInt8] = []
     name.reserveCapacity(160)
     name.append(little: database.device)

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// A class, since an optional structure of this size costs its metadata on the way out.
 final class TierIndex {
-  var stamp: Stamp
+  var stamp: StoreVersion
   /// Entries in the tier, and bytes of their files.
   var entries: Int64 = 0
   var bytes: Int64 = 0
@@ -37,7 +37,7 @@ final class TierIndex {
   private static let headSize = 24
 
   /// The head of an empty tier.
-  init(stamp: Stamp, path: String) {
+  init(stamp: StoreVersion, path: String) {
     (self.stamp, self.path, profiles) = (stamp, path, [])
     profilesSum = Self.sum(ofProfiles: [])
   }
@@ -87,7 +87,7 @@ final class TierIndex {
       reader.number(UInt32.self) == UInt32(clamping: bytes.count),
       reader.number(UInt64.self)
         == Checksum.ofLanes(UnsafeRawBufferPointer(rebasing: bytes[Self.headSize...])),
-      let stamp = Stamp(&reader), let entries = reader.number(Int64.self),
+      let stamp = StoreVersion(&reader), let entries = reader.number(Int64.self),
       let size = reader.number(Int64.self), let dropped = reader.number(Int64.self),
       let most = reader.number(Int64.self), let room = reader.number(Int64.self),
       let profilesSum = reader.number(UInt64.self), let path = reader.text(),

@@ -106,7 +106,7 @@ final class LeaseRenewal: @unchecked Sendable {
       case .bytes(RemoteLease.nothingKept): return .alone
       // Only a token is worth waiting for.
       case .bytes(let token) where token.count == lease.token.count: return .taken
-      default: throw nonsense
+      default: throw protocolError
       }
     }
 

@@ -62,12 +62,12 @@
       )
       for name in isWrite ? [server, writes] : [server] where !isUrgent {
         guard health?.admits(name, at: now()) != false else {
-          throw .remote(server, .leftAlone, detail: health?.trouble(name)?.detail ?? "")
+          throw .remote(server, .backingOff, detail: health?.trouble(name)?.detail ?? "")
         }
       }
       do throws(Failure) {
         let answers = try converse(commands, Deadline(after: settings.timeout))
-        guard fits(answers) else { throw nonsense }
+        guard fits(answers) else { throw protocolError }
         health?.succeeded(server)
         if isWrite { health?.succeeded(writes) }
         return answers
@@ -103,7 +103,9 @@
         limit: Int(settings.maxEntrySize) * 2 + (1 << 20), until: deadline)
       let greeting = greeting
       let answers = try check(try fresh.ask(greeting + commands, until: deadline))
-      for answer in answers.prefix(greeting.count) where answer != .status("OK") { throw nonsense }
+      for answer in answers.prefix(greeting.count) where answer != .status("OK") {
+        throw protocolError
+      }
       wire = fresh
       return Array(answers.dropFirst(greeting.count))
     }
@@ -124,8 +126,8 @@
       return answers
     }
 
-    var nonsense: Failure {
-      .remote(server, .nonsense, detail: "its reply does not match the request")
+    var protocolError: Failure {
+      .remote(server, .protocolError, detail: "its reply does not match the request")
     }
 
     private static func meaning(_ word: String) -> String {
@@ -155,7 +157,7 @@
 
     /// An entry; nil if there is none.
     ///
-    /// - Throws: `Failure.remote` with `.forged` for what this team did not seal for this key.
+    /// - Throws: `Failure.remote` with `.authenticationFailed` for what this team did not seal for this key.
     func fetch(_ key: Key) throws(Failure) -> RemoteEntry? {
       let name = try seal().name(Self.entry, key.text)
       return try open(try ask([[word("GET"), name]]) { $0[0].isValue }[0], key)
@@ -163,15 +165,16 @@
 
     func open(_ answer: Answer, _ key: Key) throws(Failure) -> RemoteEntry? {
       if case .nothing = answer { return nil }
-      guard case .bytes(let value) = answer else { throw nonsense }
+      guard case .bytes(let value) = answer else { throw protocolError }
       let sealed = Array(value.dropFirst(Self.digitCount))
       guard let plain = try seal().open(sealed, for: key) else {
-        throw .remote(server, .forged, detail: "an entry is not what was sealed for it")
+        throw .remote(
+          server, .authenticationFailed, detail: "an entry is not what was sealed for it")
       }
       do throws(Failure) {
         return try RemoteEntry(decoding: plain, key: key)
       } catch {
-        throw .remote(server, .forged, detail: error.description)
+        throw .remote(server, .authenticationFailed, detail: error.description)
       }
     }
 

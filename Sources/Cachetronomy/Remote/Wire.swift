@@ -106,7 +106,7 @@ enum Answer: Equatable {
       var fed = 0
       while true {
         var reply: UnsafeMutableRawPointer?
-        guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw nonsense }
+        guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw protocolError }
         if let reply {
           defer { freeReplyObject(reply) }
           return try answer(reply.assumingMemoryBound(to: redisReply.self).pointee)
@@ -121,19 +121,19 @@ enum Answer: Equatable {
         }
         let count = try result.get()
         fed += count
-        guard fed <= limit else { throw nonsense }
+        guard fed <= limit else { throw protocolError }
         let taken = buffer.withUnsafeBytes {
           redisReaderFeed(reader, $0.bindMemory(to: CChar.self).baseAddress, count)
         }
-        guard taken == REDIS_OK else { throw nonsense }
+        guard taken == REDIS_OK else { throw protocolError }
         if count == buffer.count, buffer.count < 1 << 20 {
           buffer = [UInt8](repeating: 0, count: buffer.count * 4)
         }
       }
     }
 
-    private var nonsense: Failure {
-      .remote(socket.server, .nonsense, detail: "it does not speak the Redis protocol")
+    private var protocolError: Failure {
+      .remote(socket.server, .protocolError, detail: "it does not speak the Redis protocol")
     }
 
     private func answer(_ reply: redisReply) throws(Failure) -> Answer {
@@ -149,7 +149,7 @@ enum Answer: Equatable {
       case REDIS_REPLY_STRING: return .bytes(bytes())
       case REDIS_REPLY_STATUS: return .status(Self.word(bytes()))
       case REDIS_REPLY_ERROR: return .refusal(Self.word(bytes()))
-      default: throw nonsense
+      default: throw protocolError
       }
     }
 

@@ -8,7 +8,7 @@ internal import Synchronization
 /// the locks that SQLite holds on it in this process. There is one for each store of a process.
 struct SharedHeader: Sendable {
   /// The part of the header that names a state: frames, checksum of the last one, salts.
-  struct Stamp: Equatable {
+  struct Version: Equatable {
     var frames: UInt32
     var pages: UInt32
     var checksum: UInt64
@@ -45,13 +45,13 @@ struct SharedHeader: Sendable {
   private init(address: UInt) { self.address = address }
 
   /// The state now; nil while another process is writing the header.
-  func stamp() -> Stamp? {
+  func stamp() -> Version? {
     guard let start = UnsafeRawPointer(bitPattern: address) else { return nil }
-    return Stamp(start)
+    return Version(start)
   }
 }
 
-extension SharedHeader.Stamp {
+extension SharedHeader.Version {
   /// Both copies of the header, which is written twice; nil if they differ or it does not exist
   /// yet.
   fileprivate init?(_ start: UnsafeRawPointer) {

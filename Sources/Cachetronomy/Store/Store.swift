@@ -31,10 +31,10 @@ public final class Store {
   let sharesMemory: Bool
   var tier: SharedTier?
   /// The entry that the last transaction put.
-  var newest: Entry?
+  var pendingPublish: Entry?
 
   /// The expiry that was written last, and how.
-  var spelt: (expiry: Timestamp, text: String)?
+  var lastExpiryText: (expiry: Timestamp, text: String)?
 
   /// True while the disk is full and something is removed anyway.
   var isScarce = false
@@ -297,7 +297,7 @@ public final class Store {
   }
 
   private func writeLocked<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
-    newest = nil
+    pendingPublish = nil
     var version: Int64 = 0
     let result: T
     do throws(Failure) {
@@ -316,7 +316,7 @@ public final class Store {
     checkpointIfGrown()
     Fault.reach()
     // The tier is a convenience: what could not be published is not believed.
-    try? publish(newest, version)
+    try? publish(pendingPublish, version)
     return result
   }
 

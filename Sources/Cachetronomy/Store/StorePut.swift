@@ -32,7 +32,7 @@ extension Store {
     try write { () throws(Failure) in
       let isStored = try insert(entry, unless: witness)
       if remoteBytes > 0 { try count("remote_bytes", by: remoteBytes) }
-      if isStored, isShared { newest = entry }
+      if isStored, isShared { pendingPublish = entry }
       return isStored
     }
   }
@@ -59,11 +59,11 @@ extension Store {
     row.bind(3, entry.format)
     // Batches give the same expiry and tags to row after row.
     let expiry: String
-    if let spelt, spelt.expiry == entry.expiry {
-      expiry = spelt.text
+    if let lastExpiryText, lastExpiryText.expiry == entry.expiry {
+      expiry = lastExpiryText.text
     } else {
       expiry = entry.expiry.description
-      spelt = (entry.expiry, expiry)
+      lastExpiryText = (entry.expiry, expiry)
     }
     let tags = entry.tags.isEmpty ? "[]" : JSONWriter.tags(entry.tags)
     row.bind(4, expiry)

@@ -5,10 +5,10 @@ internal import Glibc
 ///
 /// Sizes and times alone miss most commits into a log that was begun again, where a clock ticks
 /// every 4 ms; with the header none was missed.
-struct Stamp: Equatable {
+struct StoreVersion: Equatable {
   var database: File
   var log: File
-  var header: SharedHeader.Stamp
+  var header: SharedHeader.Version
 
   /// What the file system knows of a file.
   struct File: Equatable {
@@ -64,7 +64,8 @@ struct Stamp: Equatable {
   ///
   /// - Returns: nil if there is no log, or another process is writing its header.
   init?(unopened path: String, _ database: File) {
-    guard let log = File(log: path + "-wal"), let header = SharedHeader.Stamp(unopened: path) else {
+    guard let log = File(log: path + "-wal"), let header = SharedHeader.Version(unopened: path)
+    else {
       return nil
     }
     (self.database, self.log, self.header) = (database, log, header)
@@ -95,7 +96,7 @@ struct Stamp: Equatable {
       let checksum = reader.number(UInt64.self), let salt = reader.number(UInt64.self)
     else { return nil }
     (self.database, self.log) = (database, log)
-    header = SharedHeader.Stamp(
+    header = SharedHeader.Version(
       frames: UInt32(truncatingIfNeeded: count), pages: UInt32(truncatingIfNeeded: count >> 32),
       checksum: checksum, salt: salt)
   }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cachetronomy
 
-@Suite struct StampTests {
+@Suite struct StoreVersionTests {
   /// On clocks so coarse that every time is the same, and with sizes that do not change: what is left
   /// is the header, and it has to tell every commit.
   @Test func everyCommitOfAForeignWriterChangesTheHeaderAlone() throws {
@@ -15,7 +15,7 @@ import Testing
     let header = try #require(SharedHeader(store: store.path))
     var update = try foreign.prepare("UPDATE cache SET version = version + 1")
     // A commit into a log begun anew at the same place is the hard case: every 40 frames.
-    var seen: [SharedHeader.Stamp] = []
+    var seen: [SharedHeader.Version] = []
     var same = 0
     for round in 0..<100_000 {
       try update.run()
@@ -34,13 +34,13 @@ import Testing
     let scratch = try Scratch()
     let store = try scratch.store()
     let header = try #require(SharedHeader(store: store.path))
-    let stamp = try #require(Stamp(store: store.path, header))
+    let stamp = try #require(StoreVersion(store: store.path, header))
     var bytes: [UInt8] = []
     stamp.append(to: &bytes)
-    #expect(bytes.count == Stamp.size)
-    let again = bytes.withUnsafeBytes { buffer -> Stamp? in
+    #expect(bytes.count == StoreVersion.size)
+    let again = bytes.withUnsafeBytes { buffer -> StoreVersion? in
       var reader = FieldReader(buffer)
-      return Stamp(&reader)
+      return StoreVersion(&reader)
     }
     #expect(again == stamp)
   }
