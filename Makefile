@@ -49,7 +49,7 @@ demo: build
 
 test: test-deps
 	$(SWIFT) build --build-tests --traits Remote
-	@scripts/test --skip-build --traits Remote
+	@SWIFT='$(SWIFT)' scripts/test --skip-build --traits Remote
 
 # TIME in seconds; SEED repeats a run.
 torture: build

@@ -22,15 +22,15 @@ struct WarmRound {
       common.say("nothing to warm: profile '\(profile.name)' has no 'warm'")
       return nil
     }
-    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, task: WorkerPool.Job)] = []
+    var wanted: [(command: Profile.WarmCommand, isMissing: Bool, job: WorkerPool.Job)] = []
     for command in profile.warm {
       do throws(Failure) {
         let item = try look(command, store, before)
         switch item.state {
         case .fresh: fresh += 1
         case .refused(let why): complain(command, item.shown, why)
-        case .missing: wanted.append((command, true, try task(command, item, [])))
-        case .due: wanted.append((command, false, try task(command, item, ["--refresh"])))
+        case .missing: wanted.append((command, true, try job(command, item, [])))
+        case .due: wanted.append((command, false, try job(command, item, ["--refresh"])))
         }
       } catch {
         complain(command, nil, error.description)
@@ -40,7 +40,7 @@ struct WarmRound {
     let isShown = Terminal.isErrors && !common.quiet
     let count = wanted.count
     var ended = 0
-    var crew = WorkerPool(wanted.map(\.task), environment: environment, atOnce: limit)
+    var crew = WorkerPool(wanted.map(\.job), environment: environment, atOnce: limit)
     func draw() { if isShown { Output.draw("\(ended) of \(Formatting.count(count, "command"))") } }
     if count > 0 { draw() }
     let signal = try crew.run { index, end in
@@ -68,7 +68,7 @@ struct WarmRound {
   }
 
   /// The same as the user would type, so that the entry is the one which that finds.
-  private func task(
+  private func job(
     _ command: Profile.WarmCommand, _ item: Warming, _ options: [String]
   ) throws(Failure) -> WorkerPool.Job {
     guard let place = try StoreLocation.find(common.store, environment) else {

@@ -331,7 +331,7 @@ import Testing
 
   @Test func namesOfAnchorsAreNoProfiles() throws {
     let text = """
-      x-common: &common {tags: [a], protocolError: 1}
+      x-common: &common {tags: [a], nonsense: 1}
       .hidden: 5
       ci: {tags: [b]}
       """

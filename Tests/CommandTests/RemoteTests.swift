@@ -558,7 +558,7 @@
       (#"b"-\x1b[31mERR \x07bell\r\n" * 4"#, "hold"), (#"b"-\r\n" * 4"#, "hold"),
       (#"b"+OK\r\n*-1\r\n$-1\r\n%3\r\n""#, "hold"), (#"b"+OK\r\n:5\r\n+OK\r\n*0\r\n""#, "hold"),
     ])
-    func `protocolError costs its time and one line`(reply: String, what: String) throws {
+    func `nonsense costs its time and one line`(reply: String, what: String) throws {
       let sandbox = try Sandbox()
       let outcome = try sandbox.bash(
         #"""

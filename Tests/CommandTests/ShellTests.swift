@@ -139,7 +139,7 @@ import Testing
       prefix/bin/cachetronomy help get | sed 's/.*share/share/'
       prefix/bin/cachetronomy help tutorial | sed 's/.*share/share/'
       prefix/bin/cachetronomy help | grep -A1 'ON PATH'
-      prefix/bin/cachetronomy help protocolError; echo $?
+      prefix/bin/cachetronomy help nonsense; echo $?
       prefix/bin/cachetronomy help ../../etc; echo $?
       cachetronomy help get | head -1
       """#)

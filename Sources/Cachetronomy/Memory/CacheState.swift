@@ -76,7 +76,8 @@ struct CacheState {
     header = SharedHeader(store: path)
   }
 
-  /// How long a hit in memory may revalidate that the file is still the one it was, in microseconds.
+  /// How long a hit in memory is served without a check that the file is still the same, in
+  /// microseconds.
   ///
   /// A change *of* the file is seen immediately; this is for another file in its place.
   private static let inodeCheckInterval: Int64 = 100_000

@@ -192,9 +192,8 @@ public struct ProfileFile: Sendable {
     }
     if drafts[wanted] != nil {
       return try resolve(wanted, drafts, stored, above + [name], &done)
-    } else if let other = stored(wanted) {
-      return other
     }
+    if let other = stored(wanted) { return other }
     let near = nearest(to: wanted, among: drafts.keys).map { " (did you mean '\($0)'?)" }
     throw reader.complaint(parent, "no profile '\(wanted)'\(near ?? "")")
   }

@@ -157,7 +157,8 @@
 
     /// An entry; nil if there is none.
     ///
-    /// - Throws: `Failure.remote` with `.authenticationFailed` for what this team did not seal for this key.
+    /// - Throws: `Failure.remote` with `.authenticationFailed` for what this team did not
+    ///   seal for this key.
     func fetch(_ key: Key) throws(Failure) -> RemoteEntry? {
       let name = try seal().name(Self.entry, key.text)
       return try open(try ask([[word("GET"), name]]) { $0[0].isValue }[0], key)

@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Glibc
+internal import Synchronization
 
 /// Disk space that a store holds for the day when the disk is full: without some, SQLite can write
 /// no log, and nothing could be removed.
@@ -15,6 +16,8 @@ enum Reserve {
 
   /// Bytes of the header of a log's index (SQLite's "WAL-index").
   private static let indexHeaderSize = 136
+  /// The descriptors of indexes that this process keeps, one for each store.
+  private static let indexes = Mutex<[StoreFile.Identity: Int32]>([:])
 
   private static func file(of store: String) -> String { store + "-reserve" }
 
@@ -67,8 +70,14 @@ enum Reserve {
   /// would release SQLite's own locks on the file.
   static func keepIndex(of store: String) {
     let free = Int64(cachetronomy_filesystem_free(store))
-    guard free >= 0, free < size * 2 else { return }
-    let index = open(store + "-shm", O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let path = store + "-shm"
+    guard free >= 0, free < size * 2, let identity = StoreFile.identity(path) else { return }
+    let index = indexes.withLock { known -> Int32 in
+      if let descriptor = known[identity] { return descriptor }
+      let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+      if descriptor >= 0 { known[identity] = descriptor }
+      return descriptor
+    }
     guard index >= 0, lockIndex(index, F_WRLCK) else { return }
     let header = [UInt8](repeating: 0, count: indexHeaderSize)
     _ = pwrite(index, header, header.count, 0)

@@ -166,7 +166,7 @@ extension Store {
     if let since = filter.since { statement.bind(6, since.microseconds) }
     var page: [Listed] = []
     var bytes = 0
-    while bytes < max(1, budget), try statement.step() {
+    while try statement.step() {
       let listed = Self.listed(statement, withValue: budget > 0)
       // A damaged index leads round and round.
       if let before = page.last?.place ?? last?.place, listed.place <= before, listed.place != .null
@@ -174,7 +174,10 @@ extension Store {
         throw connection.damage("keys are not in order")
       }
       page.append(listed)
-      if budget > 0 { bytes += listed.entry.data.count + 200 }
+      if budget > 0 {
+        bytes += listed.entry.data.count + 200
+        if bytes >= budget { break }
+      }
     }
     return page
   }
