@@ -29,10 +29,23 @@ let package = Package(
     .systemLibrary(name: "CRedis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    // System calls and their errors, random numbers, checksums: what needs no store.
+    .target(name: "System", dependencies: ["CPOSIX"], swiftSettings: strict),
+    // The library: values, profiles, the store and its tiers.
     .target(
-      name: "Cachetronomy",
+      name: "Cachetronomy", dependencies: ["CSQLite", "CYAML", "CPOSIX", "System"],
+      swiftSettings: strict),
+    // `run`: the key of a command, its inputs, the child process, redaction.
+    .target(
+      name: "CommandCache", dependencies: ["Cachetronomy", "CPOSIX", "System"],
+      swiftSettings: strict),
+    // `export` and `import`.
+    .target(name: "Archive", dependencies: ["Cachetronomy", "System"], swiftSettings: strict),
+    // Caches that machines share.
+    .target(
+      name: "Remotes",
       dependencies: [
-        "CSQLite", "CYAML", "CPOSIX",
+        "Cachetronomy", "System",
         .target(name: "CRedis", condition: .when(traits: ["Remote"])),
         .target(name: "CSodium", condition: .when(traits: ["Remote"])),
         .target(name: "COpenSSL", condition: .when(traits: ["Remote"])),
@@ -44,7 +57,7 @@ let package = Package(
     .executableTarget(
       name: "CachetronomyCLI",
       dependencies: [
-        "Cachetronomy", "CPOSIX",
+        "Archive", "Cachetronomy", "CommandCache", "CPOSIX", "Remotes", "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -55,12 +68,17 @@ let package = Package(
     .executableTarget(
       name: "LibraryBenchmark", dependencies: ["Cachetronomy"], path: "Benchmarks/Library"),
     .testTarget(
-      name: "CachetronomyTests", dependencies: ["Cachetronomy", "CachetronomyFront"],
+      name: "CachetronomyTests",
+      dependencies: [
+        "Archive", "Cachetronomy", "CachetronomyFront", "CommandCache", "Remotes", "System",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Cachetronomy", "CachetronomyCLI", "CachetronomyFront",
+        "Archive", "Cachetronomy", "CachetronomyCLI", "CachetronomyFront", "CommandCache",
+        "Remotes",
+        "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,3 +1,5 @@
+internal import System
+
 /// The same cache for tasks: every call runs on its own thread and never blocks the pool that
 /// tasks share.
 public actor AsyncCachetronaut {

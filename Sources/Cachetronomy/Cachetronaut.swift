@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import System
 
 /// A cache in one SQLite file with a tier in the memory of the process, for any number of threads.
 ///

@@ -1,3 +1,5 @@
+internal import System
+
 /// Everything that can go wrong in the library, with the data that says what and where.
 public enum Failure: Error, Equatable, Sendable {
   /// A file to import is not what it should be: its name, the line or 0, and what is wrong.
@@ -65,7 +67,7 @@ public enum RemoteProblem: Sendable, Equatable {
   case unreachable
 
   /// Whether the server is to be left alone for a while.
-  var isOfServer: Bool {
+  package var isOfServer: Bool {
     switch self {
     case .protocolError, .refusal, .unreachable: true
     case .authenticationFailed, .backingOff, .notBuiltIn: false

@@ -1,3 +1,5 @@
+internal import System
+
 /// The name of an entry: not empty, valid UTF-8, at most 64 KiB.
 public struct Key: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The key as it stands in the store.
@@ -19,7 +21,7 @@ public struct Key: Hashable, Sendable, Comparable, CustomStringConvertible {
   }
 
   /// A key that is already in a store, whatever it is: Python allows the empty one.
-  init(stored text: String) { self.text = text }
+  package init(stored text: String) { self.text = text }
 
   /// The key's text.
   public var description: String { text }

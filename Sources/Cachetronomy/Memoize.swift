@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import System
 
 /// Readable keys for calls, as the seed builds them: `name(argument=value, ...)`.
 public struct CallKey: Sendable {

@@ -239,7 +239,7 @@ extension Timestamp: CustomStringConvertible {
 
 extension timespec {
   /// Nanoseconds since 1970; a time that does not fit wraps, which still tells it from others.
-  var nanoseconds: Int64 {
+  package var nanoseconds: Int64 {
     Int64(tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue &+ Int64(tv_nsec)
   }
 }

@@ -1,6 +1,8 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
+internal import System
 
 /// The arguments of this process as bytes, and as text that keeps every byte.
 ///

@@ -1,4 +1,7 @@
 internal import Cachetronomy
+internal import CommandCache
+internal import Remotes
+internal import System
 
 /// What `doctor` examines, one thing after the other; nothing is changed or made.
 struct Diagnosis {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// An external command: `cachetronomy foo` is `cachetronomy-foo` from PATH, as with git.

@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import System
 
 /// Numbers as people read them.
 enum Formatting {

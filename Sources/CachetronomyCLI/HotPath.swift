@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// A command of `run` with its key, made by the profiles that the memory tier has.

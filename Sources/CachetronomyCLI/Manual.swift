@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// `cachetronomy help`: the overview, or the man page of a command, as with git.

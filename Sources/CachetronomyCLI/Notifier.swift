@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// Sends state to the service manager, if it asked for it: the protocol of sd_notify(3).

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {

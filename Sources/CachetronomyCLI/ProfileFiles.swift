@@ -1,5 +1,6 @@
 internal import Cachetronomy
 internal import Glibc
+internal import System
 
 /// Profile files on disk.
 enum ProfileFiles {

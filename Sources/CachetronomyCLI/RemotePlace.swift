@@ -1,4 +1,6 @@
 internal import Cachetronomy
+internal import CommandCache
+internal import Remotes
 
 /// The server of a profile's `remote:`, once the environment and files have been asked.
 enum RemotePlace {

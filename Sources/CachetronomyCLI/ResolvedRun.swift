@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// A command of `run` with its settings, cache key and stdin.
 struct ResolvedRun {

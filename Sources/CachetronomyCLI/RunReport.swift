@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// What `run` prints about itself on stderr.
 enum RunReport {

@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// What a command line of `run` asks for, checked before anything is opened.
 struct RunRequest {

@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// The verb `run`, once its command line has been read.
 enum RunVerb {

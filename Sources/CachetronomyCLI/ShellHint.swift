@@ -34,7 +34,7 @@ enum ShellHint {
       !(0x30...0x39).contains(first)
     else { return nil }
     let name = word[..<cut].last == UInt8(ascii: "+") ? word[..<(cut - 1)] : word[..<cut]
-    guard !name.isEmpty, name.allSatisfy(Environment.isInName) else { return nil }
+    guard !name.isEmpty, name.allSatisfy(ShellWords.isNameByte) else { return nil }
     return String(decoding: name, as: UTF8.self)
   }
 

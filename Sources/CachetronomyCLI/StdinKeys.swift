@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Cachetronomy
 internal import Glibc
+internal import System
 
 /// Keys on stdin, one a line, or each before a NUL.
 struct StdinKeys {

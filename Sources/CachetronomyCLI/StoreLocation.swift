@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// Finds the path of the store.

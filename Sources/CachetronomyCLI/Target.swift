@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 
 /// The words after `--`, where a command stands for the entry that `run` would use.
 ///

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// The root of the grammar.

@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// One round of `warm` over the commands of a profile.
 struct WarmRound {

@@ -1,5 +1,7 @@
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
+internal import System
 
 /// One warning an hour for one cause: what `run` has warned of is remembered in a small file next
 /// to the store, or, where there is none, in the user's runtime directory or `/tmp`.

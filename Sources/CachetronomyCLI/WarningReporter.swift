@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// What is wrong with the cache while `run` goes on anyway.
 final class WarningReporter {

@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
 
 /// `gc --watch`: passes at the profile's intervals, and earlier when memory runs short.

@@ -1,6 +1,8 @@
 internal import CPOSIX
 internal import Cachetronomy
+internal import CommandCache
 internal import Glibc
+internal import System
 
 /// All of the program, from its first line to its end.
 func runProgram() -> Never {

@@ -36,7 +36,7 @@ extension Front {
   private mutating func addGroups(_ digest: inout Blake2b) -> Bool {
     let most = 256
     guard let place = space.take(most &* 4) else { return false }
-    let count = System.call(front_sys_getgroups, most, System.address(place))
+    let count = Syscall.call(front_sys_getgroups, most, Syscall.address(place))
     guard count >= 0 else { return false }
     digest.update(UInt64(truncatingIfNeeded: count))
     let groups = Bytes(UnsafeRawPointer(place), count &* 4)
@@ -83,7 +83,7 @@ extension Front {
   private mutating func workingDirectory() -> Bytes? {
     var here = front_stat()
     let dot: StaticString = "."
-    guard System.status(UnsafeRawPointer(dot.utf8Start), &here, followsLinks: true) == 0 else {
+    guard Syscall.status(UnsafeRawPointer(dot.utf8Start), &here, followsLinks: true) == 0 else {
       return nil
     }
     if let named = call.variable("PWD"), named[0] == 0x2f, Self.isPlain(named),
@@ -92,7 +92,7 @@ extension Front {
       return named
     }
     guard let place = space.take(4096) else { return nil }
-    let count = System.call(front_sys_getcwd, System.address(place), 4096)
+    let count = Syscall.call(front_sys_getcwd, Syscall.address(place), 4096)
     guard count > 1 else { return nil }
     let found = Bytes(UnsafeRawPointer(place), count &- 1)
     return found[0] == 0x2f && leads(found.start, to: here) ? found : nil
@@ -100,7 +100,7 @@ extension Front {
 
   private func leads(_ path: UnsafeRawPointer, to here: front_stat) -> Bool {
     var named = front_stat()
-    return System.status(path, &named, followsLinks: true) == 0 && named.device == here.device
+    return Syscall.status(path, &named, followsLinks: true) == 0 && named.device == here.device
       && named.inode == here.inode
   }
 

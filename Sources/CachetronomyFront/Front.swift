@@ -61,9 +61,9 @@ struct Front {
   /// A stream that the caller closed would be the next file that is opened.
   private func hasStreams() -> Bool {
     let getDescriptorFlags = 1
-    return System.call(front_sys_fcntl, streams.0, getDescriptorFlags) >= 0
-      && System.call(front_sys_fcntl, streams.1, getDescriptorFlags) >= 0
-      && System.call(front_sys_fcntl, streams.2, getDescriptorFlags) >= 0
+    return Syscall.call(front_sys_fcntl, streams.0, getDescriptorFlags) >= 0
+      && Syscall.call(front_sys_fcntl, streams.1, getDescriptorFlags) >= 0
+      && Syscall.call(front_sys_fcntl, streams.2, getDescriptorFlags) >= 0
   }
 
   /// `run`, `get -- command` and `has -- command`.
@@ -148,7 +148,7 @@ struct Front {
   }
 
   private static func microseconds() -> Int64 {
-    let now = System.now()
+    let now = Syscall.now()
     return now.seconds &* 1_000_000 &+ now.nanoseconds / 1000
   }
 

@@ -18,16 +18,16 @@ struct Input {
     if isNone { return }
     var status = front_stat()
     let getFlags = 3
-    let mode = System.call(front_sys_fcntl, descriptor, getFlags)
+    let mode = Syscall.call(front_sys_fcntl, descriptor, getFlags)
     let (accessMode, writeOnly, onlyPath) = (3, 1, 0o10000000)
-    guard System.status(of: descriptor, &status) == 0, mode >= 0,
+    guard Syscall.status(of: descriptor, &status) == 0, mode >= 0,
       mode & accessMode != writeOnly, mode & onlyPath == 0
     else { return }
     switch status.type {
     case front_stat.regular:
       guard isOnOrdinaryFileSystem else { return nil }
       (kind, size) = (.file, status.size)
-      offset = max(0, System.call(front_sys_lseek, descriptor, 0, 1))
+      offset = max(0, Syscall.call(front_sys_lseek, descriptor, 0, 1))
     case 0o010000: kind = .stream
     case 0o140000: kind = .socket
     case 0o020000:
@@ -44,7 +44,7 @@ struct Input {
       0, 0, 0, 0, 0, 0, 0, 0
     )
     return withUnsafeMutablePointer(to: &attributes) {
-      System.call(front_sys_ioctl, descriptor, 0x5401, System.address($0)) == 0
+      Syscall.call(front_sys_ioctl, descriptor, 0x5401, Syscall.address($0)) == 0
     }
   }
 
@@ -52,7 +52,7 @@ struct Input {
   private var isOnOrdinaryFileSystem: Bool {
     var status = front_statfs()
     let result = withUnsafeMutablePointer(to: &status) {
-      System.call(front_sys_fstatfs, descriptor, System.address($0))
+      Syscall.call(front_sys_fstatfs, descriptor, Syscall.address($0))
     }
     guard result == 0 else { return false }
     switch status.kind & 0xffff_ffff {
@@ -83,13 +83,13 @@ struct Input {
     var noTime = front_time()
     let result = withUnsafeMutablePointer(to: &state) { state in
       withUnsafeMutablePointer(to: &noTime) {
-        System.call(front_sys_ppoll, System.address(state), 1, System.address($0))
+        Syscall.call(front_sys_ppoll, Syscall.address(state), 1, Syscall.address($0))
       }
     }
     guard result >= 0, state.found & 0x2010 != 0 else { return false }
     var waiting: Int32 = 0
     _ = withUnsafeMutablePointer(to: &waiting) {
-      System.call(front_sys_ioctl, descriptor, 0x541b, System.address($0))
+      Syscall.call(front_sys_ioctl, descriptor, 0x541b, Syscall.address($0))
     }
     return waiting == 0
   }

@@ -9,7 +9,7 @@ extension Front {
   mutating func hasRoomInJournal() -> Bool {
     withJournal { path in
       var status = front_stat()
-      return System.status(path, &status, followsLinks: false) != 0
+      return Syscall.status(path, &status, followsLinks: false) != 0
         || status.size <= Self.foldLimit
     }
   }
@@ -53,23 +53,23 @@ extension Front {
   /// - Returns: false if the file is being folded.
   private static func append(_ record: Bytes, _ path: UnsafeRawPointer, _ user: UInt32) -> Bool {
     let (writeOnly, create, append) = (0o1, 0o100, 0o2000)
-    let descriptor = System.open(
-      path, writeOnly | create | append | System.reading, mode: 0o600)
+    let descriptor = Syscall.open(
+      path, writeOnly | create | append | Syscall.reading, mode: 0o600)
     guard descriptor >= 0 else { return true }
-    defer { System.close(descriptor) }
+    defer { Syscall.close(descriptor) }
     let (shared, withoutWaiting) = (1, 4)
-    guard System.call(front_sys_flock, descriptor, shared | withoutWaiting) == 0 else {
+    guard Syscall.call(front_sys_flock, descriptor, shared | withoutWaiting) == 0 else {
       return false
     }
     var (mine, named) = (front_stat(), front_stat())
-    guard System.status(of: descriptor, &mine) == 0, mine.isFile(of: user), mine.links <= 1 else {
+    guard Syscall.status(of: descriptor, &mine) == 0, mine.isFile(of: user), mine.links <= 1 else {
       return true
     }
-    guard System.status(path, &named, followsLinks: false) == 0, mine.inode == named.inode,
+    guard Syscall.status(path, &named, followsLinks: false) == 0, mine.inode == named.inode,
       mine.device == named.device
     else { return false }
-    _ = System.call(
-      front_sys_write, descriptor, System.address(record.start), record.count)
+    _ = Syscall.call(
+      front_sys_write, descriptor, Syscall.address(record.start), record.count)
     return true
   }
 }

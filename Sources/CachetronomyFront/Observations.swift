@@ -32,13 +32,13 @@ extension Front {
     let mode = facts.number32(40)
     let wanted = Int(facts.number32(44))
     if kind == 6 {
-      let result = System.call(
-        front_sys_faccessat, System.workingDirectory, System.address(path.start), Int(mode & 7))
+      let result = Syscall.call(
+        front_sys_faccessat, Syscall.workingDirectory, Syscall.address(path.start), Int(mode & 7))
       return result == 0 &- wanted
     }
     var status = front_stat()
     let followsLinks = kind != 1 && kind != 3 && kind != 9
-    let result = System.status(path.start, &status, followsLinks: followsLinks)
+    let result = Syscall.status(path.start, &status, followsLinks: followsLinks)
     if kind <= 1 { return result < 0 && result == 0 &- wanted }
     guard result == 0 else { return false }
     if kind == 7 { return mode == status.type }

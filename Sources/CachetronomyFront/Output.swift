@@ -46,12 +46,12 @@ struct Output {
     var at = 0
     while at < bytes.count {
       let part = bytes.from(at)
-      let count = System.call(
-        front_sys_write, descriptor, System.address(part.start), part.count)
+      let count = Syscall.call(
+        front_sys_write, descriptor, Syscall.address(part.start), part.count)
       let (interrupted, wouldBlock) = (-4, -11)
       if count == interrupted { continue }
       if count == wouldBlock {
-        System.waitToWrite(descriptor)
+        Syscall.waitToWrite(descriptor)
         continue
       }
       if count < 0 { return count }
@@ -77,7 +77,7 @@ struct Output {
       text.append(decimal: UInt32(truncatingIfNeeded: error))
     }
     text.append(byte: 0x0a)
-    _ = System.call(front_sys_write, errors, System.address(text.path), text.count)
+    _ = Syscall.call(front_sys_write, errors, Syscall.address(text.path), text.count)
   }
 }
 
@@ -90,15 +90,15 @@ struct SignalMask {
     var mask: UInt64 = readerMayEnd ? 1 << 24 : 1 << 12 | 1 << 24
     withUnsafeMutablePointer(to: &mask) { mask in
       withUnsafeMutablePointer(to: &old) {
-        _ = System.call(
-          front_sys_rt_sigprocmask, 0, System.address(mask), System.address($0), 8)
+        _ = Syscall.call(
+          front_sys_rt_sigprocmask, 0, Syscall.address(mask), Syscall.address($0), 8)
       }
     }
   }
 
   mutating func restore() {
     withUnsafeMutablePointer(to: &old) {
-      _ = System.call(front_sys_rt_sigprocmask, 2, System.address($0), 0, 8)
+      _ = Syscall.call(front_sys_rt_sigprocmask, 2, Syscall.address($0), 0, 8)
     }
   }
 }

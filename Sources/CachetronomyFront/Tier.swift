@@ -14,7 +14,7 @@ extension Front {
     directory.append(decimal: call.effectiveUser)
     guard isPrivate(directory, &file) else { return false }
     let parent = directory.count
-    let found = System.status(store.path, &database, followsLinks: false)
+    let found = Syscall.status(store.path, &database, followsLinks: false)
     let isPlain =
       found == 0 && isStore(database) && enterTier(database) && isPrivate(directory, &file)
     if !isPlain {
@@ -34,7 +34,7 @@ extension Front {
   private func isPrivate(_ directory: Text, _ status: inout front_stat) -> Bool {
     var path = directory
     path.append(byte: 0)
-    return !path.isFull && System.status(path.path, &status, followsLinks: false) == 0
+    return !path.isFull && Syscall.status(path.path, &status, followsLinks: false) == 0
       && status.isPrivateDirectory(of: call.effectiveUser)
   }
 
@@ -70,19 +70,19 @@ extension Front {
   /// Replaces the path of the store by the one without links.
   private mutating func resolveStore(_ database: inout front_stat) -> Bool {
     let onlyPath = 0o10000000
-    let descriptor = System.open(store.path, onlyPath | System.closeOnExec)
+    let descriptor = Syscall.open(store.path, onlyPath | Syscall.closeOnExec)
     guard descriptor >= 0, let place = space.take(4096), let number = space.take(32) else {
       return false
     }
-    defer { System.close(descriptor) }
-    guard System.status(of: descriptor, &database) == 0, isStore(database) else { return false }
+    defer { Syscall.close(descriptor) }
+    guard Syscall.status(of: descriptor, &database) == 0, isStore(database) else { return false }
     var name = Text(number, 32)
     name.append("/proc/self/fd/")
     name.append(decimal: UInt32(truncatingIfNeeded: descriptor))
     name.append(byte: 0)
-    let count = System.call(
-      front_sys_readlinkat, System.workingDirectory, System.address(name.path),
-      System.address(place), 4096)
+    let count = Syscall.call(
+      front_sys_readlinkat, Syscall.workingDirectory, Syscall.address(name.path),
+      Syscall.address(place), 4096)
     guard count > 0, count < 4096 else { return false }
     store.count = 0
     store.append(Bytes(UnsafeRawPointer(place), count))
@@ -129,7 +129,7 @@ extension Front {
     else { return false }
     var log = front_stat()
     store.append("-wal")
-    guard end(&store), System.status(store.path, &log, followsLinks: true) == 0,
+    guard end(&store), Syscall.status(store.path, &log, followsLinks: true) == 0,
       log.type == front_stat.regular, head.number64(56) == log.device,
       head.number64(64) == log.inode, head.signed64(72) == log.size,
       head.signed64(80) == log.modifiedNanoseconds
@@ -137,10 +137,10 @@ extension Front {
     store.count = length
     store.append("-shm")
     guard end(&store), let place = space.take(96) else { return false }
-    let descriptor = System.open(store.path, System.reading)
+    let descriptor = Syscall.open(store.path, Syscall.reading)
     guard descriptor >= 0 else { return false }
-    let count = System.call(front_sys_pread64, descriptor, System.address(place), 96, 0)
-    System.close(descriptor)
+    let count = Syscall.call(front_sys_pread64, descriptor, Syscall.address(place), 96, 0)
+    Syscall.close(descriptor)
     let shared = Bytes(UnsafeRawPointer(place), 96)
     // Both copies of the header have to agree: a writer changes one after the other.
     return count == 96 && shared[12] != 0 && shared.part(16, 24).equals(shared.part(64, 24))

@@ -23,11 +23,11 @@ extension Front {
     path.append(byte: 0x2f)
     path.append(name)
     guard end(&path) else { return nil }
-    let descriptor = System.open(path.path, System.reading)
+    let descriptor = Syscall.open(path.path, Syscall.reading)
     guard descriptor >= 0 else { return nil }
-    defer { System.close(descriptor) }
+    defer { Syscall.close(descriptor) }
     var status = front_stat()
-    guard System.status(of: descriptor, &status) == 0, status.isFile(of: call.effectiveUser),
+    guard Syscall.status(of: descriptor, &status) == 0, status.isFile(of: call.effectiveUser),
       status.size > 0, status.size <= Int64(limit)
     else { return nil }
     isLinked = status.links == 2
@@ -39,11 +39,11 @@ extension Front {
 
   private mutating func contents(_ descriptor: Int, _ size: Int) -> Bytes? {
     if size <= Self.copyLimit, let place = space.take(size) {
-      let count = System.call(front_sys_read, descriptor, System.address(place), size)
+      let count = Syscall.call(front_sys_read, descriptor, Syscall.address(place), size)
       return count == size ? Bytes(UnsafeRawPointer(place), size) : nil
     }
     // PROT_READ, MAP_PRIVATE | MAP_POPULATE
-    let address = System.call(front_sys_mmap, 0, size, 1, 0x8002, descriptor, 0)
+    let address = Syscall.call(front_sys_mmap, 0, size, 1, 0x8002, descriptor, 0)
     guard address > 0, let start = UnsafeRawPointer(bitPattern: address) else { return nil }
     let bytes = Bytes(start, size)
     mappings.append(bytes)
@@ -53,12 +53,12 @@ extension Front {
   private static var copyLimit: Int { 16 << 10 }
 
   private func touch(_ descriptor: Int, _ status: front_stat) {
-    let now = System.now()
+    let now = Syscall.now()
     guard status.accessed < now.seconds &- 60 || status.accessed > now.seconds &+ 60 else { return }
     // The mtime stays: UTIME_OMIT.
     var times = (now, front_time(seconds: 0, nanoseconds: (1 << 30) - 2))
     _ = withUnsafeMutablePointer(to: &times) {
-      System.call(front_sys_utimensat, descriptor, 0, System.address($0), 0)
+      Syscall.call(front_sys_utimensat, descriptor, 0, Syscall.address($0), 0)
     }
   }
 }
@@ -86,6 +86,6 @@ struct Mappings {
   }
 
   private static func release(_ bytes: Bytes) {
-    _ = System.call(front_sys_munmap, System.address(bytes.start), bytes.count)
+    _ = Syscall.call(front_sys_munmap, Syscall.address(bytes.start), bytes.count)
   }
 }

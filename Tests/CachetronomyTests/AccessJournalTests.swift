@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 @Suite struct AccessJournalTests {
   private let scratch: Scratch
@@ -203,9 +204,9 @@ import Testing
     )
     try one.acquire(within: 0)
     #expect(!two.tryAcquire())
-    let start = Timestamp.monotonic()
+    let start = MonotonicClock.now()
     let outcome = failure { () throws(Failure) in try two.acquire(within: 30) }
-    let waited = Timestamp.monotonic() - start
+    let waited = MonotonicClock.now() - start
     #expect(outcome == .store(path: scratch.database, .busy, detail: "database is locked"))
     #expect(waited >= 30_000)
     one.release()

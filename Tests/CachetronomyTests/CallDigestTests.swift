@@ -1,6 +1,8 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import System
+@testable import CommandCache
 
 @Suite struct CallDigestTests {
   private let user = CallDigest.Credentials(

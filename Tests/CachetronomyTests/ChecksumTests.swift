@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 @Suite struct ChecksumTests {
   private let bytes: [UInt8] = {

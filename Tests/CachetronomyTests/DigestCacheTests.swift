@@ -2,6 +2,8 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
+@testable import CommandCache
 
 struct DigestCacheTests {
   private let scratch: Scratch

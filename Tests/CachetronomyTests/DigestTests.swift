@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 @Suite struct DigestTests {
   @Test func abcIsAsInAppendixAOfTheRFC() {

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 @Suite struct EnvironmentTests {
   private let environment = Environment([

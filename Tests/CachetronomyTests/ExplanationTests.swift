@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// Freshness and fingerprints of recordings, with the time passed in.
 @Suite struct ExplanationTests {

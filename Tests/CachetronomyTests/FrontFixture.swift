@@ -3,6 +3,8 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
+@testable import CommandCache
 @testable import CachetronomyFront
 
 /// Arguments and an environment as the kernel gives them to a process.
@@ -129,7 +131,7 @@ final class FrontFixture {
     guard bytes.count >= 24 else { return bytes }
     var bytes = bytes
     let sum = bytes.withUnsafeBytes {
-      Cachetronomy.Checksum.ofLanes(UnsafeRawBufferPointer(rebasing: $0[24...]))
+      System.Checksum.ofLanes(UnsafeRawBufferPointer(rebasing: $0[24...]))
     }
     bytes.put(little: sum, at: 16)
     return bytes
@@ -146,7 +148,7 @@ final class FrontFixture {
   func digest() throws -> [UInt8] {
     let environment = current.environment
     return try #require(
-      Cachetronomy.CallDigest.of(
+      CommandCache.CallDigest.of(
         arguments.map { Array($0.utf8) }, environment: environment,
         directory: try WorkingDirectory.path(named: environment["PWD"])))
   }

@@ -2,6 +2,8 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
+@testable import CommandCache
 @testable import CachetronomyFront
 
 /// The front computes what the library computes.
@@ -19,10 +21,10 @@ import Testing
       let input = random.bytes(count)
       #expect(
         bytes(input) { CachetronomyFront.Checksum.ofLanes($0) }
-          == input.withUnsafeBytes { Cachetronomy.Checksum.ofLanes($0) })
+          == input.withUnsafeBytes { System.Checksum.ofLanes($0) })
       var sum = CachetronomyFront.Checksum()
       bytes(input) { sum.update($0) }
-      #expect(Int64(bitPattern: sum.value) == Cachetronomy.Checksum.of(input))
+      #expect(Int64(bitPattern: sum.value) == System.Checksum.of(input))
       let cut = count == 0 ? 0 : Int(random.next() % UInt64(count))
       #expect(digest([Array(input[..<cut]), Array(input[cut...])]) == Digest.of(input))
     }
@@ -89,7 +91,7 @@ import Testing
           ? random.bytes(Int(random.next() % 40)).map { $0 == 0 ? 1 : $0 } : pick(entries)
       }
       let raw = RawCall(arguments, environment)
-      let expected = Cachetronomy.CallDigest.of(
+      let expected = CommandCache.CallDigest.of(
         arguments, environment: raw.environment,
         directory: try WorkingDirectory.path(named: raw.environment["PWD"]))
       let found = withExtendedLifetime((plain, raw)) { () -> [UInt8]? in

@@ -2,6 +2,9 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
+@testable import CommandCache
+@testable import Archive
 
 /// Damaged and made-up inputs for everything that reads bytes which nobody vouches for.
 ///
@@ -190,7 +193,8 @@ import Testing
       _ = Repository.plain(text[...])
       _ = ShellScript(input, in: environment, directory: Array(scratch.path.utf8)).names
       #expect(
-        WatchedPath.flaw(text) == nil || WatchedPath.expand(input[...], environment) == [input])
+        WatchedPath.validationError(text) == nil
+          || WatchedPath.expand(input[...]) { environment[$0] } == [input])
       if let time = Timestamp(text) {
         #expect(Timestamp(time.description) == time, "\(text)")
       }

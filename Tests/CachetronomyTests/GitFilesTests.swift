@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// `git:NAME` in `file` and `mtime`: what Git has checked out, wherever one is in the repository.
 @Suite struct GitFilesTests {
@@ -144,7 +145,7 @@ import Testing
 
   @Test(arguments: ["git:", "git:/x", "git:a//b", "git:../x", "-git:", "git:a/../b"])
   func `a name that leaves the repository is refused`(name: String) {
-    #expect(WatchedPath.flaw(name) != nil)
+    #expect(WatchedPath.validationError(name) != nil)
     #expect(WatchedPath("./git:x").gitName == nil)
   }
 

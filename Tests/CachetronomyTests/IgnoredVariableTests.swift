@@ -1,6 +1,8 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
+@testable import System
 
 @Suite struct IgnoredVariableTests {
   static let names = IgnoredVariables.names.map(\.description)

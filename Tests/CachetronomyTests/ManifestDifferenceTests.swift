@@ -2,6 +2,8 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import Remotes
+@testable import CommandCache
 @testable import CachetronomyFront
 
 /// Changes one thing between two calls, and compares the front with the key maker: what the front serves

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 @Suite struct ManifestFileTests {
   /// A manifest with an observation of each kind.

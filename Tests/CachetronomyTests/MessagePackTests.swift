@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 /// The bytes are those of Python's msgpack 1.2.4, `packb(use_bin_type=True)`.
 @Suite struct MessagePackTests {

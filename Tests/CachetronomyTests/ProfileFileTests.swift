@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 @Suite struct ProfileFileTests {
   private func profiles(

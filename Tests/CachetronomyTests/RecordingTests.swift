@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 @Suite struct RecordingTests {
   private let scratch: Scratch

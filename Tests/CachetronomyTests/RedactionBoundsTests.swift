@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// However many variables and whatever arguments there are, the work is bounded.
 @Suite(.timeLimit(.minutes(10))) struct RedactionBoundsTests {

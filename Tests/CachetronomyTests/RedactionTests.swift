@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// What is a secret in the arguments of real programs, and what only looks like one.
 @Suite struct RedactionTests {

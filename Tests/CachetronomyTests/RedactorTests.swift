@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 @Suite struct RedactorTests {
   private let secrets = Redactor(

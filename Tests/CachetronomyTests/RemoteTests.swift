@@ -2,6 +2,8 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import Remotes
+@testable import CommandCache
 
 @Suite struct RemoteAddressTests {
   @Test(arguments: [

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 @Suite struct RuleTests {
   private func matches(_ match: String, _ command: String) throws -> Bool {

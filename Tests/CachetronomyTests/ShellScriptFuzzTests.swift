@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// Scripts that are made up, run by bash, and read by us: no file may be read that we do not name.
 @Suite struct ShellScriptFuzzTests {

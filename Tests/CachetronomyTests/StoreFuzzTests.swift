@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import Archive
 
 /// The database itself with damaged bytes: of its header, its pages, its log.
 ///

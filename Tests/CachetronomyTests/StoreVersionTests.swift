@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 @Suite struct StoreVersionTests {
   /// On clocks so coarse that every time is the same, and with sizes that do not change: what is left

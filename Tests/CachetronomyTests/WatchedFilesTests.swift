@@ -2,6 +2,8 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
+@testable import CommandCache
 
 /// What `--file` and `--mtime` make of trees, patterns and files that are not there.
 @Suite struct WatchedFilesTests {

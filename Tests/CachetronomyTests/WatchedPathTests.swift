@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 @Suite struct WatchedPathTests {
   private let environment = Environment([
@@ -9,7 +10,7 @@ import Testing
   ])
 
   private func expand(_ path: String) -> [String] {
-    WatchedPath.expand(Array(path.utf8)[...], environment).map {
+    WatchedPath.expand(Array(path.utf8)[...]) { environment[$0] }.map {
       String(decoding: $0, as: UTF8.self)
     }
   }
@@ -23,7 +24,7 @@ import Testing
     ("${NONE:-${EMPTY:-$ONE/b}/c}/d", ["/a/b/c/d"]), ("${NONE:-$TWO}", ["/a", "b", "/c"]),
     ("${NONE:-~}/f", ["/h/f"]), ("${NONE:-a:b}", ["a:b"]), ("$TILDE", ["~/x"]),
   ]) func `a path may begin as in a shell`(path: String, paths: [String]) {
-    #expect(WatchedPath.flaw(path) == nil)
+    #expect(WatchedPath.validationError(path) == nil)
     #expect(expand(path) == paths)
   }
 
@@ -32,9 +33,9 @@ import Testing
     "$(x)",
     "${ONE:-$}", "${ONE:-${TWO:-${}}}", "${é}",
   ]) func `what is no variable is refused, and else means itself`(path: String) {
-    #expect(WatchedPath.flaw(path) != nil)
+    #expect(WatchedPath.validationError(path) != nil)
     #expect(expand(path) == [path])
-    #expect(WatchedPath.flaw(RunSettings.literal(path)) == nil)
+    #expect(WatchedPath.validationError(RunSettings.literal(path)) == nil)
     #expect(expand(RunSettings.literal(path)) == ["./" + path])
   }
 
@@ -43,7 +44,7 @@ import Testing
       String(repeating: "${NONE:-", count: depth) + "x" + String(repeating: "}", count: depth)
     }
     #expect(expand(nested(8)) == ["x"])
-    #expect(WatchedPath.flaw(nested(9)) != nil)
+    #expect(WatchedPath.validationError(nested(9)) != nil)
     #expect(expand(nested(100_000)) == [nested(100_000)])
   }
 }

@@ -3,6 +3,7 @@
   import Testing
 
   @testable import Cachetronomy
+  @testable import Remotes
 
   /// Whatever a server answers, it is an answer or a typed error.
   @Suite struct WireFuzzTests {

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Cachetronomy
+@testable import System
 
 /// A directory for one test that goes with it.
 final class Scratch {

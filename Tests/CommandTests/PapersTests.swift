@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// Man pages and completions say what the built binary does, no more and no less.
 @Suite struct PapersTests {

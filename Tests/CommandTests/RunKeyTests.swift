@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// What tells two recordings apart, tried with the built binary.
 @Suite struct RunKeyTests {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cachetronomy
+import CommandCache
 import Testing
 
 @testable import CachetronomyCLI

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// The profiles that come with the tool: what they keep, and what they never answer.
 @Suite struct ShippedProfileTests {

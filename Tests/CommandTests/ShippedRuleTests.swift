@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// Each rule of the shipped profiles that keeps results: what changes its commands' results is seen.
 ///

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Cachetronomy
+@testable import CommandCache
 
 /// Which variables of a CI system are in the key under the profile `ci`.
 @Suite struct ShippedVariableTests {

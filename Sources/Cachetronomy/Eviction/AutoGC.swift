@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// When a pass is made without any process's asking.
 public enum AutoGC {
@@ -81,18 +82,5 @@ public enum AutoGC {
   private static func isOver(_ store: Store, _ profile: Profile) -> Bool {
     guard profile.maxStoreSize > 0, let used = try? store.usedBytes() else { return false }
     return used > profile.maxStoreSize
-  }
-
-  /// Starts a pass in its own process, which outlives this one and prints nothing.
-  ///
-  /// - Parameters:
-  ///   - path: the database, links not resolved.
-  ///   - profile: the profile that the call named, whose limits hold; nil is the one effective.
-  public static func start(store path: String, profile: String?, environment: Environment) {
-    guard let path = try? StoreFile.resolve(path) else { return }
-    let named = profile.map { ["--profile", $0] } ?? []
-    let words = ["cachetronomy", "gc", "--auto", "--db", path] + named
-    try? Child.detach(
-      words.map { Array($0.utf8) }, environment: environment, input: nil, lock: nil)
   }
 }

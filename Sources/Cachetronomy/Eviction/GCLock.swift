@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// Keeps passes over one store apart, and watchers: `flock` on a file next to the database that is
 /// never unlinked.
@@ -61,9 +62,9 @@ public final class GCLock {
 
   /// Takes the lock, waiting at most this many milliseconds; false if it was not to be had.
   public func acquire(within milliseconds: Int32) -> Bool {
-    let deadline = Timestamp.monotonic() + Int64(milliseconds) * 1000
+    let deadline = MonotonicClock.now() + Int64(milliseconds) * 1000
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard Timestamp.monotonic() < deadline else { return false }
+      guard MonotonicClock.now() < deadline else { return false }
       usleep(5000)
     }
     return true

@@ -1,3 +1,5 @@
+internal import System
+
 /// One pass of `gc`: what has expired or over a limit leaves, in small transactions.
 public struct GCPass {
   let store: Store
@@ -21,7 +23,7 @@ public struct GCPass {
   public var moveFromMemory: (_ bytes: Int64) throws(Failure) -> Store.Removed
 
   /// The most time that one write transaction may take, in microseconds.
-  static let batchTime: Int64 = 20_000
+  package static let batchTime: Int64 = 20_000
   static let batchRows: Int64 = 64
   private static let batchBytes: Int64 = 4 << 20
   /// KiB of pages that a pass keeps, an eighth of what it may take in all.
@@ -126,14 +128,14 @@ public struct GCPass {
     let end: Int64
 
     init(deadline: TimeToLive) {
-      let now = Timestamp.monotonic()
+      let now = MonotonicClock.now()
       let (end, overflow) = now.addingReportingOverflow(deadline.microseconds)
       self.end = overflow ? .max : end
     }
   }
 
   private func isOver(_ work: inout Work) -> Bool {
-    if Timestamp.monotonic() >= work.end || isStopping() { work.report.isComplete = false }
+    if MonotonicClock.now() >= work.end || isStopping() { work.report.isComplete = false }
     return !work.report.isComplete
   }
 
@@ -145,7 +147,7 @@ public struct GCPass {
     while more {
       if isOver(&work) { return }
       more = try store.write { () throws(Failure) in
-        try body(store.isScarce ? 0 : Timestamp.monotonic() + Self.batchTime)
+        try body(store.isScarce ? 0 : MonotonicClock.now() + Self.batchTime)
       }
       if store.isScarce { store.giveBack() } else { try store.checkpointIfLong() }
       // Others want the lock too: without a pause a waiter can starve.
@@ -157,10 +159,10 @@ public struct GCPass {
 
   func removeExpired(_ work: inout Work) throws(Failure) {
     guard try store.isAnyExpired(at: now) else { return }
-    let began = Timestamp.monotonic()
+    let began = MonotonicClock.now()
     let due = try store.list(.expired, at: now)
     try take(.expired, of: due, because: .time, &work) { _ in (Self.batchRows, Self.batchBytes) }
-    work.report.taken[.time] = Timestamp.monotonic() - began
+    work.report.taken[.time] = MonotonicClock.now() - began
   }
 
   /// Takes listed entries away.
@@ -186,7 +188,7 @@ public struct GCPass {
           try store.remove(doomed, because: reason, profile: profile.name, at: now))
         if let tell { for entry in doomed { try tell(entry, reason) } }
         last = newest.number
-      } while Timestamp.monotonic() < deadline
+      } while MonotonicClock.now() < deadline
       progress(removed.entries, count)
       return true
     }
@@ -206,7 +208,7 @@ public struct GCPass {
   }
 
   func removeOver(_ work: inout Work) throws(Failure) {
-    let began = Timestamp.monotonic()
+    let began = MonotonicClock.now()
     while !isOver(&work), let over = try StoreOverage(of: store, profile) {
       let least = Store.Due.least(profile.evictionPolicy, count: over.estimate)
       let before = work.report.removed[.size]?.entries ?? 0
@@ -222,7 +224,7 @@ public struct GCPass {
       if work.report.removed[.size]?.entries ?? 0 == before { break }
     }
     if work.report.removed[.size] != nil {
-      work.report.taken[.size] = Timestamp.monotonic() - began
+      work.report.taken[.size] = MonotonicClock.now() - began
     }
   }
 
@@ -236,7 +238,7 @@ public struct GCPass {
     try batches(&work) { deadline throws(Failure) in
       repeat {
         if try store.trimEvictionLog(before: cutoff, leaving: most) == 0 { return false }
-      } while Timestamp.monotonic() < deadline
+      } while MonotonicClock.now() < deadline
       return true
     }
   }
@@ -251,7 +253,7 @@ public struct GCPass {
       try batches(&work) { deadline throws(Failure) in
         repeat {
           if try !store.removeOrphan(orphan) { return false }
-        } while Timestamp.monotonic() < deadline
+        } while MonotonicClock.now() < deadline
         return true
       }
     }
@@ -264,7 +266,7 @@ public struct GCPass {
         repeat {
           try store.removeForgotten(from: next, count: Self.batchRows, before: cutoff)
           next += Self.batchRows
-        } while next <= forgotten && Timestamp.monotonic() < deadline
+        } while next <= forgotten && MonotonicClock.now() < deadline
         return next <= forgotten
       }
     }

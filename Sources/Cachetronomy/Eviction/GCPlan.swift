@@ -1,3 +1,5 @@
+internal import System
+
 extension GCPass {
   /// Says what a pass would remove, and changes nothing.
   ///

@@ -1,3 +1,5 @@
+internal import System
+
 /// By how much a store is over its limits.
 struct StoreOverage {
   /// Entries over `max_store_items`.

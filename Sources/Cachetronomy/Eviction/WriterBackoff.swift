@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A rest between two batches of writing.
-enum WriterBackoff {
+package enum WriterBackoff {
   /// Two milliseconds: with one a waiter for the lock waits 21 ms at most, with none 25 s.
-  static func short() { usleep(2000) }
+  package static func short() { usleep(2000) }
 }

@@ -1,5 +1,7 @@
+internal import System
+
 /// What a lookup in a cache found.
-struct Found: Sendable {
+package struct Found: Sendable {
   var entry: Entry
   /// The value as stored or read before; nil if it has to be decoded.
   var object: AnyBox?
@@ -342,7 +344,7 @@ struct CacheState {
   }
 
   private mutating func rearm() {
-    let now = Timestamp.monotonic()
+    let now = MonotonicClock.now()
     nextSweep = now + profile.ttlCleanupInterval.multipliedClamped(by: 1_000_000)
     nextLook = now + profile.memoryCleanupInterval.multipliedClamped(by: 1_000_000)
     nextFlush = now + Self.flushInterval
@@ -351,7 +353,7 @@ struct CacheState {
   /// Does what is due; gives the microseconds until more is.
   mutating func tick(at now: Timestamp) -> Int64? {
     guard let store else { return nil }
-    let clock = Timestamp.monotonic()
+    let clock = MonotonicClock.now()
     if clock >= nextFlush {
       try? flush(at: now)
       nextFlush = clock + Self.flushInterval
@@ -370,7 +372,7 @@ struct CacheState {
     var next = nextFlush
     if profile.ttlCleanupInterval > 0 { next = min(next, nextSweep) }
     if profile.memoryBasedEviction, profile.memoryCleanupInterval > 0 { next = min(next, nextLook) }
-    return max(0, next - Timestamp.monotonic())
+    return max(0, next - MonotonicClock.now())
   }
 
   /// While too little memory is free, the least used entries leave.

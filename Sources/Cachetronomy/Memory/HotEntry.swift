@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// An entry as the memory tier has it: one file, never changed once it has its name, with what it
 /// printed ready to be written out.

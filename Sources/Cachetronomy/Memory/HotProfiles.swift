@@ -1,6 +1,8 @@
+internal import System
+
 /// The profiles of a store as the head of its memory tier has them: what `run` needs of each, and
 /// nothing decoded that is not asked for.
-struct HotProfiles {
+package struct HotProfiles {
   private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -40,7 +42,7 @@ struct HotProfiles {
   /// - Parameter words: the words of the command, once `run:` has said which shell a pipeline has.
   /// - Throws: `Failure.unknownProfile` if there is none, or it cannot be read: the store has the
   ///   last word then.
-  func profile(
+  package func profile(
     _ choice: ProfileChoice, for words: (Profile) throws(Failure) -> [[UInt8]]
   ) throws(Failure) -> Profile {
     let result: Result<Profile, Failure> = bytes.withUnsafeBytes { bytes in

@@ -8,9 +8,9 @@ public final class HotStore {
   /// The database, every link resolved.
   public let path: String
   private let place: TierDirectory
-  private let profiles: HotProfiles
+  package let profiles: HotProfiles
   /// The checksum of the profiles, with which a manifest is made.
-  let profilesSum: UInt64
+  package let profilesSum: UInt64
 
   /// A window on a store whose tier is true at this moment.
   ///
@@ -35,43 +35,17 @@ public final class HotStore {
     profilesSum = head.profilesSum
   }
 
-  /// Writes the manifest of a call that this store has just served.
-  ///
-  /// - Parameters:
-  ///   - arguments: those of the whole program, without its own name.
-  ///   - call: the command, whose environment records the results.
-  public func keepManifest(
-    of arguments: [[UInt8]], _ call: Invocation, _ plan: ResolvedCommand, key: Key
-  ) {
-    guard call.probe.isComplete,
-      let manifest = plan.manifest(arguments, call, key: key, profilesSum: profilesSum)
-    else { return }
-    keep(manifest)
-  }
-
   /// Writes a manifest made with this store's profiles.
   ///
   /// - Returns: false if it was not written: the tier is not true any more, or there is no room.
   @discardableResult
-  func keep(_ manifest: ManifestFile) -> Bool {
+  package func keep(_ manifest: ManifestFile) -> Bool {
     guard place.isTrusted, let head = TierIndex.read(in: place),
       let database = StoreVersion.File(path),
       let stamp = StoreVersion(unopened: path, database), stamp == head.stamp,
       head.profilesSum == manifest.profilesSum
     else { return false }
     return place.write(manifest, TierDirectory.ManifestLimits(head, room: place.roomLimit))
-  }
-
-  /// What a command line, the profile and its first matching rule together say of a command.
-  ///
-  /// - Throws: `Failure.unknownProfile` if the profile is not there or cannot be read.
-  public func plan(
-    _ command: ResolvedCommand.Command, _ choice: ProfileChoice, flags: RunSettings
-  ) throws(Failure) -> ResolvedCommand {
-    let profile = try profiles.profile(choice) { profile throws(Failure) in
-      try ResolvedCommand.words(of: command, profile: profile, flags: flags)
-    }
-    return try ResolvedCommand(command, profile: profile, flags: flags)
   }
 
   /// The name of the profile that a choice means; nil if it is not there.

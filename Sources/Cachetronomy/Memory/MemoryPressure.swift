@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// How much memory may still be had.
 public enum MemoryPressure {

@@ -16,7 +16,7 @@ final class Box<T: Sendable>: AnyBox, @unchecked Sendable {
 /// Not to be shared unchanged.
 struct MemoryTier {
   /// An entry in memory.
-  final class Held {
+  package final class Held {
     let entry: Entry
     fileprivate let expiry: Int64
     /// What a caller stored or read last, so that a hit of the same type decodes nothing.

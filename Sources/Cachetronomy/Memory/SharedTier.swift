@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// The memory tier of a store as its writers keep it: true at every moment, or not believed.
 ///
@@ -6,7 +7,7 @@ internal import Glibc
 /// and after its commit publishes a new head from within a second transaction in which no other
 /// process can write. A process that dies in between leaves a head that the store's state no longer
 /// fits.
-final class SharedTier {
+package final class SharedTier {
   private let place: TierDirectory
   private let path: String
   private let header: SharedHeader
@@ -54,7 +55,7 @@ final class SharedTier {
   }
 
   /// Takes all entries away before rows with unknown keys change.
-  func forgetAll() { if head != nil { clear() } }
+  package func forgetAll() { if head != nil { clear() } }
 
   /// The profiles are about to change.
   func forgetProfiles() { hasProfiles = false }
@@ -180,8 +181,7 @@ final class SharedTier {
     let path = place.path(HotEntry.name(of: entry.key))
     // A file of another user is not read by a hit either.
     guard HotEntry(path, entry.key) != nil else { return false }
-    return Repository.read(
-      Array(path.utf8), Probe(), limit: entry.file.count + TierDirectory.attachLimit)?
+    return OwnedFile(path)?.bytes(limit: entry.file.count + TierDirectory.attachLimit)?
       .starts(with: entry.file) == true
   }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What tells one state of a store from every other without opening it: the identity, size and time
 /// of database and log, and the log's last frame from the header that all processes share.

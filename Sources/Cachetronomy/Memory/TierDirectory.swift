@@ -1,9 +1,10 @@
 internal import CPOSIX
 internal import Glibc
+internal import System
 
 /// Where the memory tier of a store is: a private directory on tmpfs, trusted only while no other
 /// user could have made or changed it.
-struct TierDirectory: Sendable {
+package struct TierDirectory: Sendable {
   /// The directory of all tiers of this user.
   let parent: String
   /// The directory of this store's tier.
@@ -91,7 +92,7 @@ struct TierDirectory: Sendable {
 
   /// Whether times and locks are this machine's alone: ext, xfs, btrfs, f2fs, zfs, bcachefs,
   /// overlay, tmpfs, ramfs.
-  static func isLocal(kind: UInt) -> Bool {
+  package static func isLocal(kind: UInt) -> Bool {
     switch kind {
     case 0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2fc1_2fc1, 0xca45_1a4e, 0x794c_7630,
       tmpfs, 0x8584_58f6:

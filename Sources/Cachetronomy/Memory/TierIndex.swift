@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What the memory tier says of itself: the state of the store for which every file in it is true,
 /// and the profiles effective then.

@@ -24,7 +24,7 @@ extension Profile {
   }
 
   /// The expiry of an entry that is stored now.
-  func expiry(
+  package func expiry(
     from now: Timestamp, _ timeToLive: TimeToLive? = nil, jitter: Int64? = nil,
     chance: () -> Double = { .random(in: 0...1) }
   ) -> Timestamp {

@@ -1,3 +1,5 @@
+internal import System
+
 /// A profile file: YAML text to profiles, with line and column in every complaint.
 public struct ProfileFile: Sendable {
   /// The file as the user named it.

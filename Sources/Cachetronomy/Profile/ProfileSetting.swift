@@ -1,5 +1,5 @@
 /// The settings of a profile by name, in the order in which they are shown.
-enum ProfileSetting: String, CaseIterable {
+package enum ProfileSetting: String, CaseIterable {
   case timeToLive = "time_to_live"
   case ttlJitter = "ttl_jitter"
   case ttlCleanupInterval = "ttl_cleanup_interval"
@@ -30,7 +30,7 @@ enum ProfileSetting: String, CaseIterable {
     }
   }
 
-  func read(
+  package func read(
     _ node: Node, with reader: SettingReader, into profile: inout Profile
   ) throws(Diagnostic) {
     switch self {
@@ -158,7 +158,7 @@ enum ProfileSetting: String, CaseIterable {
   }
 
   /// What a setting says, in the form of a profile file; nil for unset settings of this program.
-  func node(of profile: Profile) -> Node? {
+  package func node(of profile: Profile) -> Node? {
     switch self {
     case .timeToLive: return Node(text: profile.timeToLive.description)
     case .ttlJitter: return Node(text: "\(profile.ttlJitter)%")

@@ -25,7 +25,7 @@ enum RunSetting: String, CaseIterable {
   case user
 
   /// Where a setting may stand.
-  enum Place { case run, rule }
+  package enum Place { case run, rule }
 
   /// Why it may not stand there; nil if it may.
   ///
@@ -149,7 +149,7 @@ extension Node {
 
   init(list: [String]) { content = .sequence(list.map { Node(text: $0) }) }
 
-  init(pairs: [(String, Node)]) {
+  package init(pairs: [(String, Node)]) {
     content = .mapping(pairs.map { Pair(name: Node(text: $0.0), value: $0.1) })
   }
 }

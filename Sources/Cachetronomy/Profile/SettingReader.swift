@@ -1,6 +1,8 @@
 /// Reads a scalar or list by the type of its setting, never by YAML's guess.
-struct SettingReader {
+package struct SettingReader {
   let file: String
+
+  package init(file: String) { self.file = file }
 
   func complaint(_ node: Node, _ message: String) -> Diagnostic {
     Diagnostic(file: file, line: node.line, column: node.column, message: message)
@@ -134,7 +136,7 @@ struct SettingReader {
     let paths = try strings(node)
     guard case .sequence(let items) = node.content else { return paths }
     for (item, path) in zip(items, paths) {
-      if let flaw = WatchedPath.flaw(path) { throw complaint(item, flaw) }
+      if let error = WatchedPath.validationError(path) { throw complaint(item, error) }
     }
     return paths
   }
@@ -144,7 +146,7 @@ struct SettingReader {
     let patterns = try strings(node)
     guard case .sequence(let items) = node.content else { return patterns }
     for (item, pattern) in zip(items, patterns) {
-      if let flaw = RedactionPattern.flaw(pattern) { throw complaint(item, flaw) }
+      if let error = RunSettings.redactError(pattern) { throw complaint(item, error) }
     }
     return patterns
   }

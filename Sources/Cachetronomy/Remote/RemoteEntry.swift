@@ -1,12 +1,14 @@
+internal import System
+
 /// An entry as it travels through a server, the chunks of a large recording with it.
-struct RemoteEntry: Equatable {
-  var entry: Entry
-  var chunks: [[UInt8]]
+package struct RemoteEntry: Equatable {
+  package var entry: Entry
+  package var chunks: [[UInt8]]
 
   private static let version: Int64 = 1
 
   /// All of it but its key, to which it is sealed, and its fingerprints, which are of one store.
-  func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var writer = MessagePackWriter(capacity: entry.data.count + 256)
     let info = entry.info
     writer.beginArray(14)
@@ -32,7 +34,7 @@ struct RemoteEntry: Equatable {
   init(entry: Entry, chunks: [[UInt8]] = []) { (self.entry, self.chunks) = (entry, chunks) }
 
   /// - Throws: `Failure.badValue` if it is no entry, though it was sealed with the team's key.
-  init(decoding bytes: [UInt8], key: Key) throws(Failure) {
+  package init(decoding bytes: [UInt8], key: Key) throws(Failure) {
     func bad(_ why: String) -> Failure { .badValue(format: "remote entry", detail: why) }
     guard case .array(let parts) = try MessagePackReader.decode(bytes), parts.count == 14,
       parts[0].integer == Self.version
@@ -58,7 +60,7 @@ struct RemoteEntry: Equatable {
         size: Int64(data.count), cost: cost, origin: origin, rule: rule.isEmpty ? nil : rule,
         recording: chunks.isEmpty ? nil : Random.bytes(16),
         began: Timestamp(microseconds: began)))
-    if let flaw = ArchiveEntry.flaw(entry) { throw bad(flaw) }
+    if let error = EntryLimits.validationError(of: entry) { throw bad(error) }
     guard origin == .run else { return }
     let recording = try Recording(data)
     let (size, overflow) = recording.outputBytes.addingReportingOverflow(recording.errorBytes)
@@ -72,12 +74,12 @@ struct RemoteEntry: Equatable {
   }
 
   /// Bytes of the value and its chunks.
-  var size: Int64 { chunks.reduce(Int64(entry.data.count)) { $0 + Int64($1.count) } }
+  package var size: Int64 { chunks.reduce(Int64(entry.data.count)) { $0 + Int64($1.count) } }
 }
 
 extension Store {
   /// An entry with its chunks, to be sent; nil if it is gone or over a limit.
-  func remoteEntry(_ key: Key, limit: Int64) throws(Failure) -> RemoteEntry? {
+  package func remoteEntry(_ key: Key, limit: Int64) throws(Failure) -> RemoteEntry? {
     try reading { () throws(Failure) in
       guard let entry = try entry(key) else { return nil }
       var whole = RemoteEntry(entry: entry)

@@ -35,8 +35,8 @@ public struct RemoteSettings: Sendable, Equatable {
     /// Results are put there.
     case writeOnly = "write-only"
 
-    var reads: Bool { self != .writeOnly }
-    var writes: Bool { self != .readOnly }
+    package var reads: Bool { self != .writeOnly }
+    package var writes: Bool { self != .readOnly }
   }
 }
 

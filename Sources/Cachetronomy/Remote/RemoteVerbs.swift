@@ -1,5 +1,5 @@
 /// The verbs of `--remote`: what `get`, `set` and `delete` ask of the remote tier.
-extension RemoteTier {
+extension RemoteCache {
   /// Brings an entry into the store, if the remote has one that is fresh.
   ///
   /// - Returns: false if it has none.
@@ -16,10 +16,10 @@ extension RemoteTier {
   public func push(_ key: Key, from store: Store) throws(Failure) -> Bool {
     try requireWriting()
     guard let entry = try store.remoteEntry(key, limit: settings.maxEntrySize) else { return false }
-    return try send(entry)
+    return try send(entry, lease: nil)
   }
 
-  func requireWriting() throws(Failure) {
+  package func requireWriting() throws(Failure) {
     guard settings.mode.writes else { throw refusal("read-only") }
   }
 
@@ -30,7 +30,8 @@ extension RemoteTier {
 
 extension Store {
   /// Keeps an entry that the remote had, its chunks first; false if a removal came in between.
-  func keep(_ found: RemoteEntry, unless witness: PutPrecondition?) throws(Failure) -> Bool {
+  package func keep(_ found: RemoteEntry, unless witness: PutPrecondition?) throws(Failure) -> Bool
+  {
     let id = found.entry.info?.recording
     if let id {
       var left = found.chunks[...]

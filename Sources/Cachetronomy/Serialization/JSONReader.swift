@@ -25,7 +25,7 @@ public struct JSONReader {
   }
 
   /// The same of a text of some values at most: each takes more memory than its two bytes.
-  static func decode(
+  package static func decode(
     _ text: [UInt8], lenient: Bool = false, values: Int
   ) throws(Failure) -> Value {
     let result: Result<Value, Failure> = text.withUnsafeBufferPointer { buffer in

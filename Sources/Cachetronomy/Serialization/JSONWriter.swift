@@ -1,3 +1,5 @@
+internal import System
+
 /// Writes JSON.
 public struct JSONWriter {
   /// How the text is written.
@@ -9,9 +11,9 @@ public struct JSONWriter {
   }
 
   private let style: Style
-  private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
-  init(_ style: Style = .compact) { self.style = style }
+  package init(_ style: Style = .compact) { self.style = style }
 
   /// A value as JSON.
   ///
@@ -33,7 +35,7 @@ public struct JSONWriter {
     String(decoding: encode(value, style), as: UTF8.self)
   }
 
-  mutating func write(_ value: Value) {
+  package mutating func write(_ value: Value) {
     switch value {
     case .null: raw("null")
     case .bool(let flag): raw(flag ? "true" : "false")
@@ -67,12 +69,12 @@ public struct JSONWriter {
   }
 
   /// Puts text as it stands.
-  mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  package mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   private mutating func separator() { raw(style == .python ? ", " : ",") }
 
   /// Puts bytes that are UTF-8 as a JSON text, in the compact style.
-  mutating func quote(utf8 text: UnsafeBufferPointer<UInt8>) {
+  package mutating func quote(utf8 text: UnsafeBufferPointer<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
     var from = 0
     for at in 0..<text.count {
@@ -96,7 +98,7 @@ public struct JSONWriter {
   }
 
   /// Puts a JSON text.
-  mutating func quote(_ text: String) {
+  package mutating func quote(_ text: String) {
     if style == .compact {
       var text = text
       return text.withUTF8 { quote(utf8: $0) }

@@ -1,3 +1,5 @@
+internal import System
+
 /// Reads MessagePack from untrusted bytes: every length is checked before it is used.
 public struct MessagePackReader {
   private let bytes: UnsafeRawBufferPointer

@@ -17,7 +17,7 @@ public enum Payload {
   }
 
   /// Whether bytes are UTF-8.
-  static func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  package static func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     // A view of the bytes is checked without a copy of them.
     var decoder = UTF8()
     var iterator = bytes.makeIterator()

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// Counts reads without a write to the database: a hit appends one record to
 /// `<database>-access`; a writer folds the records into the tables occasionally, exactly once.
@@ -52,7 +53,7 @@ public struct AccessJournal {
   }
 
   /// One lookup.
-  struct Record: Equatable {
+  package struct Record: Equatable {
     var kind: Kind
     var time: Timestamp
     /// What a hit saved, in microseconds.

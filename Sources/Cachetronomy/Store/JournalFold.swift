@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 extension Store {
   /// Folds the access journal into the tables.
@@ -158,13 +159,5 @@ private struct Segment: ~Copyable {
   static func waiting(beside path: String) -> [String] {
     let size = path.utf8.count + 17
     return StoreFile.siblings(of: path, mark: ".").filter { $0.utf8.count == size }
-  }
-}
-
-/// Random bytes.
-enum Random {
-  static func bytes(_ count: Int) -> [UInt8] {
-    var source = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &source) }
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 extension Store {
   /// Moves a damaged store out of the way, so that a new one can be made.

@@ -1,6 +1,7 @@
 internal import CPOSIX
 internal import Glibc
 internal import Synchronization
+internal import System
 
 /// Disk space that a store holds for the day when the disk is full: without some, SQLite can write
 /// no log, and nothing could be removed.

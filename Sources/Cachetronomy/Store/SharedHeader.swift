@@ -8,7 +8,7 @@ internal import Synchronization
 /// the locks that SQLite holds on it in this process. There is one for each store of a process.
 struct SharedHeader: Sendable {
   /// The part of the header that names a state: frames, checksum of the last one, salts.
-  struct Version: Equatable {
+  package struct Version: Equatable {
     var frames: UInt32
     var pages: UInt32
     var checksum: UInt64

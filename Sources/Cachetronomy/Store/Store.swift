@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// One cache in one SQLite file.
 ///
@@ -16,7 +17,7 @@ public final class Store {
   }
 
   /// The directory it is in, where temporary files go.
-  var directory: String { StoreFile.directory(of: path) }
+  package var directory: String { StoreFile.directory(of: path) }
 
   let connection: Connection
   /// Whether it is a copy that this process alone knows.
@@ -29,7 +30,7 @@ public final class Store {
 
   /// Whether what is read and written here goes to the memory tier that processes share.
   let sharesMemory: Bool
-  var tier: SharedTier?
+  package var tier: SharedTier?
   /// The entry that the last transaction put.
   var pendingPublish: Entry?
 
@@ -261,7 +262,7 @@ public final class Store {
 
   /// Runs a write transaction: WriterLock, `BEGIN IMMEDIATE`, a checkpoint if the log has
   /// grown, and the memory tier brought up to date.
-  func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+  package func write<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
     if isCopy { return try transaction(body) }
     let lock = try writerLock()
@@ -339,7 +340,7 @@ public final class Store {
   /// A process that writes once folds a log of over 64 frames and cuts it off: every cold reader
   /// would pay for it. One that stays folds at 1000 and writes over the log from its start again:
   /// to cut it off and let it grow again costs more than the fold.
-  var isLongLived = false
+  package var isLongLived = false
 
   /// True while a pass folds the log in separate turns of the lock.
   var foldsApart = false
@@ -360,7 +361,7 @@ public final class Store {
   }
 
   /// Folds the log into the database, in its own turn of the lock.
-  func checkpoint(_ mode: String = "TRUNCATE") throws(Failure) {
+  package func checkpoint(_ mode: String = "TRUNCATE") throws(Failure) {
     let lock = try writerLock()
     try lock.acquire(within: patience)
     defer { lock.release() }

@@ -1,11 +1,11 @@
 /// What `import` and `export` ask of a store next to entries.
 extension Store {
   /// The two logs, as an archive names their lines.
-  enum LogKind: String, CaseIterable {
+  package enum LogKind: String, CaseIterable {
     case access, eviction
 
     /// The members of a line, in their order.
-    var members: [String] {
+    package var members: [String] {
       switch self {
       case .access: ["key", "count", "last_accessed", "profile"]
       case .eviction: ["id", "key", "evicted_at", "reason", "count", "profile"]
@@ -17,7 +17,7 @@ extension Store {
   ///
   /// - Parameter last: the number of the last row of the page before.
   /// - Returns: the rows and the number of the last of them; nil at the end.
-  func logPage(
+  package func logPage(
     _ kind: LogKind, after last: Int64?
   ) throws(Failure) -> (rows: [Value], last: Int64)? {
     let sql =
@@ -65,7 +65,7 @@ extension Store {
   }
 
   /// Whether an entry may be put in place of what is there.
-  func admits(_ entry: Entry, _ conflict: Conflict) throws(Failure) -> Bool {
+  package func admits(_ entry: Entry, _ conflict: Conflict) throws(Failure) -> Bool {
     if conflict == .replace { return true }
     var statement = try connection.prepare(
       .standing,
@@ -85,14 +85,14 @@ extension Store {
   }
 
   /// Saves a profile that an archive holds, inside a write transaction.
-  func bring(_ profile: Profile, _ conflict: Conflict) throws(Failure) {
+  package func bring(_ profile: Profile, _ conflict: Conflict) throws(Failure) {
     if conflict != .replace, try self.profile(profile.name) != nil { return }
     tier?.forgetProfiles()
     try save(profile, nil)
   }
 
   /// Makes a profile that an archive names the one in use, if none was chosen here.
-  func bring(active name: String, _ conflict: Conflict) throws(Failure) {
+  package func bring(active name: String, _ conflict: Conflict) throws(Failure) {
     if conflict != .replace, try stateText("active_profile") != nil { return }
     guard try profile(name) != nil else { return }
     tier?.forgetProfiles()
@@ -102,7 +102,7 @@ extension Store {
   /// Adds a checked row of an archive to a log, inside a write transaction.
   ///
   /// A row that is there already is not added again, so that an import can be repeated.
-  func bring(_ kind: LogKind, _ row: Value) throws(Failure) {
+  package func bring(_ kind: LogKind, _ row: Value) throws(Failure) {
     guard case .map(let pairs) = row else { return }
     func text(_ name: String) -> String? { pairs.first { $0.key.text == name }?.value.text }
     func number(_ name: String) -> Int64 {

@@ -1,19 +1,20 @@
 internal import Glibc
+internal import System
 
 /// The database as a file: found, judged, made.
 ///
 /// Only SQLite ever opens it for reading or writing, since closing any other descriptor would drop
 /// SQLite's locks in this process.
-enum StoreFile {
+package enum StoreFile {
   /// What stands at the path.
-  enum Found: Equatable {
+  package enum Found: Equatable {
     case nothing
     case empty
     case database(foreign: Bool)
   }
 
   /// The path with every link resolved, so that all names of a store share one lock.
-  static func resolve(_ path: String) throws(Failure) -> String {
+  package static func resolve(_ path: String) throws(Failure) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
       return try text(real)
@@ -95,7 +96,7 @@ enum StoreFile {
   }
 
   /// What tells a file from another of the same name.
-  struct Identity: Hashable {
+  package struct Identity: Hashable {
     var device: UInt64
     var inode: UInt64
   }
@@ -116,12 +117,12 @@ enum StoreFile {
   }
 
   /// The names in a directory, in no order.
-  static func names(in directory: String) -> [String] {
+  package static func names(in directory: String) -> [String] {
     names(in: Array(directory.utf8)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The names in a directory unchanged, which need not be text.
-  static func names(in directory: [UInt8]) -> [[UInt8]] {
+  package static func names(in directory: [UInt8]) -> [[UInt8]] {
     var found: [[UInt8]] = []
     _ = eachName(in: directory) {
       found.append($0)
@@ -133,7 +134,7 @@ enum StoreFile {
   /// Calls a body with each name in a directory, in no order, until it returns false.
   ///
   /// - Returns: false if the directory cannot be read, with the reason in `errno`.
-  static func eachName(in directory: [UInt8], _ body: ([UInt8]) -> Bool) -> Bool {
+  package static func eachName(in directory: [UInt8], _ body: ([UInt8]) -> Bool) -> Bool {
     guard let stream = directory.withCPath({ opendir($0) }) else { return false }
     defer { closedir(stream) }
     while let item = readdir(stream) {

@@ -1,13 +1,15 @@
 extension Store {
   /// The secret that fingerprints are made with; it never leaves the store.
-  func secret() throws(Failure) -> [UInt8] {
+  package func secret() throws(Failure) -> [UInt8] {
     var statement = try connection.prepare("SELECT value FROM state WHERE name = 'secret'")
     return try statement.step() ? statement.bytes(0) : []
   }
 
   /// The newest recordings whose keys begin as this one up to the digest, each with its
   /// fingerprints.
-  func neighbours(of key: Key) throws(Failure) -> [(key: Key, created: Timestamp, parts: [UInt8])] {
+  package func neighbours(of key: Key) throws(Failure) -> [(
+    key: Key, created: Timestamp, parts: [UInt8]
+  )] {
     // Up to and with the '#' before the 32 digits; '$' is what comes after '#'.
     let prefix = String(key.text.dropLast(32))
     var statement = try connection.prepare(

@@ -1,3 +1,5 @@
+internal import System
+
 extension Store {
   private static let columns = """
     c.key, c.fmt, c.expire_at, c.tags, c.version, c.saved_by_profile, i.created, i.keep_until, \
@@ -131,7 +133,7 @@ extension Store {
   /// The same, or one key alone.
   ///
   /// - Parameter budget: above 0 the values too, until they are this many bytes together.
-  func page(
+  package func page(
     after last: Listed?, key: Key?, _ filter: Filter = Filter(), limit: Int = 500,
     values budget: Int = 0
   ) throws(Failure) -> [Listed] {
@@ -229,7 +231,7 @@ extension Store {
   }
 
   /// The chunk of a large recording, handed over in place; false if it is not there.
-  func chunk(
+  package func chunk(
     of recording: [UInt8], number: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) -> Bool {
     var statement = try connection.prepare(
@@ -245,7 +247,7 @@ extension Store {
   }
 
   /// Runs several reads on one state of the database.
-  func reading<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+  package func reading<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
     try connection.execute("BEGIN")
     defer { try? connection.execute("COMMIT") }
     return try body()

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What is left behind and belongs to no entry: rows of old logs, chunks, temporary files.
 extension Store {

@@ -1,3 +1,5 @@
+internal import System
+
 extension Store {
   /// What a recording saw before its command ran; `put` drops it if the world moved on since.
   public struct PutPrecondition: Sendable {
@@ -13,7 +15,7 @@ extension Store {
   }
 
   /// The count of explicit removals so far.
-  func removals() throws(Failure) -> Int64 { try number(of: "removals") }
+  package func removals() throws(Failure) -> Int64 { try number(of: "removals") }
 
   /// Stores an entry in place of whatever has its key.
   ///
@@ -38,7 +40,9 @@ extension Store {
   }
 
   /// The body of `put`, inside a write transaction.
-  func insert(_ entry: Entry, unless witness: PutPrecondition? = nil) throws(Failure) -> Bool {
+  package func insert(_ entry: Entry, unless witness: PutPrecondition? = nil) throws(Failure)
+    -> Bool
+  {
     if let witness, try isOutdated(witness, entry.key, stored: entry.info?.created ?? .never) {
       return false
     }
@@ -123,7 +127,7 @@ extension Store {
   /// - Parameters:
   ///   - recording: the id they are stored under, 16 random bytes.
   ///   - next: gives one chunk after the other, nil at the end.
-  func putChunks(
+  package func putChunks(
     of recording: [UInt8], _ next: () throws(Failure) -> [UInt8]?
   ) throws(Failure) {
     var number: Int64 = 0
@@ -149,7 +153,7 @@ extension Store {
   }
 
   /// Removes chunks that no row will name.
-  func dropChunks(of recording: [UInt8]) throws(Failure) {
+  package func dropChunks(of recording: [UInt8]) throws(Failure) {
     try write { () throws(Failure) in
       var statement = try connection.prepare("DELETE FROM chunk WHERE recording = ?")
       statement.bind(1, recording)

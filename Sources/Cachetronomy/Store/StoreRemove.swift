@@ -1,3 +1,5 @@
+internal import System
+
 extension Store {
   /// Which entries a removal is about.
   public enum Selection: Sendable {

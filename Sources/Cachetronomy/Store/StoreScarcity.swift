@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Glibc
+internal import System
 
 /// Removals on a full disk.
 ///

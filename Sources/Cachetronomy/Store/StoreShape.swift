@@ -1,3 +1,5 @@
+internal import System
+
 /// Whether the schema of a file is that of a store, before anything is asked of its tables.
 ///
 /// A file may come from elsewhere: its `cache` may be a view over an endless query or a virtual

@@ -1,3 +1,5 @@
+internal import System
+
 /// What a pass of `gc` asks of the store.
 ///
 /// A pass first lists what is due, outside any transaction that keeps others waiting, in a table of
@@ -182,7 +184,7 @@ extension Store {
   func shrink(until deadline: Int64) throws(Failure) -> Bool {
     // It frees one page a step.
     var statement = try connection.prepare("PRAGMA incremental_vacuum")
-    while try statement.step() { if Timestamp.monotonic() >= deadline { return true } }
+    while try statement.step() { if MonotonicClock.now() >= deadline { return true } }
     return false
   }
 

@@ -1,3 +1,5 @@
+internal import System
+
 extension Store {
   /// Sums over lookups.
   public struct Tally: Sendable, Equatable {

@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import Glibc
+internal import System
 
 /// The one writer of a store: `flock` on `<database>.lock`, a file that is never unlinked.
 ///
@@ -40,7 +41,7 @@ final class WriterLock {
   /// Takes the lock, waiting at most this long.
   func acquire(within milliseconds: Int32) throws(Failure) {
     if tryAcquire() { return }
-    let deadline = Timestamp.monotonic() + Int64(milliseconds) * 1000
+    let deadline = MonotonicClock.now() + Int64(milliseconds) * 1000
     switch waiting {
     case .polling:
       var pause: UInt32 = 1000
@@ -48,13 +49,13 @@ final class WriterLock {
         usleep(pause)
         if tryAcquire() { return }
         pause = min(pause + 1000, 10_000)
-      } while Timestamp.monotonic() < deadline
+      } while MonotonicClock.now() < deadline
     case .blocking:
       let timer = IntervalTimer(milliseconds: 20)
       defer { timer.stop() }
       repeat {
         if flock(descriptor, LOCK_EX) == 0 { return }
-      } while errno == EINTR && Timestamp.monotonic() < deadline && !timer.isOverdue
+      } while errno == EINTR && MonotonicClock.now() < deadline && !timer.isOverdue
     }
     throw .store(path: store, .busy, detail: "database is locked")
   }
@@ -67,7 +68,7 @@ struct IntervalTimer {
   private var handling = sigaction()
   private var mask = sigset_t()
   private var pending = itimerval()
-  private let began = Timestamp.monotonic()
+  private let began = MonotonicClock.now()
   private static let clock = __itimer_which_t(ITIMER_REAL.rawValue)
 
   init(milliseconds: Int) {
@@ -89,7 +90,7 @@ struct IntervalTimer {
   private var left: Int64? {
     let (seconds, rest) = (Int64(pending.it_value.tv_sec), Int64(pending.it_value.tv_usec))
     guard seconds > 0 || rest > 0 else { return nil }
-    return min(seconds, 1 << 32) * 1_000_000 + rest - (Timestamp.monotonic() - began)
+    return min(seconds, 1 << 32) * 1_000_000 + rest - (MonotonicClock.now() - began)
   }
 
   /// Whether the caller's own alarm is due: then waiting is over.
@@ -108,22 +109,5 @@ struct IntervalTimer {
     sigaction(SIGALRM, &handling, nil)
     pthread_sigmask(SIG_SETMASK, &mask, nil)
     setitimer(Self.clock, &timer, nil)
-  }
-}
-
-/// The system's own words for an error number.
-enum SystemError {
-  static func text(_ number: Int32) -> String {
-    guard let text = strerror(number) else { return "error \(number)" }
-    return String(cString: text)
-  }
-}
-
-extension Timestamp {
-  /// Microseconds on a clock that never steps.
-  static func monotonic() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
   }
 }

@@ -39,7 +39,7 @@ public struct Node: Sendable, Equatable {
   }
 
   /// The text of a scalar.
-  var text: String? { if case .scalar(let text, _) = content { text } else { nil } }
+  package var text: String? { if case .scalar(let text, _) = content { text } else { nil } }
 
   /// Nothing written at all, `~` or `null`.
   var isNull: Bool {
@@ -58,7 +58,7 @@ public struct Node: Sendable, Equatable {
 
 extension Node {
   /// The same tree without its places, as JSON with every scalar as text.
-  var asValue: Value {
+  package var asValue: Value {
     switch content {
     case .scalar(let text, _): .string(text)
     case .sequence(let items): .array(items.map(\.asValue))
@@ -68,7 +68,7 @@ extension Node {
   }
 
   /// A tree that was kept as JSON.
-  init(_ value: Value) {
+  package init(_ value: Value) {
     switch value {
     case .array(let items): content = .sequence(items.map { Node($0) })
     case .map(let pairs):

@@ -1,4 +1,5 @@
 internal import CYAML
+internal import System
 
 /// Reads YAML documents with libyaml into trees of text that know their places.
 ///

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 
 extension Tool {
   struct Config: ParsableCommand {

@@ -1,3 +1,4 @@
+internal import Archive
 internal import ArgumentParser
 internal import Cachetronomy
 
@@ -31,7 +32,7 @@ extension Tool {
       }
       let store = try common.reading()
       if all, let store, store.isWritable { try store.foldJournal(at: now) }
-      var export = Cachetronomy.Export(store, filter, everything: all, at: now) {
+      var export = Archive.Export(store, filter, everything: all, at: now) {
         bytes throws(Failure) in try Output.write(bytes)
       }
       let report = try export.run()

@@ -1,3 +1,4 @@
+internal import Archive
 internal import ArgumentParser
 internal import Cachetronomy
 
@@ -36,7 +37,7 @@ extension Tool {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      var settings = Cachetronomy.Import.Settings()
+      var settings = Archive.Import.Settings()
       settings.format = try format.map { text throws(Failure) in try choice(text, "--format") }
       settings.conflict = try choice(onConflict, "--on-conflict")
       settings.ttl = try ttl.map { try TimeToLive($0) }
@@ -49,7 +50,7 @@ extension Tool {
       let values = common.values
       let start = Timestamp.now()
       let meter = Meter(isShown: Terminal.isErrors && !common.quiet, since: start)
-      var job = Cachetronomy.Import(
+      var job = Archive.Import(
         into: store, profile: profile, settings, at: start,
         make: { () throws(Failure) in try common.writing() },
         complain: { failure in

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import Remotes
 
 extension Tool {
   struct Remotes: ParsableCommand {
