@@ -1,5 +1,5 @@
 /// The sums by which the files of the memory tier are checked: the library's `Checksum`.
-package struct Checksum {
+struct Checksum {
   private(set) var value: UInt64 = 0x9e37_79b9_7f4a_7c15
 
   private static var factor: UInt64 { 0xff51_afd7_ed55_8ccd }

@@ -1,5 +1,6 @@
 extension [UInt8] {
   /// Passes the bytes to `body` as a C string that is valid only during the call.
+  @inlinable @inline(__always)
   package func withCPath<T>(_ body: (UnsafePointer<CChar>) -> T) -> T {
     var copy = self
     copy.append(0)

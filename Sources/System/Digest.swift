@@ -46,6 +46,7 @@ package struct Digest {
   }
 
   /// Takes in more bytes.
+  @inlinable @inline(__always)
   package mutating func update(_ bytes: some Sequence<UInt8>) {
     if bytes.withContiguousStorageIfAvailable({ update(UnsafeRawBufferPointer($0)) }) == nil {
       Array(bytes).withUnsafeBytes { update($0) }
@@ -100,7 +101,7 @@ package struct Digest {
   }
 
   /// Lower-case hexadecimal digits.
-  package static func hex(_ bytes: some Collection<UInt8>) -> String {
+  package static func hex(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count * 2)
     func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }

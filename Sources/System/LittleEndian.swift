@@ -1,10 +1,12 @@
 extension [UInt8] {
   /// Appends a number, its lowest byte first.
+  @inlinable @inline(__always)
   package mutating func append(little number: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
   }
 
   /// Appends one item after its length.
+  @inlinable @inline(__always)
   package mutating func add(_ item: some Collection<UInt8>) {
     append(little: UInt64(item.count))
     append(contentsOf: item)
@@ -34,7 +36,16 @@ package struct FieldReader {
     at = start
   }
 
-  package mutating func number<T: FixedWidthInteger>(_: T.Type = T.self) -> T? {
+  // Not one generic function: the compiler does not specialize it in other modules, and the first use of each
+  // type there would look its conformances up at run time.
+  package mutating func number(_: UInt8.Type) -> UInt8? { read() }
+  package mutating func number(_: UInt16.Type) -> UInt16? { read() }
+  package mutating func number(_: Int32.Type) -> Int32? { read() }
+  package mutating func number(_: UInt32.Type) -> UInt32? { read() }
+  package mutating func number(_: Int64.Type) -> Int64? { read() }
+  package mutating func number(_: UInt64.Type) -> UInt64? { read() }
+
+  private mutating func read<T: FixedWidthInteger>() -> T? {
     guard at >= 0, bytes.count - at >= MemoryLayout<T>.size else { return nil }
     defer { at += MemoryLayout<T>.size }
     return T(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: T.self))
@@ -64,6 +75,7 @@ extension String {
   /// Text from bytes; nil if they are not UTF-8.
   ///
   /// Most are ASCII, and to judge others sets up a decoder of Unicode.
+  @inlinable @inline(__always)
   package init?(utf8 bytes: some Collection<UInt8>) {
     if bytes.allSatisfy({ $0 < 0x80 }) {
       self = String(decoding: bytes, as: UTF8.self)

@@ -29,10 +29,10 @@ import Testing
       ).intersection(names(package)).subtracting(["Remote"])
       #expect(names(row.2) == dependencies, "\(row.1)")
     }
-    #expect(rows == 3)
-    for directory in page.matches(of: /(?m)^\| `(\w+)`(?:, `(\w+)`)? \|/) {
+    #expect(rows == 7)
+    for directory in page.matches(of: /(?m)^\| `([\w\/]+)`(?:, `([\w\/]+)`)? \|/) {
       for name in [directory.1, directory.2].compactMap({ $0 }) {
-        let path = Sandbox.package + "/Sources/Cachetronomy/" + name
+        let path = Sandbox.package + "/Sources/" + name
         #expect(FileManager.default.fileExists(atPath: path), "\(name)")
       }
     }

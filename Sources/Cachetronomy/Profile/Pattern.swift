@@ -14,8 +14,13 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
   public var isLiteral: Bool { !bytes.contains { [0x2a, 0x3f, 0x5b, 0x5c].contains($0) } }
 
   /// Whether the pattern matches the whole name.
+  @inlinable
   public func matches(_ name: some RandomAccessCollection<UInt8>) -> Bool {
-    let name = Array(name)
+    matches(bytes: Array(name))
+  }
+
+  @usableFromInline
+  func matches(bytes name: [UInt8]) -> Bool {
     // Backtracks only to the last '*', so that no pattern takes exponential time.
     var (p, n) = (0, 0)
     var star: (p: Int, n: Int)?
