@@ -48,7 +48,8 @@ demo: build
 	@scripts/demo bin/cachetronomy
 
 test: test-deps
-	$(SWIFT) build --build-tests --traits Remote
+	$(SWIFT) build --build-tests --traits Remote \
+	  --explicit-target-dependency-import-check error
 	@SWIFT='$(SWIFT)' scripts/test --skip-build --traits Remote
 
 # TIME in seconds; SEED repeats a run.

@@ -2,7 +2,7 @@
   internal import Cachetronomy
   internal import System
 
-  /// Without the trait `Remote` there is no cryptography and no connection: whoever asks for them gets
+  /// Without the trait `Remote` there is no cryptography and no connection: every call throws
   /// `Failure.remote` with `.notBuiltIn`.
   struct Seal {
     private let none: Never

@@ -15,7 +15,7 @@ package struct OwnedFile: ~Copyable {
   /// - Parameters:
   ///   - path: its path.
   ///   - flags: the access mode, and `O_CREAT` if it may be created, with mode 0600.
-  /// - Returns: nil if it cannot be opened, with the reason in `errno`, or is not ours: `EPERM`.
+  /// - Returns: nil if it cannot be opened, with the reason in `errno`, or is not such a file: `EPERM`.
   package init?(_ path: String, _ flags: Int32 = O_RDONLY) {
     let descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { return nil }
@@ -52,7 +52,7 @@ package struct OwnedFile: ~Copyable {
     return count < 0 ? nil : Array(bytes[..<count])
   }
 
-  /// Gives a path new contents at once: a reader sees the old file or the new one, whole.
+  /// Replaces the contents of a path: a reader sees the old file or the new one, complete.
   ///
   /// - Parameters:
   ///   - bytes: the contents of the new file, whose mode is 0600.

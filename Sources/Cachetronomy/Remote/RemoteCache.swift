@@ -1,5 +1,4 @@
-/// A cache that machines share, behind the store: a server that may at any time be slow, dead, full or
-/// hostile.
+/// A shared cache behind the store: a server that may at any time be slow, dead, full or hostile.
 ///
 /// Each verb waits for the server no longer than the timeout of the settings in all, and throws
 /// `Failure.remote`.
