@@ -81,15 +81,13 @@ public struct Entry: Sendable, Equatable {
     self.info = info
   }
 
-  /// Whether it is fresh, stale but kept, or over, at a moment.
-  public func state(at now: Timestamp) -> State {
-    if let info, info.created > now.adding(microseconds: 1_000_000) {
-      return info.keepUntil > now ? .stale : .expired
-    }
-    if now < expiry { return .fresh }
-    if let info, now < info.keepUntil { return .stale }
-    return .expired
+  /// Its times.
+  public var freshness: Freshness {
+    Freshness(created: info?.created, expiry: expiry, keepUntil: info?.keepUntil)
   }
+
+  /// Whether it is fresh, stale but kept, or over, at a moment.
+  public func state(at now: Timestamp) -> State { freshness.state(at: now) }
 
   /// How fresh an entry is.
   public enum State: String, Sendable {

@@ -89,7 +89,7 @@ struct TargetOptions: ParsableArguments {
 extension RunSettings {
   /// Whether an entry is young enough, whatever its exit status.
   func allows(_ entry: Entry, at now: Timestamp) throws(Failure) -> Bool {
-    guard failureTimeToLive != nil, let info = entry.info, info.origin == .run else { return true }
-    return allows(status: try Recording(entry.data).exitStatus, info, at: now)
+    guard failureTimeToLive != nil, entry.info?.origin == .run else { return true }
+    return allows(status: try Recording(entry.data).exitStatus, entry.freshness, at: now)
   }
 }

@@ -35,13 +35,10 @@ struct WarningLimit {
 
   /// Nil if the file cannot be used, or is not the user's own.
   private static func admits(_ cause: [UInt8], _ path: String, _ now: Timestamp) -> Bool? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode == S_IFREG | 0o600,
-      status.st_uid == geteuid(), status.st_nlink == 1, flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    guard let file = OwnedFile(path, O_RDWR | O_CREAT), file.hasOneName,
+      file.status.st_mode & 0o777 == 0o600, flock(file.descriptor, LOCK_EX | LOCK_NB) == 0
     else { return nil }
+    let descriptor = file.descriptor
     var bytes = [UInt8](repeating: 0, count: 16 * capacity)
     let count = max(0, pread(descriptor, &bytes, bytes.count, 0)) / 16
     var kept: [UInt8] = []

@@ -70,16 +70,8 @@ package struct RemoteHealth: Sendable {
 
   // One line a server: its name's digest, failures, when to ask again, what it was.
   private func lines() -> [Line] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid()
-    else { return [] }
-    var bytes = [UInt8](repeating: 0, count: Self.limit)
-    let count = max(0, read(descriptor, &bytes, bytes.count))
-    return bytes[..<count].split(separator: 0x0a).compactMap { line in
+    guard let bytes = OwnedFile(path)?.bytes(limit: Self.limit) else { return [] }
+    return bytes.split(separator: 0x0a).compactMap { line in
       let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 3)
       guard parts.count == 4, let failures = Int64(parts[1]), failures > 0,
         let retry = Int64(parts[2])
@@ -104,12 +96,7 @@ package struct RemoteHealth: Sendable {
       "\($0.server) \($0.trouble.failures) \($0.trouble.retry.microseconds) \($0.trouble.detail)\n"
     }
     .joined()
-    let temporary = "\(path).\(Digest.hex(Random.bytes(8)))"
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    let descriptor = open(temporary, flags, 0o600)
-    guard descriptor >= 0 else { return }
-    let written = write(descriptor, text, text.utf8.count)
-    close(descriptor)
-    if written != text.utf8.count || rename(temporary, path) != 0 { unlink(temporary) }
+    _ = OwnedFile.replace(
+      path, with: Array(text.utf8), by: "\(path).\(Digest.hex(Random.bytes(8)))")
   }
 }

@@ -15,13 +15,13 @@ package struct OwnedFile: ~Copyable {
   /// - Parameters:
   ///   - path: its path.
   ///   - flags: the access mode, and `O_CREAT` if it may be created, with mode 0600.
-  /// - Returns: nil if it cannot be opened, with the reason in `errno`, or is not such a file: `EPERM`.
+  /// - Returns: nil if it cannot be opened, with the reason in `errno`, or is not such a file: 0.
   package init?(_ path: String, _ flags: Int32 = O_RDONLY) {
     let descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { return nil }
     guard let status = Self.status(ofOwned: descriptor) else {
       close(descriptor)
-      errno = EPERM
+      errno = 0
       return nil
     }
     (self.descriptor, self.status) = (descriptor, status)
@@ -38,6 +38,19 @@ package struct OwnedFile: ~Copyable {
     return status
   }
 
+  /// Whether it has no second name, through which a change would reach another file.
+  package var hasOneName: Bool { status.st_nlink <= 1 }
+
+  /// Whether a path still leads to it.
+  package func isNamed(_ path: String) -> Bool { Self.isNamed(path, descriptor) }
+
+  /// Whether a path leads to an open file.
+  package static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
+    var (mine, named) = (stat(), stat())
+    return fstat(descriptor, &mine) == 0 && lstat(path, &named) == 0
+      && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+  }
+
   /// The size when it was opened, in bytes.
   package var size: Int { Int(status.st_size) }
 
@@ -47,9 +60,12 @@ package struct OwnedFile: ~Copyable {
   /// - Returns: nil if it has more, or cannot be read.
   package func bytes(limit: Int) -> [UInt8]? {
     guard size <= limit else { return nil }
-    var bytes = [UInt8](repeating: 0, count: size)
-    let count = pread(descriptor, &bytes, bytes.count, 0)
-    return count < 0 ? nil : Array(bytes[..<count])
+    var isRead = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      let count = pread(descriptor, buffer.baseAddress, size, 0)
+      (isRead, filled) = (count >= 0, max(0, count))
+    }
+    return isRead ? bytes : nil
   }
 
   /// Replaces the contents of a path: a reader sees the old file or the new one, complete.
@@ -61,15 +77,34 @@ package struct OwnedFile: ~Copyable {
   /// - Returns: false if it was not written; nothing is left of it.
   package static func replace(_ path: String, with bytes: [UInt8], by temporary: String) -> Bool {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    let descriptor = open(temporary, flags, 0o600)
+    var descriptor = open(temporary, flags, 0o600)
+    if descriptor < 0, errno == EEXIST {
+      // A process died here.
+      unlink(temporary)
+      descriptor = open(temporary, flags, 0o600)
+    }
     guard descriptor >= 0 else { return false }
-    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    let isWritten = writeAll(bytes, to: descriptor)
     close(descriptor)
     Fault.reach()
-    guard written == bytes.count, rename(temporary, path) == 0 else {
+    guard isWritten, rename(temporary, path) == 0 else {
       unlink(temporary)
       return false
     }
     return true
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      var left = bytes[...]
+      while !left.isEmpty {
+        let count = write(
+          descriptor, UnsafeRawBufferPointer(rebasing: left).baseAddress, left.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        left = left.dropFirst(count)
+      }
+      return true
+    }
   }
 }

@@ -15,7 +15,7 @@ public final class GCLock {
     case watch = "-watch"
   }
 
-  private let descriptor: Int32
+  private let file: OwnedFile
   private let path: String
   private let store: String
 
@@ -25,20 +25,15 @@ public final class GCLock {
   public init(store: String, _ kind: Kind) throws(Failure) {
     self.store = store
     path = store + kind.rawValue
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-    guard descriptor >= 0 else {
+    guard let file = OwnedFile(path, O_RDWR | O_CREAT) else {
+      guard errno != 0 else { throw Self.notTrusted(store, path) }
       let problem: StoreProblem =
         errno == EACCES || errno == EROFS || errno == EPERM ? .readOnly : .io
       throw .store(path: store, problem, detail: "\(path): \(SystemError.text(errno))")
     }
     // It is truncated and its time set: never another file under its name.
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid(), status.st_nlink <= 1
-    else {
-      close(descriptor)
-      throw .store(path: store, .notTrusted, detail: "'\(path)' is not owned by this user alone")
-    }
+    guard file.hasOneName else { throw Self.notTrusted(store, path) }
+    self.file = file
   }
 
   /// Takes the lock of the one watcher of a store, which need not be there yet.
@@ -58,12 +53,14 @@ public final class GCLock {
     return lock
   }
 
-  deinit { close(descriptor) }
+  private static func notTrusted(_ store: String, _ path: String) -> Failure {
+    .store(path: store, .notTrusted, detail: "'\(path)' is not owned by this user alone")
+  }
 
   /// Takes the lock, waiting at most this many milliseconds; false if it was not to be had.
   public func acquire(within milliseconds: Int32) -> Bool {
     let deadline = MonotonicClock.now() + Int64(milliseconds) * 1000
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard MonotonicClock.now() < deadline else { return false }
       usleep(5000)
     }
@@ -71,13 +68,13 @@ public final class GCLock {
   }
 
   /// Gives it back.
-  public func release() { flock(descriptor, LOCK_UN) }
+  public func release() { flock(file.descriptor, LOCK_UN) }
 
   /// Whether the file still has its name: another process may have removed or replaced the
   /// directory.
   public var isNamed: Bool {
     var (mine, named) = (stat(), stat())
-    return fstat(descriptor, &mine) == 0 && lstat(path, &named) == 0
+    return fstat(file.descriptor, &mine) == 0 && lstat(path, &named) == 0
       && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
   }
 
@@ -86,13 +83,13 @@ public final class GCLock {
   /// Writes down who holds the lock.
   public func sign() {
     let text = Array((getpid().description + "\n").utf8)
-    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
+    if ftruncate(file.descriptor, 0) == 0 { _ = pwrite(file.descriptor, text, text.count, 0) }
   }
 
   /// The process that signed; nil if none did.
   public var holder: Int32? {
     var bytes = [UInt8](repeating: 0, count: 16)
-    let got = pread(descriptor, &bytes, bytes.count, 0)
+    let got = pread(file.descriptor, &bytes, bytes.count, 0)
     guard got > 0 else { return nil }
     return Int32(String(decoding: bytes[..<got].prefix { $0 != 0x0a }, as: UTF8.self))
   }
@@ -102,16 +99,16 @@ public final class GCLock {
   ///
   /// - Returns: false if there is no room for it.
   func note(left: Int64, at now: Timestamp) -> Bool {
-    if left == 0 { return ftruncate(descriptor, 0) == 0 }
+    if left == 0 { return ftruncate(file.descriptor, 0) == 0 }
     let text = Array("\(left) \(now.microseconds)\n".utf8)
-    return pwrite(descriptor, text, text.count, 0) == text.count
-      && ftruncate(descriptor, off_t(text.count)) == 0
+    return pwrite(file.descriptor, text, text.count, 0) == text.count
+      && ftruncate(file.descriptor, off_t(text.count)) == 0
   }
 
   /// The bytes noted last, if that was within the last ten minutes.
   func left(at now: Timestamp) -> Int64? {
     var bytes = [UInt8](repeating: 0, count: 64)
-    let got = pread(descriptor, &bytes, bytes.count, 0)
+    let got = pread(file.descriptor, &bytes, bytes.count, 0)
     guard got > 0 else { return nil }
     let words = bytes[..<got].split { $0 == 0x20 || $0 == 0x0a }
       .map { Int64(String(decoding: $0, as: UTF8.self)) }
@@ -126,7 +123,7 @@ public final class GCLock {
       tv_sec: Int(time.microseconds / 1_000_000),
       tv_nsec: Int(time.microseconds % 1_000_000) * 1000)
     var times = [seconds, seconds]
-    futimens(descriptor, &times)
+    futimens(file.descriptor, &times)
   }
 
   /// When the last pass over a store ended; nil if there was none.
@@ -138,10 +135,7 @@ public final class GCLock {
 
   /// Whether another process holds a lock now.
   static func isHeld(store: String, _ kind: Kind) -> Bool {
-    let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-    let descriptor = open(store + kind.rawValue, flags)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    guard let file = OwnedFile(store + kind.rawValue) else { return false }
+    return flock(file.descriptor, LOCK_SH | LOCK_NB) != 0
   }
 }

@@ -52,15 +52,9 @@ public struct HotEntry: ~Copyable {
   ///
   /// - Returns: nil if there is none, or it is damaged, of another version or of another key.
   init?(_ path: String, _ key: Key) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid(), status.st_size >= Self.headSize
-    else { return nil }
-    let size = Int(status.st_size)
-    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0),
+    guard let file = OwnedFile(path), file.size >= Self.headSize else { return nil }
+    let size = file.size
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.descriptor, 0),
       start != MAP_FAILED
     else { return nil }
     let bytes = UnsafeRawBufferPointer(start: start, count: size)
@@ -68,10 +62,10 @@ public struct HotEntry: ~Copyable {
       munmap(start, size)
       return nil
     }
-    Self.touch(descriptor, status)
+    Self.touch(file.descriptor, file.status)
     (created, expiry, cost) = (found.created, found.expiry, found.cost)
     (exitStatus, isRecording, terms) = (found.exitStatus, found.isRecording, found.terms)
-    (file, turns, payload) = (bytes, found.turns, found.payload)
+    (self.file, turns, payload) = (bytes, found.turns, found.payload)
   }
 
   private struct Head {
@@ -146,9 +140,7 @@ public struct HotEntry: ~Copyable {
   ///
   /// - Parameter limit: how old a result may be, whatever its own expiry says.
   public func isFresh(at now: Timestamp, within limit: TimeToLive? = nil) -> Bool {
-    guard now < expiry, created <= now.adding(microseconds: 1_000_000) else { return false }
-    guard let limit, limit != .never else { return true }
-    return limit.microseconds > 0 && now.since(created) <= limit.microseconds
+    Freshness(created: created, expiry: expiry).isFresh(at: now, within: limit)
   }
 
   /// Gives back what a command printed, as `run` does: a reader that left ends nothing.
@@ -268,9 +260,8 @@ extension HotEntry {
 
   /// The key of a file, for listings; nil if it is not an entry.
   static func key(of path: String) -> Key? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
+    guard let file = OwnedFile(path) else { return nil }
+    let descriptor = file.descriptor
     func read(_ count: Int, at place: Int) -> [UInt8]? {
       var bytes = [UInt8](repeating: 0, count: count)
       return pread(descriptor, &bytes, count, off_t(place)) == count ? bytes : nil

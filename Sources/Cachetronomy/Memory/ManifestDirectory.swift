@@ -54,15 +54,13 @@ extension TierDirectory {
   /// and the front believes an attached manifest only while the file has both names.
   /// - Returns: false if there is no room, or a manifest of another call is attached.
   private func attach(_ bytes: [UInt8], to key: Key, as name: String) -> Bool {
-    let descriptor = open(
-      path(HotEntry.name(of: key)), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var status = stat()
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
-      status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1,
-      HotEntry.size(descriptor) == Int64(status.st_size)
+    guard let file = OwnedFile(path(HotEntry.name(of: key)), O_RDWR | O_APPEND),
+      flock(file.descriptor, LOCK_EX | LOCK_NB) == 0,
+      // Another process may have attached one since it was opened.
+      let status = OwnedFile.status(ofOwned: file.descriptor), status.st_nlink == 1,
+      HotEntry.size(file.descriptor) == Int64(status.st_size)
     else { return false }
+    let descriptor = file.descriptor
     let size = Int64(status.st_size)
     let whole = size + Int64(bytes.count)
     guard whole <= Int64(Self.attachLimit), Self.memory(of: whole) == Self.memory(of: size) else {
@@ -96,13 +94,13 @@ extension TierDirectory {
 
   /// Removes the name of the manifest attached to an entry.
   func detach(_ name: String) {
-    let descriptor = open(path(name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
+    guard let file = OwnedFile(path(name)), let size = HotEntry.size(file.descriptor) else {
+      return
+    }
     var call = [UInt8](repeating: 0, count: 16)
-    guard let size = HotEntry.size(descriptor),
-      pread(descriptor, &call, 16, off_t(size) + ManifestFile.callOffset) == 16
-    else { return }
+    guard pread(file.descriptor, &call, 16, off_t(size) + ManifestFile.callOffset) == 16 else {
+      return
+    }
     unlink(path(ManifestFile.name(of: call)))
   }
 

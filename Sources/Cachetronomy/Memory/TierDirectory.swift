@@ -40,23 +40,7 @@ package struct TierDirectory: Sendable {
   /// - Parameter prefix: of the temporary name, which ends with the pid.
   /// - Returns: false if it was not written.
   func write(_ bytes: [UInt8], as name: String, by prefix: String) -> Bool {
-    let temporary = path(prefix + getpid().description)
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    var descriptor = open(temporary, flags, 0o600)
-    if descriptor < 0, errno == EEXIST {
-      // A process with this pid died here, or lives in another PID namespace.
-      unlink(temporary)
-      descriptor = open(temporary, flags, 0o600)
-    }
-    guard descriptor >= 0 else { return false }
-    let file = TemporaryFile(owning: descriptor, in: directory)
-    let isWritten = (try? file.append(bytes)) != nil
-    Fault.reach()
-    guard isWritten, rename(temporary, path(name)) == 0 else {
-      unlink(temporary)
-      return false
-    }
-    return true
+    OwnedFile.replace(path(name), with: bytes, by: path(prefix + getpid().description))
   }
 
   /// Whether both directories exist, belong to the user alone and are no links.

@@ -50,36 +50,26 @@ final class TierIndex {
 
   /// Reads the head in a directory; nil if there is none that is valid and the user's own.
   static func read(in place: TierDirectory) -> TierIndex? {
-    let descriptor = open(
-      place.path(name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid(), status.st_size >= headSize, status.st_size <= limit
+    guard let file = OwnedFile(place.path(name)), file.size >= headSize,
+      let bytes = file.bytes(limit: limit), bytes.count == file.size
     else { return nil }
-    let size = Int(status.st_size)
-    let file = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      filled = max(0, Glibc.read(descriptor, buffer.baseAddress, size))
-    }
-    return file.count == size ? file.withUnsafeBytes { TierIndex($0) } : nil
+    return bytes.withUnsafeBytes { TierIndex($0) }
   }
 
   /// Whether a directory has a head of another version of this program that was written within a
   /// day: both may be in use on one machine.
   static func isOfOtherVersion(in place: TierDirectory) -> Bool {
-    let descriptor = open(
-      place.path(name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var status = stat()
-    var head: (magic: UInt64, version: UInt32) = (0, 0)
-    guard fstat(descriptor, &status) == 0,
-      Glibc.read(descriptor, &head, MemoryLayout<UInt64>.size + MemoryLayout<UInt32>.size) == 12
-    else { return false }
-    let age = Timestamp.now().microseconds - status.st_mtim.nanoseconds / 1000
-    return head.magic.littleEndian == magic && head.version.littleEndian != version
-      && age < 86_400_000_000
+    guard let file = OwnedFile(place.path(name)), let bytes = file.bytes(limit: limit) else {
+      return false
+    }
+    return bytes.withUnsafeBytes { bytes in
+      var reader = FieldReader(bytes)
+      guard reader.number(UInt64.self) == magic, let found = reader.number(UInt32.self) else {
+        return false
+      }
+      let age = Timestamp.now().microseconds - file.status.st_mtim.nanoseconds / 1000
+      return found != version && age < 86_400_000_000
+    }
   }
 
   private init?(_ bytes: UnsafeRawBufferPointer) {

@@ -109,11 +109,12 @@ public struct RunSettings: Sendable, Equatable {
 
   /// Whether a recording with this exit status may be served: failures only if this call keeps
   /// them, and within their own ttl.
-  public func allows(status: Int32, _ info: Entry.Info, at now: Timestamp) -> Bool {
-    if keeps(status) { return true }
-    guard let limit = failureLimit else { return false }
-    return now.since(info.created) <= limit.microseconds
+  public func allows(status: Int32, _ times: Freshness, at now: Timestamp) -> Bool {
+    keeps(status) || failureLimit.map { times.isWithin($0, at: now) } == true
   }
+
+  /// Whether nothing is stored or served: `--ttl 0`.
+  public var isUncached: Bool { timeToLive?.microseconds == 0 }
 
   /// Returns these settings overridden by others: scalars and `env` replace, lists accumulate.
   public func overlaid(by other: RunSettings) -> RunSettings {

@@ -57,7 +57,7 @@ package final class RunLock {
           if errno == ENOENT { continue }
           return .alone
         }
-        guard isOurs(other), wait(other, until: end) else {
+        guard OwnedFile.status(ofOwned: other) != nil, wait(other, until: end) else {
           close(other)
           return .alone
         }
@@ -87,9 +87,9 @@ package final class RunLock {
     // The path contains the count of removals at its start, which may have grown.
     let prefix = "\(store)-flight.\(key.digest ?? "").",
       path = StoreFile.siblings(of: store, mark: "-flight.").first {
-        $0.hasPrefix(prefix) && isNamed($0, descriptor)
+        $0.hasPrefix(prefix) && OwnedFile.isNamed($0, descriptor)
       }
-    guard let path, isOurs(descriptor),
+    guard let path, OwnedFile.status(ofOwned: descriptor) != nil,
       flock(descriptor, LOCK_EX | LOCK_NB) == 0
     else { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -129,12 +129,6 @@ package final class RunLock {
     return reason == EEXIST ? .taken : reason == ENOENT ? .swept : .failed
   }
 
-  private static func isOurs(_ descriptor: Int32) -> Bool {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      && status.st_uid == geteuid()
-  }
-
   /// Waits until the leader releases the lock; sleeps in the kernel, woken at most 20 times a
   /// second.
   private static func wait(_ descriptor: Int32, until end: Int64) -> Bool {
@@ -149,23 +143,16 @@ package final class RunLock {
   }
 
   private static func sweep(_ path: String, _ descriptor: Int32) {
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(path, descriptor) else { return }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, OwnedFile.isNamed(path, descriptor) else {
+      return
+    }
     unlink(path)
-  }
-
-  private static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
-    var (mine, named) = (stat(), stat())
-    return fstat(descriptor, &mine) == 0 && lstat(path, &named) == 0
-      && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
   }
 
   /// Removes the files of dead leaders next to a store.
   static func sweepDead(beside store: String) {
     for path in StoreFile.siblings(of: store, mark: "-flight.") {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-      guard descriptor >= 0 else { continue }
-      if isOurs(descriptor) { sweep(path, descriptor) }
-      close(descriptor)
+      if let file = OwnedFile(path) { sweep(path, file.descriptor) }
     }
   }
 
@@ -173,10 +160,8 @@ package final class RunLock {
   static func count(beside store: String) -> (alive: Int, dead: Int) {
     var (alive, dead) = (0, 0)
     for path in StoreFile.siblings(of: store, mark: "-flight.") {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-      guard descriptor >= 0 else { continue }
-      if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { dead += 1 } else { alive += 1 }
-      close(descriptor)
+      guard let file = OwnedFile(path) else { continue }
+      if flock(file.descriptor, LOCK_SH | LOCK_NB) == 0 { dead += 1 } else { alive += 1 }
     }
     return (alive, dead)
   }
@@ -190,7 +175,7 @@ package final class RunLock {
 
   /// Releases the waiting processes: unlinks the file, then unlocks it.
   package func release() {
-    if Self.isNamed(path, descriptor) { unlink(path) }
+    if OwnedFile.isNamed(path, descriptor) { unlink(path) }
     flock(descriptor, LOCK_UN)
   }
 

@@ -82,19 +82,12 @@ public struct AccessJournal {
     // A folder renames the segment, then locks it: a process that opened it before must check
     // again.
     for _ in 0..<3 {
-      let descriptor = open(
-        path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-      guard descriptor >= 0 else { return false }
-      defer { close(descriptor) }
-      guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { continue }
-      var (mine, named) = (stat(), stat())
-      guard fstat(descriptor, &mine) == 0, mine.st_mode & S_IFMT == S_IFREG,
-        mine.st_uid == geteuid(), mine.st_nlink <= 1
-      else { return false }
-      guard lstat(path, &named) == 0, mine.st_ino == named.st_ino, mine.st_dev == named.st_dev
-      else { continue }
-      let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      return written == bytes.count && Int64(mine.st_size) > Self.foldLimit
+      guard let file = OwnedFile(path, O_WRONLY | O_APPEND | O_CREAT) else { return false }
+      guard flock(file.descriptor, LOCK_SH | LOCK_NB) == 0 else { continue }
+      guard file.hasOneName else { return false }
+      guard file.isNamed(path) else { continue }
+      let written = bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) }
+      return written == bytes.count && Int64(file.size) > Self.foldLimit
     }
     return false
   }

@@ -130,11 +130,10 @@ private struct Segment: ~Copyable {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     id = String(path.suffix(16))
     guard descriptor >= 0 else { return nil }
-    var status = stat()
     // Checked under the lock: another folder may have taken the segment, and its mark, away since
     // it was opened.
-    guard !isLocked || flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
-      status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink > 0
+    guard !isLocked || flock(descriptor, LOCK_EX | LOCK_NB) == 0,
+      let status = OwnedFile.status(ofOwned: descriptor), status.st_nlink > 0
     else { return nil }
   }
 

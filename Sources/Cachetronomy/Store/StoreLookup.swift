@@ -19,13 +19,7 @@ extension Store {
       return .miss(try connection.contains(key) ? .corrupt : .absent)
     }
     switch entry.state(at: now) {
-    case .fresh:
-      if let limit, limit != .never, let info = entry.info,
-        now.since(info.created) > limit.microseconds
-      {
-        return .miss(.expired)
-      }
-      return .hit(entry)
+    case .fresh: return entry.freshness.isWithin(limit, at: now) ? .hit(entry) : .miss(.expired)
     case .stale: return .stale(entry)
     case .expired: return .miss(.expired)
     }

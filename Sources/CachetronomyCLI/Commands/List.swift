@@ -39,7 +39,8 @@ extension Tool {
         let left =
           entry.expiry == .never
           ? "never"
-          : entry.expiry > now ? Formatting.duration(entry.expiry.since(now)) : "expired"
+          : entry.state(at: now) == .fresh
+            ? Formatting.duration(entry.expiry.since(now)) : "expired"
         let key = Terminal.key(entry.key.text, columns: columns)
         try Output.write(
           Self.row(

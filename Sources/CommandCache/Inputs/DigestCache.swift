@@ -26,21 +26,24 @@ final class DigestCache {
   private var known: [Stamp: [UInt8]] = [:]
   private var learned: [Stamp] = []
   private var path: String?
-  private var descriptor: Int32?
+  private var file: OwnedFile?
+  private var isOpened = false
   private var stamps = SettledStamps()
 
   init() {}
 
-  deinit { if let descriptor, descriptor >= 0 { close(descriptor) } }
-
   /// Looks digests up next to a store from now on.
-  func read(beside store: String) { if path == nil { path = Self.path(of: store) } }
+  func read(beside store: String) {
+    if path == nil { path = Self.path(of: store) }
+  }
 
   /// The digest of an unchanged file; nil if it is not known.
   func digest(_ status: stat) -> [UInt8]? {
     let stamp = Stamp(status)
     if let digest = known[stamp] { return digest }
-    guard let descriptor = opened(), let bytes = Self.bucket(of: stamp, in: descriptor) else {
+    open()
+    guard let descriptor = file?.descriptor, let bytes = Self.bucket(of: stamp, in: descriptor)
+    else {
       return nil
     }
     let digest = Self.records(bytes).lazy.compactMap { $0 }.first { $0.stamp == stamp }?.digest
@@ -81,38 +84,29 @@ final class DigestCache {
 
   private static func path(of store: String) -> String { store + "-digests" }
 
-  private func opened() -> Int32? {
-    if descriptor == nil, let path { descriptor = Self.open(path, O_RDONLY) }
-    return descriptor.flatMap { $0 >= 0 ? $0 : nil }
+  /// Opens the file at its first use.
+  private func open() {
+    guard let path, !isOpened else { return }
+    isOpened = true
+    file = Self.open(path, O_RDONLY)
   }
 
-  /// Opens the file if it is the user's own.
-  private static func open(_ path: String, _ flags: Int32) -> Int32 {
-    let descriptor = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-    guard descriptor >= 0 else { return -1 }
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_uid == geteuid(), status.st_nlink == 1
-    {
-      return descriptor
-    }
-    close(descriptor)
-    return -1
+  private static func open(_ path: String, _ flags: Int32) -> OwnedFile? {
+    guard let file = OwnedFile(path, flags), file.hasOneName else { return nil }
+    return file
   }
 
   /// Writes what was learned next to a store that exists.
   func write(beside store: String) {
     if learned.isEmpty { return }
     defer { learned = [] }
-    let file = Self.open(Self.path(of: store), O_RDWR | O_CREAT)
-    guard file >= 0 else { return }
-    defer { close(file) }
+    guard let file = Self.open(Self.path(of: store), O_RDWR | O_CREAT) else { return }
     for stamp in learned {
       guard let digest = known[stamp], digest.count == Self.digestSize else { continue }
-      let way = Self.place(for: stamp, in: Self.bucket(of: stamp, in: file) ?? [])
+      let way = Self.place(for: stamp, in: Self.bucket(of: stamp, in: file.descriptor) ?? [])
       let record = Self.encode(stamp, digest)
       let offset = Self.offset(of: stamp) + off_t(way * Self.recordSize)
-      _ = record.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, offset) }
+      _ = record.withUnsafeBytes { pwrite(file.descriptor, $0.baseAddress, $0.count, offset) }
     }
   }
 

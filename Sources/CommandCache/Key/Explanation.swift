@@ -117,7 +117,7 @@ extension CachedRun {
     result.ignored = invocation.environment.variables.map(\.name).filter { !keyed.contains($0) }
       .map { String(decoding: $0, as: UTF8.self) }.sorted()
     result.machineBound = command.parts.machineBound(of: invocation)
-    if let why = notCached ?? (settings.timeToLive?.microseconds == 0 ? "the ttl is 0" : nil) {
+    if let why = notCached ?? (settings.isUncached ? "the ttl is 0" : nil) {
       (result.verdict, result.why) = (.notCached, why)
       return result
     }

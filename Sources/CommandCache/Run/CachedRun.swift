@@ -181,7 +181,7 @@ package struct CachedRun {
 
   /// Whether the result may be shared: with a ttl of 0 nothing is kept, and each call runs on its
   /// own.
-  private var isSharing: Bool { invocation.settings.timeToLive?.microseconds != 0 }
+  private var isSharing: Bool { !invocation.settings.isUncached }
 
   /// Runs the command, or waits for another process running it.
   private func runOnce(_ miss: Miss, _ target: Store, _ old: StaleEntry?) throws(Failure) -> Outcome
@@ -262,9 +262,7 @@ package struct CachedRun {
         // The row has lost its `entry_info`, so another program has rewritten it.
         guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
         let (found, recording) = try read(entry, store)
-        if let info = entry.info, isTooOld(recording, info) {
-          return .failure(NotFound(miss: .expired))
-        }
+        if isTooOld(recording, entry) { return .failure(NotFound(miss: .expired)) }
         if let detail = recording.terms.objection(for: surroundings) {
           return .failure(NotFound(miss: .absent, detail: detail))
         }
@@ -279,8 +277,8 @@ package struct CachedRun {
   }
 
   /// Whether a recorded failure is older than this call's limit for failures.
-  func isTooOld(_ recording: Recording, _ info: Entry.Info) -> Bool {
-    !invocation.settings.allows(status: recording.exitStatus, info, at: now())
+  func isTooOld(_ recording: Recording, _ entry: Entry) -> Bool {
+    !invocation.settings.allows(status: recording.exitStatus, entry.freshness, at: now())
   }
 
   /// Reports a failure of the store, unless the store was corrupt and could be quarantined.

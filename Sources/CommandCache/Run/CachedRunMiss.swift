@@ -200,14 +200,14 @@ extension CachedRun {
   }
 
   private var isKeeping: Bool {
-    storeForWriting != nil && invocation.settings.timeToLive?.microseconds != 0
+    storeForWriting != nil && !invocation.settings.isUncached
   }
 
   private func reason(
     not run: Run, _ spool: OutputRecorder, _ target: Store?, _ old: StaleEntry?
   ) -> NotKept? {
     let result = run.result
-    if invocation.settings.timeToLive?.microseconds == 0 { return .timeToLiveIsZero }
+    if invocation.settings.isUncached { return .timeToLiveIsZero }
     if storeForWriting == nil { return .storingIsOff }
     if target == nil { return .noStore }
     if result.wasCutOff { return .readerLeft }

@@ -42,7 +42,7 @@ extension CachedRun {
 
   private func isLeasing(_ remote: any RemoteCache, _ target: Store?, _ key: Key) -> Bool {
     remote.settings.mode == .readWrite && target != nil && !cachedOnly && !isWithinItself(key)
-      && invocation.settings.timeToLive?.microseconds != 0
+      && !invocation.settings.isUncached
   }
 
   /// Takes the lease for a command, or waits for the machine that holds it.
@@ -67,18 +67,14 @@ extension CachedRun {
 
   /// Prepares the replay of an entry of another machine; nil if it may not be served.
   private func usable(_ found: RemoteEntry) -> Replay? {
-    guard let info = found.entry.info, info.origin == .run,
-      found.entry.state(at: now()) == .fresh,
+    guard found.entry.info?.origin == .run,
+      found.entry.freshness.isFresh(at: now(), within: invocation.settings.timeToLive),
       let replay = try? Replay(found.entry, chunks: found.chunks),
       replay.of.terms.objection(for: surroundings) == nil
     else { return nil }
     // A failure that others keep is not served to a call that keeps none.
     guard isKept(replay.of.exitStatus) || failureTimeToLive != nil else { return nil }
-    let age = now().since(info.created)
-    if let limit = invocation.settings.timeToLive, limit != .never, age > limit.microseconds {
-      return nil
-    }
-    return isTooOld(replay.of, info) ? nil : replay
+    return isTooOld(replay.of, found.entry) ? nil : replay
   }
 
   /// Stores a remote result that has already been written.

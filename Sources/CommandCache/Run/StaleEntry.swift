@@ -50,19 +50,16 @@ extension CachedRun {
   }
 
   private func oldAnswer(_ key: Key) -> StaleEntry? {
-    let limit = invocation.settings.timeToLive
-    guard let store, window.microseconds > 0, limit?.microseconds != 0,
+    let settings = invocation.settings
+    guard let store, window.microseconds > 0, !settings.isUncached,
       let entry = try? store.entry(key), let info = entry.info,
       let replay = try? Replay(entry, from: store), isKept(replay.of.exitStatus),
       replay.of.terms.objection(for: surroundings) == nil
     else { return nil }
     let now = now()
-    let end = min(entry.expiry, limit?.expiry(from: info.created) ?? .never)
-    // Created in the future, so its age is unknown.
-    let isOdd = info.created > now.adding(microseconds: 1_000_000)
     return StaleEntry(
       entry: entry, replay: replay, age: max(0, now.since(info.created)),
-      overdue: isOdd ? max(0, now.since(end)) : now.since(end))
+      overdue: entry.freshness.overdue(at: now, within: settings.timeToLive))
   }
 
   /// Whether a stale entry can be refreshed in the background.
