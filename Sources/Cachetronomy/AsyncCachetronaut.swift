@@ -17,13 +17,13 @@ public actor AsyncCachetronaut {
   /// - Throws: `Failure.store` if the file cannot be used.
   public init(
     path: String, profile: String? = nil, formats: [Format] = [], evicting: Bool = true,
-    patience: Int32 = 5000,
+    lockTimeout: Int32 = 5000,
     now: @escaping @Sendable () -> Timestamp = { .now() },
     memory: @escaping @Sendable () -> MemoryPressure.Reading? = MemoryPressure.read
   ) async throws(Failure) {
     // Opening may wait for a lock: not here, on the caller's thread.
     let opened: Result<Cachetronaut, Failure> = await Task.detached {
-      await Opening().open(path, profile, formats, evicting, patience, now, memory)
+      await Opening().open(path, profile, formats, evicting, lockTimeout, now, memory)
     }.value
     cache = try opened.get()
   }
@@ -34,13 +34,13 @@ public actor AsyncCachetronaut {
 
     func open(
       _ path: String, _ profile: String?, _ formats: [Format], _ evicting: Bool,
-      _ patience: Int32, _ now: @escaping @Sendable () -> Timestamp,
+      _ lockTimeout: Int32, _ now: @escaping @Sendable () -> Timestamp,
       _ memory: @escaping @Sendable () -> MemoryPressure.Reading?
     ) -> Result<Cachetronaut, Failure> {
       Result { () throws(Failure) in
         try Cachetronaut(
           path: path, profile: profile, formats: formats, evicting: evicting,
-          patience: patience, now: now,
+          lockTimeout: lockTimeout, now: now,
           memory: memory)
       }
     }

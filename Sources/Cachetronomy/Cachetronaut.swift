@@ -19,13 +19,13 @@ public final class Cachetronaut: Sendable {
   ///   - profile: the profile to use; one that is not there is made with the built-in settings.
   ///   - formats: formats of the caller's own, next to `msgpack`, `json` and `orjson`.
   ///   - evicting: whether a thread sweeps at the profile's intervals until `shutdown`.
-  ///   - patience: how long to wait for others who write, in milliseconds.
+  ///   - lockTimeout: how long to wait for others who write, in milliseconds.
   ///   - now: the time.
   ///   - memory: how much memory is free.
   /// - Throws: `Failure.store` if the file cannot be used.
   public init(
     path: String, profile: String? = nil, formats: [Format] = [], evicting: Bool = true,
-    patience: Int32 = 5000,
+    lockTimeout: Int32 = 5000,
     now: @escaping @Sendable () -> Timestamp = { .now() },
     memory: @escaping @Sendable () -> MemoryPressure.Reading? = MemoryPressure.read
   ) throws(Failure) {
@@ -35,7 +35,7 @@ public final class Cachetronaut: Sendable {
     self.now = now
     state = Mutex(
       try CacheState(
-        path: path, profile: profile, patience: patience, memory: memory))
+        path: path, profile: profile, lockTimeout: lockTimeout, memory: memory))
     background = Mutex(nil)
     if evicting {
       let thread = Background { [weak self] in self?.tick() }

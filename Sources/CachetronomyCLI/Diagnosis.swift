@@ -123,7 +123,8 @@ struct Diagnosis {
   private mutating func examine(_ files: StoreFiles) {
     do throws(Failure) {
       guard
-        let store = try Store.open(files.path, for: .inspecting, patience: 2000, ownsProcess: true)
+        let store = try Store.open(
+          files.path, for: .inspecting, lockTimeout: 2000, ownsProcess: true)
       else { return }
       self.store = store
       let meter = Meter(isShown: isDeep && Terminal.isErrors && !common.quiet, since: .now())

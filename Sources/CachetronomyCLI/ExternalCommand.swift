@@ -41,11 +41,11 @@ enum ExternalCommand {
     do throws(Failure) {
       // A name with a slash would be a path.
       if !name.contains(UInt8(ascii: "/")) {
-        let plan = try ResolvedCommand(
+        let resolved = try ResolvedCommand(
           .words(argv), profile: Profile(name: Profile.defaultName), flags: RunSettings())
         let directory = try? WorkingDirectory.path(named: environment["PWD"])
         throw CachedRun.exec(
-          try plan.invocation(
+          try resolved.invocation(
             directory: directory ?? [UInt8(ascii: ".")], environment: environment))
       }
     } catch {

@@ -128,7 +128,7 @@ enum HotPath {
       guard let command = try line.key.command(words, in: environment),
         let store = try store(line, environment)
       else { return nil }
-      let plan = try store.plan(
+      let plan = try store.resolved(
         command, try line.common.choice(environment), flags: try line.settings())
       if line.rulesOnly, plan.rule == nil { return nil }
       guard plan.settings.cache != false, plan.settings.stdin != true else { return nil }

@@ -51,20 +51,20 @@ struct CommonValues: Equatable {
   var verbose = false
 
   /// How long the tool waits for locks, in milliseconds.
-  static let patience: Int32 = 10_000
+  static let lockTimeout: Int32 = 10_000
 
   func reading(_ environment: Environment) throws(Failure) -> Store? {
     try open(environment, .reading)
   }
 
   func writing(
-    _ environment: Environment, create: Bool, patience: Int32 = Self.patience
+    _ environment: Environment, create: Bool, lockTimeout: Int32 = Self.lockTimeout
   ) throws(Failure) -> Store? {
-    try open(environment, .writing(create: create), patience)
+    try open(environment, .writing(create: create), lockTimeout)
   }
 
   private func open(
-    _ environment: Environment, _ access: Store.Access, _ patience: Int32 = Self.patience
+    _ environment: Environment, _ access: Store.Access, _ lockTimeout: Int32 = Self.lockTimeout
   ) throws(Failure) -> Store? {
     guard let place = try StoreLocation.find(store, environment) else { return nil }
     if case .writing(create: true) = access {
@@ -72,7 +72,7 @@ struct CommonValues: Equatable {
       try StoreLocation.checkVariables(in: place)
     }
     return try Store.open(
-      place.path, for: access, patience: patience, ownsProcess: true)
+      place.path, for: access, lockTimeout: lockTimeout, ownsProcess: true)
   }
 
   /// Starts a pass of `gc` after something was stored, if the last one is old or the store is over

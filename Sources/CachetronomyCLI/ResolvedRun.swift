@@ -5,7 +5,7 @@ internal import CommandCache
 struct ResolvedRun {
   let request: RunRequest
   let opened: OpenedStore
-  let plan: ResolvedCommand
+  let command: ResolvedCommand
   private(set) var call: Invocation
   private(set) var key: CommandKey
   let stdin: StandardInput
@@ -15,10 +15,10 @@ struct ResolvedRun {
   init(_ request: RunRequest, _ opened: OpenedStore) throws(Failure) {
     (self.request, self.opened) = (request, opened)
     let resolved = try request.resolve(opened.profile)
-    (plan, call) = (resolved.plan, resolved.call)
+    (command, call) = (resolved.resolved, resolved.call)
     key = resolved.key ?? call.resolve()
     stdin =
-      plan.settings.stdin == true
+      command.settings.stdin == true
       ? .given : request.line.noStdin ? .null : .inherited(request.environment.probe)
   }
 
@@ -30,10 +30,10 @@ struct ResolvedRun {
   /// Why the command is not cached; nil if it is.
   var notCached: String? {
     if request.isOff { return "CACHETRONOMY_DISABLE is set" }
-    if request.line.rulesOnly, plan.rule == nil {
+    if request.line.rulesOnly, command.rule == nil {
       return "no rule of profile \(opened.profile.name) matches"
     }
-    if plan.settings.cache == false { return "rule \(plan.rule?.source ?? "") says so" }
+    if command.settings.cache == false { return "rule \(command.rule?.source ?? "") says so" }
     return obstacle
   }
 
@@ -55,7 +55,7 @@ struct ResolvedRun {
     let line = request.line
     var run = bare(reporter, store: opened.store)
     run.setAside = reporter.setAside
-    if plan.settings.remote != false {
+    if command.settings.remote != false {
       do throws(Failure) {
         run.remote = try RemotePlace.tier(
           of: opened.profile, store: opened.store, request.environment)
@@ -63,21 +63,21 @@ struct ResolvedRun {
         reporter.warn(error)
       }
     }
-    run.rule = plan.rule?.source
+    run.rule = command.rule?.source
     run.refresh = line.refresh
     run.input = input
     run.inheritedLock = request.inheritedLock
     run.refresher = ArgumentBytes.all()
     run.background = request.isSilent
     run.isComparing = line.isVerbose
-    if let patience = request.patience { run.patience = patience.microseconds }
+    if let waitLimit = request.waitLimit { run.waitLimit = waitLimit.microseconds }
     run.cachedOnly = line.cachedOnly
     if opened.isUsable, !line.noStore {
       let (store, environment) = (opened.store, request.environment)
       run.storeForWriting = { () throws(Failure) in
         storing()
-        if let store, try store.beginWriting(patience: 3000) { return store }
-        return try line.common.writing(environment, create: true, patience: 3000)
+        if let store, try store.beginWriting(lockTimeout: 3000) { return store }
+        return try line.common.writing(environment, create: true, lockTimeout: 3000)
       }
     }
     return run
@@ -93,7 +93,7 @@ struct ResolvedRun {
     }
     if let status = request.statusWithoutRun { return (status, nil) }
     // The options that shape a run apply to a command whose result cannot be stored, too.
-    let isBounded = plan.settings.timeout.map { $0.microseconds > 0 } ?? false
+    let isBounded = command.settings.timeout.map { $0.microseconds > 0 } ?? false
     guard isObstacle,
       request.nowhere != nil || isBounded || request.line.noStdin || call.hasPipefail
     else { throw CachedRun.exec(call) }

@@ -17,7 +17,7 @@ enum RunReport {
       }
     }
     guard line.isVerbose else { return }
-    Output.say(describe(outcome, run.plan))
+    Output.say(describe(outcome, run.command))
     if let construct = run.key.notes.blindSpot {
       Output.say(
         "this script may read files that are not seen, by \(construct): --file names them")
@@ -39,9 +39,9 @@ enum RunReport {
     }
   }
 
-  static func describe(_ outcome: CachedRun.Outcome, _ plan: ResolvedCommand) -> String {
-    let rule = plan.rule?.source.map { ", rule \($0)" } ?? ""
-    let tail = "profile \(plan.profile.name)\(rule): \(outcome.key)"
+  static func describe(_ outcome: CachedRun.Outcome, _ resolved: ResolvedCommand) -> String {
+    let rule = resolved.rule?.source.map { ", rule \($0)" } ?? ""
+    let tail = "profile \(resolved.profile.name)\(rule): \(outcome.key)"
     switch outcome.verdict {
     case .hit(let age, let left, let saved):
       let rest = left.map { "\(Formatting.duration($0)) left" } ?? "kept forever"

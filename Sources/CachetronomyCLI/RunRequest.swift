@@ -8,7 +8,7 @@ struct RunRequest {
   /// The settings of the options.
   let flags: RunSettings
   /// Maximum wait for another process that runs the command; nil for the default.
-  let patience: TimeToLive?
+  let waitLimit: TimeToLive?
   let command: ResolvedCommand.Command
   /// The working directory; `.` if it has no path.
   let directory: [UInt8]
@@ -29,7 +29,7 @@ struct RunRequest {
     inheritedLock = CachedRun.takeInheritedLock(&environment)
     self.environment = environment
     flags = try line.settings()
-    patience = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
+    waitLimit = try line.wait.map { text throws(Failure) in try TimeToLive(text) }
     try line.check()
     guard let command = try line.key.command(line.words, in: environment) else {
       throw .badSetting("command line", "no command given (see 'cachetronomy run --help')")
@@ -63,10 +63,10 @@ struct RunRequest {
   /// The command by a profile, with its key if that is known.
   func resolve(
     _ profile: Profile
-  ) throws(Failure) -> (plan: ResolvedCommand, call: Invocation, key: CommandKey?) {
-    let plan = try ResolvedCommand(command, profile: profile, flags: flags)
-    if let prepared, prepared.isOf(plan) { return (plan, prepared.call, prepared.command) }
-    return (plan, try plan.invocation(directory: directory, environment: environment), nil)
+  ) throws(Failure) -> (resolved: ResolvedCommand, call: Invocation, key: CommandKey?) {
+    let resolved = try ResolvedCommand(command, profile: profile, flags: flags)
+    if let prepared, prepared.isOf(resolved) { return (resolved, prepared.call, prepared.command) }
+    return (resolved, try resolved.invocation(directory: directory, environment: environment), nil)
   }
 
   /// The store for reading and the profile.

@@ -29,7 +29,7 @@ enum RunVerb {
     var stores = false
     let run = resolved.cachedRun(reporter) { stores = true }
     if line.explain {
-      let report = ExplainReport(run.explain(notCached: notCached), resolved.plan)
+      let report = ExplainReport(run.explain(notCached: notCached), resolved.command)
       try report.write(json: line.json)
       return (report.status, nil)
     }

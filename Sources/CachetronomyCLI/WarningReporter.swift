@@ -33,7 +33,7 @@ final class WarningReporter {
     do throws(Failure) {
       guard let path,
         let new = try Store.setAside(
-          path, isKnown: isKnown, patience: 3000, ownsProcess: true, at: .now())
+          path, isKnown: isKnown, lockTimeout: 3000, ownsProcess: true, at: .now())
       else { return false }
       warnings += 1
       if !common.quiet {
@@ -49,7 +49,7 @@ final class WarningReporter {
   /// Counts the warnings in the store, if that can be done without waiting.
   func count() {
     guard warnings > 0,
-      let store = try? common.writing(environment, create: false, patience: 0)
+      let store = try? common.writing(environment, create: false, lockTimeout: 0)
     else { return }
     try? store.count(warnings: warnings)
   }

@@ -29,7 +29,7 @@ struct Watch {
   }
 
   /// How long a pass waits for the lock: a signal to end must not wait for long.
-  private static let patience: Int32 = 2000
+  private static let lockTimeout: Int32 = 2000
 
   /// Makes passes until a signal ends it.
   mutating func run() throws(Failure) {
@@ -63,7 +63,7 @@ struct Watch {
   }
 
   private func open() throws(Failure) -> Store? {
-    try common.writing(environment, create: false, patience: Self.patience)
+    try common.writing(environment, create: false, lockTimeout: Self.lockTimeout)
   }
 
   // MARK: what is due
@@ -75,7 +75,7 @@ struct Watch {
       if let store = try open() {
         readProfile(in: store)
         var sweep = GCPass(store, profile: profile, now: started)
-        sweep.patience = Self.patience
+        sweep.lockTimeout = Self.lockTimeout
         sweep.limit = limit
         let (signals, notifier) = (signals, notifier)
         sweep.isStopping = {

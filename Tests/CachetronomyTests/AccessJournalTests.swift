@@ -237,7 +237,7 @@ import Testing
     let entry = Entry(key: key, data: [0xc0], format: "msgpack", expiry: .never)
     do { try scratch.store().put(entry) }
     let store = try #require(
-      try Store.open(scratch.database, for: .writing(create: true), patience: 20))
+      try Store.open(scratch.database, for: .writing(create: true), lockTimeout: 20))
     let lock = try WriterLock(store: store.path, waiting: .polling)
     try lock.acquire(within: 0)
     #expect(failure { () throws(Failure) in try store.put(entry) }?.storeProblem == .busy)
@@ -253,7 +253,7 @@ import Testing
   @Test func aWriteWhileAForeignProgramHoldsTheDatabaseIsBusy() throws {
     let entry = Entry(key: try Key("k"), data: [0xc0], format: "msgpack", expiry: .never)
     let path = scratch.database
-    let store = try #require(try Store.open(path, for: .writing(create: true), patience: 20))
+    let store = try #require(try Store.open(path, for: .writing(create: true), lockTimeout: 20))
     let other = try Connection(path: path, writable: true, busyTimeout: 0)
     try other.execute("BEGIN IMMEDIATE")
     #expect(failure { () throws(Failure) in try store.put(entry) }?.storeProblem == .busy)

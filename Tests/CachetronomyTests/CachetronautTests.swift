@@ -224,7 +224,7 @@ struct Film: Codable, Sendable, Equatable {
   }
 
   @Test func `a set that failed leaves nothing behind, and all is well afterwards`() throws {
-    let cache = try Cachetronaut(path: place.database, evicting: false, patience: 20)
+    let cache = try Cachetronaut(path: place.database, evicting: false, lockTimeout: 20)
     try cache.set("k", 1)
     let other = try #require(try Store.open(place.database, for: .writing(create: false)))
     try other.write { () throws(Failure) in

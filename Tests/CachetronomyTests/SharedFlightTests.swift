@@ -18,7 +18,7 @@ import Testing
       }
       var alone = 0
       for _ in 0..<3000 {
-        guard case .leader(let flight) = RunLock.join(path, patience: 1_000_000) else {
+        guard case .leader(let flight) = RunLock.join(path, timeout: 1_000_000) else {
           alone += 1
           continue
         }

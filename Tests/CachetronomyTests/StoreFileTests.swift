@@ -66,7 +66,7 @@ let seedRows = """
 
   private func refusal(_ path: String, _ access: Store.Access = .writing(create: true)) -> Failure?
   {
-    failure { () throws(Failure) in _ = try Store.open(path, for: access, patience: 50) }
+    failure { () throws(Failure) in _ = try Store.open(path, for: access, lockTimeout: 50) }
   }
 
   // MARK: schema

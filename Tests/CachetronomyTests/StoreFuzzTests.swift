@@ -224,7 +224,7 @@ private final class DamageBench {
   }
 
   private func read(_ extent: Extent) throws(Failure) -> String? {
-    guard let store = try Store.open(scratch.database, for: .reading, patience: 0) else {
+    guard let store = try Store.open(scratch.database, for: .reading, lockTimeout: 0) else {
       return nil
     }
     var wrong: String?
@@ -301,7 +301,7 @@ private final class DamageBench {
 
   private func write() throws(Failure) {
     guard
-      let store = try Store.open(scratch.database, for: .writing(create: false), patience: 0)
+      let store = try Store.open(scratch.database, for: .writing(create: false), lockTimeout: 0)
     else { return }
     var new = entries[3]
     new.data += [1]

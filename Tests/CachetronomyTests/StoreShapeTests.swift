@@ -69,14 +69,14 @@ import Testing
     let before = try scratch.read("cache.db")
     for access in [Store.Access.reading, .inspecting, .writing(create: true)] {
       let refusal = failure { () throws(Failure) in
-        _ = try Store.open(scratch.database, for: access, patience: 50)
+        _ = try Store.open(scratch.database, for: access, lockTimeout: 50)
       }
       #expect(refusal?.storeProblem == .notOurs, "\(name)")
       #expect(refusal?.description.contains("not a cachetronomy store") == true, "\(name)")
     }
     #expect(
       try Store.setAside(
-        scratch.database, isKnown: false, patience: 50, ownsProcess: false, at: noon) == nil)
+        scratch.database, isKnown: false, lockTimeout: 50, ownsProcess: false, at: noon) == nil)
     #expect(try scratch.read("cache.db") == before, "\(name)")
   }
 
@@ -87,7 +87,7 @@ import Testing
     try scratch.sqlite(seedSchema + "DROP TABLE cache; " + view)
     for access in [Store.Access.reading, .writing(create: true)] {
       let refusal = failure { () throws(Failure) in
-        _ = try Store.open(scratch.database, for: access, patience: 50)
+        _ = try Store.open(scratch.database, for: access, lockTimeout: 50)
       }
       #expect(refusal?.storeProblem == .notOurs)
     }

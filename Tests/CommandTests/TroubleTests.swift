@@ -93,7 +93,7 @@ import Testing
     #expect(warned.filter { $0.contains("text") }.count >= 1)
   }
 
-  @Test func `a store locked for longer than our patience costs a warning`() throws {
+  @Test func `a store locked for longer than our lockTimeout costs a warning`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       Self.shell + """

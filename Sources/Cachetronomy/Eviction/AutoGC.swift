@@ -60,7 +60,7 @@ public enum AutoGC {
     _ path: String, _ profile: Profile, last: Timestamp, at now: Timestamp
   ) -> Bool {
     // A file may have free pages that cannot be given back.
-    guard let store = try? Store.open(path, for: .inspecting, patience: 0),
+    guard let store = try? Store.open(path, for: .inspecting, lockTimeout: 0),
       let used = try? store.usedBytes(), used > ceiling(profile),
       let lock = try? GCLock(store: path, .pass), lock.acquire(within: 0)
     else { return false }

@@ -7,7 +7,7 @@ public struct GCPass {
   let now: Timestamp
 
   /// How long to wait for another pass over the same store, in milliseconds.
-  public var patience: Int32 = 0
+  public var lockTimeout: Int32 = 0
   /// How long the pass may take; what is left is for the next.
   public var limit = TimeToLive.never
   /// Whether to write the whole file again at the end.
@@ -65,10 +65,10 @@ public struct GCPass {
 
   /// Runs the pass.
   ///
-  /// - Throws: `Failure.store` with `busy` if another pass is at work for longer than `patience`.
+  /// - Throws: `Failure.store` with `busy` if another pass is at work for longer than `lockTimeout`.
   public func run() throws(Failure) -> Report {
     let lock = try GCLock(store: store.path, .pass)
-    guard lock.acquire(within: patience) else {
+    guard lock.acquire(within: lockTimeout) else {
       throw .store(path: store.path, .busy, detail: "another gc is at work")
     }
     defer { lock.release() }

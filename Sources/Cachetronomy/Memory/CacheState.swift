@@ -22,7 +22,7 @@ struct CacheState {
   private var unloggedReads: Int64 = 0
   private var misses: Int64 = 0
   private var capEvictions: Int64 = 0
-  private let patience: Int32
+  private let lockTimeout: Int32
   private var identity: StoreFile.Identity?
   private var lookedAt: Int64 = 0
   private let memory: @Sendable () -> MemoryPressure.Reading?
@@ -37,12 +37,12 @@ struct CacheState {
   private static let flushInterval: Int64 = 5_000_000
 
   init(
-    path: String, profile name: String?, patience: Int32,
+    path: String, profile name: String?, lockTimeout: Int32,
     memory: @escaping @Sendable () -> MemoryPressure.Reading?
   ) throws(Failure) {
-    self.patience = patience
+    self.lockTimeout = lockTimeout
     self.memory = memory
-    let store = try Self.openStore(path, patience)
+    let store = try Self.openStore(path, lockTimeout)
     self.path = store.path
     self.store = store
     identity = StoreFile.identity(store.path)
@@ -57,8 +57,9 @@ struct CacheState {
     rearm()
   }
 
-  private static func openStore(_ path: String, _ patience: Int32) throws(Failure) -> Store {
-    guard let store = try Store.open(path, for: .writing(create: true), patience: patience) else {
+  private static func openStore(_ path: String, _ lockTimeout: Int32) throws(Failure) -> Store {
+    guard let store = try Store.open(path, for: .writing(create: true), lockTimeout: lockTimeout)
+    else {
       throw .store(path: path, .missing, detail: "it could not be made")
     }
     store.isLongLived = true
@@ -71,7 +72,7 @@ struct CacheState {
     guard store != nil, StoreFile.identity(path) != identity || identity == nil else { return }
     forget()
     (stamp, header) = (nil, nil)
-    let fresh = try Self.openStore(path, patience)
+    let fresh = try Self.openStore(path, lockTimeout)
     store = fresh
     identity = StoreFile.identity(path)
     dataVersion = try fresh.dataVersion()

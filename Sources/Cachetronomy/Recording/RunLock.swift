@@ -43,13 +43,13 @@ package final class RunLock {
   ///
   /// - Parameters:
   ///   - path: the file of the flight.
-  ///   - patience: maximum wait, in microseconds.
-  package static func join(_ path: String, patience: Int64) -> Joined {
-    let deadline = MonotonicClock.now().addingReportingOverflow(patience)
+  ///   - timeout: maximum wait, in microseconds.
+  package static func join(_ path: String, timeout: Int64) -> Joined {
+    let deadline = MonotonicClock.now().addingReportingOverflow(timeout)
     let end = deadline.overflow ? .max : deadline.partialValue
     while true {
       switch take(path) {
-      case .leader(let flight): return .leader(flight)
+      case .leader(let runLock): return .leader(runLock)
       case .failed, .swept: return .alone
       case .taken:
         let other = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -76,8 +76,8 @@ package final class RunLock {
 
   /// Takes the lock if it is free; does not wait.
   package static func takeIfFree(_ path: String) -> RunLock? {
-    guard case .leader(let flight) = take(path) else { return nil }
-    return flight
+    guard case .leader(let runLock) = take(path) else { return nil }
+    return runLock
   }
 
   /// Continues a flight whose lock another process took and passed on.

@@ -78,7 +78,7 @@ package final class SpillFile {
 public final class CommandInput {
   /// The digest of all its bytes.
   public let digest: [UInt8]
-  private let spool: SpillFile
+  private let spillFile: SpillFile
 
   /// Reads a descriptor to its end, in constant memory.
   ///
@@ -86,7 +86,7 @@ public final class CommandInput {
   /// - Throws: `Failure.file` if the input cannot be read or buffered.
   public init(reading descriptor: Int32, beside store: Store?) throws(Failure) {
     var (sum, buffer) = (Digest(size: 32), [UInt8](repeating: 0, count: 1 << 16))
-    let spool = SpillFile(beside: store)
+    let spillFile = SpillFile(beside: store)
     while true {
       let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
       if got < 0, errno == EINTR { continue }
@@ -104,16 +104,16 @@ public final class CommandInput {
         Result { () throws(Failure) in
           let bytes = UnsafeRawBufferPointer(rebasing: all[..<got])
           sum.update(bytes)
-          try spool.append(bytes)
+          try spillFile.append(bytes)
         }
       }
       try result.get()
     }
-    (digest, self.spool) = (sum.finish(), spool)
+    (digest, self.spillFile) = (sum.finish(), spillFile)
   }
 
   /// Passes a descriptor to `body` that reads all bytes from the start.
   package func withDescriptor<T>(_ body: (Int32) throws(Failure) -> T) throws(Failure) -> T {
-    try spool.withDescriptor(body)
+    try spillFile.withDescriptor(body)
   }
 }

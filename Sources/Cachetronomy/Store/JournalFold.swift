@@ -22,7 +22,7 @@ extension Store {
   public func foldJournalIfFree(at now: Timestamp) throws(Failure) {
     guard try isWriterLockFree() else { return }
     connection.busyTimeout(0)
-    defer { connection.busyTimeout(patience) }
+    defer { connection.busyTimeout(lockTimeout) }
     try foldJournal(at: now)
   }
 

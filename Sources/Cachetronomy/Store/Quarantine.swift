@@ -13,17 +13,17 @@ extension Store {
   ///   - isKnown: this process has had it open, so that it is a store; otherwise no connection to
   ///     it may
   ///     be open here.
-  ///   - patience: how long to wait for the lock, in milliseconds.
+  ///   - lockTimeout: how long to wait for the lock, in milliseconds.
   /// - Returns: its new path; nil if it is intact after all, or not a store.
   public static func setAside(
-    _ path: String, isKnown: Bool, patience: Int32, ownsProcess: Bool, at now: Timestamp
+    _ path: String, isKnown: Bool, lockTimeout: Int32, ownsProcess: Bool, at now: Timestamp
   ) throws(Failure) -> String? {
     let path = try StoreFile.resolve(path)
     guard try StoreFile.inspect(path) == .database(foreign: false),
       isKnown || StoreFile.wasOurs(path)
     else { return nil }
     let lock = try WriterLock(store: path, waiting: ownsProcess ? .blocking : .polling)
-    try lock.acquire(within: patience)
+    try lock.acquire(within: lockTimeout)
     defer { lock.release() }
     guard isDamaged(path) else { return nil }
     var new = "\(path).corrupt-\(now.compact)"

@@ -24,7 +24,7 @@ public final class Store {
   private let isCopy: Bool
   /// The file that was opened.
   private let identity: StoreFile.Identity?
-  private(set) var patience: Int32
+  private(set) var lockTimeout: Int32
   private let waiting: WriterLock.Waiting
   private var lock: WriterLock?
 
@@ -59,28 +59,28 @@ public final class Store {
   /// - Parameters:
   ///   - path: the file; links are followed.
   ///   - access: what for.
-  ///   - patience: how long to wait for locks, in milliseconds.
+  ///   - lockTimeout: how long to wait for locks, in milliseconds.
   ///   - ownsProcess: true lets a wait use SIGALRM, which only the tool's process can afford.
   /// - Returns: nil if there is no store and none was to be made.
   /// - Throws: `Failure.store` for a file that is not a store, is newer, damaged or locked.
   public static func open(
-    _ path: String, for access: Access, patience: Int32 = 5000, ownsProcess: Bool = false
+    _ path: String, for access: Access, lockTimeout: Int32 = 5000, ownsProcess: Bool = false
   ) throws(Failure) -> Store? {
     do throws(Failure) {
-      return try openOnce(path, for: access, patience, ownsProcess)
+      return try openOnce(path, for: access, lockTimeout, ownsProcess)
     } catch .store(let resolved, .full, let detail) {
       // The index of the log needs room too. A caller that does not store removes something.
       guard case .writing(create: false) = access, Reserve.release(beside: resolved) else {
         throw .store(path: resolved, .full, detail: detail)
       }
-      let store = try openOnce(path, for: access, patience, ownsProcess)
+      let store = try openOnce(path, for: access, lockTimeout, ownsProcess)
       store?.beginScarcity()
       return store
     }
   }
 
   private static func openOnce(
-    _ path: String, for access: Access, _ patience: Int32, _ ownsProcess: Bool
+    _ path: String, for access: Access, _ lockTimeout: Int32, _ ownsProcess: Bool
   ) throws(Failure) -> Store? {
     var path = try StoreFile.resolve(path)
     let waiting: WriterLock.Waiting = ownsProcess ? .blocking : .polling
@@ -95,24 +95,24 @@ public final class Store {
         // Now that its directory is there, links on the way to it can be resolved too.
         path = try StoreFile.resolve(path)
       }
-      return try create(path, patience, waiting)
+      return try create(path, lockTimeout, waiting)
     case (.database(let isForeign), _):
-      return try openFound(path, isForeign: isForeign, for: access, patience, waiting)
+      return try openFound(path, isForeign: isForeign, for: access, lockTimeout, waiting)
     }
   }
 
   private static func create(
-    _ path: String, _ patience: Int32, _ waiting: WriterLock.Waiting
+    _ path: String, _ lockTimeout: Int32, _ waiting: WriterLock.Waiting
   ) throws(Failure) -> Store {
     let lock = try WriterLock(store: path, waiting: waiting)
-    try lock.acquire(within: patience)
+    try lock.acquire(within: lockTimeout)
     defer { lock.release() }
     try StoreFile.create(path)
-    let connection = try Connection(path: path, writable: true, busyTimeout: patience)
+    let connection = try Connection(path: path, writable: true, busyTimeout: lockTimeout)
     if try connection.integer("PRAGMA user_version") == 0 {
       try connection.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
     }
-    let store = Store(connection, isWritable: true, patience, waiting, lock)
+    let store = Store(connection, isWritable: true, lockTimeout, waiting, lock)
     try store.identify()
     try store.prepareToWrite(toStore: true)
     // The tables themselves out of the log, which every cold reader would read through for ever.
@@ -121,7 +121,7 @@ public final class Store {
   }
 
   private static func openFound(
-    _ path: String, isForeign: Bool, for access: Access, _ patience: Int32,
+    _ path: String, isForeign: Bool, for access: Access, _ lockTimeout: Int32,
     _ waiting: WriterLock.Waiting
   ) throws(Failure) -> Store {
     if isForeign, case .writing = access {
@@ -134,8 +134,8 @@ public final class Store {
     }
     let hadLog = StoreFile.walSize(path) > 0
     if writable, waiting == .blocking { Reserve.keepIndex(of: path) }
-    let connection = try Connection(path: path, writable: writable, busyTimeout: patience)
-    let store = Store(connection, isWritable: writable, patience, waiting, nil)
+    let connection = try Connection(path: path, writable: writable, busyTimeout: lockTimeout)
+    let store = Store(connection, isWritable: writable, lockTimeout, waiting, nil)
     do {
       try store.identify()
       if case .writing(let create) = access { try store.prepareToWrite(toStore: create) }
@@ -150,25 +150,25 @@ public final class Store {
   /// Makes a store that was opened for reading one that is written to, by the same connection.
   ///
   /// - Parameters:
-  ///   - patience: how long to wait for locks from now on, in milliseconds.
+  ///   - lockTimeout: how long to wait for locks from now on, in milliseconds.
   /// - Returns: false if it is not for this process to write to: opening it for that says why.
   /// - Throws: `Failure.store` if there is no room.
-  public func beginWriting(patience: Int32) throws(Failure) -> Bool {
+  public func beginWriting(lockTimeout: Int32) throws(Failure) -> Bool {
     // It may have been set aside since, or removed.
     guard isWritable, !isCopy, identity == StoreFile.identity(path) else { return false }
-    self.patience = patience
-    connection.busyTimeout(patience)
+    self.lockTimeout = lockTimeout
+    connection.busyTimeout(lockTimeout)
     try prepareToWrite(toStore: true)
     return true
   }
 
   private init(
-    _ connection: Connection, isWritable: Bool, _ patience: Int32,
+    _ connection: Connection, isWritable: Bool, _ lockTimeout: Int32,
     _ waiting: WriterLock.Waiting, _ lock: WriterLock?
   ) {
     self.connection = connection
     self.isWritable = isWritable
-    self.patience = patience
+    self.lockTimeout = lockTimeout
     self.waiting = waiting
     self.lock = lock
     // A process that stays has its own memory, and every commit of its is seen by the shared one.
@@ -182,7 +182,7 @@ public final class Store {
   init(copyOf store: Store) throws(Failure) {
     connection = try Connection(copyOf: store.connection)
     (isWritable, isCopy, sharesMemory) = (true, true, false)
-    (patience, waiting, path) = (store.patience, store.waiting, store.path)
+    (lockTimeout, waiting, path) = (store.lockTimeout, store.waiting, store.path)
     identity = nil
     let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
     for step in Schema.migrations.dropFirst(max(0, version)) { try connection.execute(step) }
@@ -227,7 +227,7 @@ public final class Store {
 
   private func migrate() throws(Failure) {
     let lock = try writerLock()
-    try lock.acquire(within: patience)
+    try lock.acquire(within: lockTimeout)
     defer { lock.release() }
     try transaction { () throws(Failure) in
       let done = Int(try connection.integer("PRAGMA user_version") ?? 0)
@@ -266,7 +266,7 @@ public final class Store {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
     if isCopy { return try transaction(body) }
     let lock = try writerLock()
-    try lock.acquire(within: patience)
+    try lock.acquire(within: lockTimeout)
     defer { lock.release() }
     return try writeLocked(body)
   }
@@ -284,7 +284,7 @@ public final class Store {
   func alone(_ body: () throws(Failure) -> Void) throws(Failure) {
     guard isWritable else { throw .store(path: path, .readOnly, detail: "it is read-only") }
     let lock = try writerLock()
-    try lock.acquire(within: patience)
+    try lock.acquire(within: lockTimeout)
     defer { lock.release() }
     try body()
   }
@@ -363,7 +363,7 @@ public final class Store {
   /// Folds the log into the database, in its own turn of the lock.
   package func checkpoint(_ mode: String = "TRUNCATE") throws(Failure) {
     let lock = try writerLock()
-    try lock.acquire(within: patience)
+    try lock.acquire(within: lockTimeout)
     defer { lock.release() }
     var version: Int64 = 0
     if sharesMemory {
@@ -378,7 +378,7 @@ public final class Store {
     let mode = Reserve.isNeeded(beside: path) ? "PASSIVE" : wanted
     // Refused because of a reader: the next writer tries.
     connection.busyTimeout(0)
-    defer { connection.busyTimeout(patience) }
+    defer { connection.busyTimeout(lockTimeout) }
     let busy = try? connection.integer("PRAGMA wal_checkpoint(\(mode))")
     isLogStuck = busy == nil
     guard busy == 0 else { return }

@@ -18,7 +18,7 @@ extension Store {
     let file = try entry.flatMap { entry throws(Failure) in try hotFile(entry, nil) }
     // A process that writes now changes the state anyway.
     connection.busyTimeout(0)
-    defer { connection.busyTimeout(patience) }
+    defer { connection.busyTimeout(lockTimeout) }
     try holding { () throws(Failure) in
       guard try dataVersion() == version else { return }
       try tier.publish(file, profiles: hotProfiles)
@@ -45,7 +45,7 @@ extension Store {
     else { return }
     defer { lock.release() }
     connection.busyTimeout(0)
-    defer { connection.busyTimeout(patience) }
+    defer { connection.busyTimeout(lockTimeout) }
     try? holding { () throws(Failure) in
       guard beginTier(), let tier, try self.entry(entry.key) == entry else { return }
       try tier.publish(file, profiles: hotProfiles)

@@ -62,10 +62,10 @@ struct ExplainReport {
   }
 
   /// What is known of a command.
-  init(_ found: Explanation, _ plan: ResolvedCommand) {
+  init(_ found: Explanation, _ resolved: ResolvedCommand) {
     self.found = found
-    (profile, rule, settings) = (plan.profile.name, plan.rule, plan.settings)
-    hasRemote = plan.profile.remote != .off && plan.settings.remote != false
+    (profile, rule, settings) = (resolved.profile.name, resolved.rule, resolved.settings)
+    hasRemote = resolved.profile.remote != .off && resolved.settings.remote != false
   }
 
   var status: Int32 {

@@ -60,7 +60,7 @@ extension Tool {
       let profile = try common.values.profile(in: store, environment)
       var sweep = GCPass(store, profile: profile, now: started)
       if dryRun { return try plan(sweep, from: started) }
-      sweep.patience = CommonValues.patience
+      sweep.lockTimeout = CommonValues.lockTimeout
       sweep.limit = limit
       sweep.vacuums = vacuum
       var bar = ProgressBar(isShown: Terminal.isErrors && !common.quiet)

@@ -35,9 +35,10 @@ extension Tool.Profiles {
       }
       let store = try common.reading()
       let profile = try common.values.profile(in: store, ArgumentBytes.environment())
-      let plan = try ResolvedCommand(command, profile: profile, flags: try key.settings())
-      try Output.write(json ? JSONWriter.encode(plan.record) + [0x0a] : Array(plan.text.utf8))
-      if plan.rule == nil { throw Status.exit(Status.miss) }
+      let resolved = try ResolvedCommand(command, profile: profile, flags: try key.settings())
+      try Output.write(
+        json ? JSONWriter.encode(resolved.record) + [0x0a] : Array(resolved.text.utf8))
+      if resolved.rule == nil { throw Status.exit(Status.miss) }
     }
   }
 }

@@ -5,7 +5,7 @@ extension HotStore {
   /// What a command line, the profile and its first matching rule together say of a command.
   ///
   /// - Throws: `Failure.unknownProfile` if the profile is not there or cannot be read.
-  package func plan(
+  package func resolved(
     _ command: ResolvedCommand.Command, _ choice: ProfileChoice, flags: RunSettings
   ) throws(Failure) -> ResolvedCommand {
     let profile = try profiles.profile(choice) { profile throws(Failure) in
@@ -20,10 +20,10 @@ extension HotStore {
   ///   - arguments: those of the whole program, without its own name.
   ///   - call: the command, whose environment records the results.
   package func keepManifest(
-    of arguments: [[UInt8]], _ call: Invocation, _ plan: ResolvedCommand, key: Key
+    of arguments: [[UInt8]], _ call: Invocation, _ resolved: ResolvedCommand, key: Key
   ) {
     guard call.probe.isComplete,
-      let manifest = plan.manifest(arguments, call, key: key, profilesSum: profilesSum)
+      let manifest = resolved.manifest(arguments, call, key: key, profilesSum: profilesSum)
     else { return }
     keep(manifest)
   }

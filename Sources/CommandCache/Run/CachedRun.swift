@@ -34,7 +34,7 @@ package struct CachedRun {
   /// Receives output while the command runs; nil passes it to `sink`.
   package var live: LiveOutput?
   /// Maximum wait for another process running the same command, in microseconds.
-  package var patience: Int64 = 600_000_000
+  package var waitLimit: Int64 = 600_000_000
   /// The store to read from; nil if there is none yet.
   package var store: Store?
   /// Opens the store for writing and creates it if needed; nil if nothing shall be stored.
@@ -191,7 +191,7 @@ package struct CachedRun {
       return try run(miss, target, nil, old)
     }
     let path = RunLock.path(store: target.path, key: runKey, removals: removals)
-    switch RunLock.join(path, patience: patienceLeft) {
+    switch RunLock.join(path, timeout: waitLeft) {
     case .alone: return try run(miss, target, nil, old)
     case .landed(let landing):
       // The other process may have had other input, or one pipe for both streams.
@@ -204,8 +204,8 @@ package struct CachedRun {
       try landing.write(to: sink)
       stdin.advance(landing.terms)
       return Outcome(status: landing.status, key: runKey, verdict: .shared)
-    case .leader(let flight):
-      defer { flight.release() }
+    case .leader(let runLock):
+      defer { runLock.release() }
       // Another process may have stored a result after the first lookup and before the lock was
       // taken.
       var again = self
@@ -213,7 +213,7 @@ package struct CachedRun {
       if case .success(let found) = again.search() {
         return try again.serve(found, isRefill: false)
       }
-      return try run(miss, target, flight, old)
+      return try run(miss, target, runLock, old)
     }
   }
 
@@ -227,8 +227,8 @@ package struct CachedRun {
   }
 
   /// The remaining time to wait for other processes, here and on other machines, in microseconds.
-  var patienceLeft: Int64 {
-    let left = patience.subtractingReportingOverflow(MonotonicClock.now() - health.began)
+  var waitLeft: Int64 {
+    let left = waitLimit.subtractingReportingOverflow(MonotonicClock.now() - health.began)
     return left.overflow ? 0 : max(0, left.partialValue)
   }
 

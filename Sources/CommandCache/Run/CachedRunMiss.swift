@@ -4,7 +4,7 @@ internal import System
 /// What happens on a miss.
 extension CachedRun {
   func run(
-    _ miss: Miss, _ target: Store?, _ flight: RunLock?, _ old: StaleEntry?
+    _ miss: Miss, _ target: Store?, _ runLock: RunLock?, _ old: StaleEntry?
   ) throws(Failure) -> Outcome {
     let key = runKey
     let lease: RemoteLease?
@@ -16,7 +16,7 @@ extension CachedRun {
     var stored: Key?
     defer {
       // The callers of this machine have waited long enough.
-      if stored != nil || lease != nil { flight?.release() }
+      if stored != nil || lease != nil { runLock?.release() }
       let isOurs = renewal?.stop() ?? true
       if stored != nil || lease != nil {
         share(stored ?? key, target, isKept: stored != nil && isOurs, lease)
@@ -24,23 +24,23 @@ extension CachedRun {
     }
     let began = now()
     let witness = witness(target, at: began)
-    let spool = OutputRecorder(
+    let recorder = OutputRecorder(
       directory: (target ?? store)?.directory ?? "/tmp",
-      limit: isKeeping && target != nil ? profile.maxEntrySize : 0, flight: flight?.file)
+      limit: isKeeping && target != nil ? profile.maxEntrySize : 0, runLock: runLock?.file)
     let held =
       inheritedLock == nil && old?.isWithin(invocation.settings.staleIfError) == true
       ? DeferredOutput(liveSink, then: sink, beside: target ?? store) : nil
     let run = try runCommand(
-      spool, held, flight, isNamed: flight != nil || lease != nil, key: key)
+      recorder, held, runLock, isNamed: runLock != nil || lease != nil, key: key)
     var outcome = Outcome(
       status: run.status, key: key, verdict: .miss(miss), signal: run.result.signal)
     let instead = try release(held, run, old)
-    if let flight, run.isForOthers, spool.share() {
-      flight.finish(status: outcome.status, run.terms)
+    if let runLock, run.isForOthers, recorder.share() {
+      runLock.finish(status: outcome.status, run.terms)
     }
-    outcome.notKept = reason(not: run, spool, target, old)
+    outcome.notKept = reason(not: run, recorder, target, old)
     if outcome.notKept == nil, let target {
-      stored = keep(run, began, spool, target, witness, &outcome)
+      stored = keep(run, began, recorder, target, witness, &outcome)
     } else if instead == nil, inheritedLock == nil {
       record(AccessJournal.Kind(miss), key)
     }
@@ -76,12 +76,12 @@ extension CachedRun {
   ///
   /// - Returns: its key; nil if it was not stored, with the reason in the outcome.
   private func keep(
-    _ run: Run, _ began: Timestamp, _ spool: OutputRecorder, _ target: Store,
+    _ run: Run, _ began: Timestamp, _ recorder: OutputRecorder, _ target: Store,
     _ witness: Store.PutPrecondition?, _ outcome: inout Outcome
   ) -> Key? {
     var stored: Key?
     do throws(Failure) {
-      let entry = try entry(run, began, spool, target)
+      let entry = try entry(run, began, recorder, target)
       outcome.key = entry.key
       if try store(entry, in: target, unless: witness) {
         stored = entry.key
@@ -148,7 +148,8 @@ extension CachedRun {
   }
 
   private func runCommand(
-    _ spool: OutputRecorder, _ held: DeferredOutput?, _ flight: RunLock?, isNamed: Bool, key: Key
+    _ recorder: OutputRecorder, _ held: DeferredOutput?, _ runLock: RunLock?, isNamed: Bool,
+    key: Key
   ) throws(Failure) -> Run {
     var call = invocation
     if isNamed, let name = key.digest {
@@ -165,14 +166,14 @@ extension CachedRun {
       var request = ChildMonitor.Request(
         invocation: call, input: stdin.childInput, isMerged: isMerged, sink: output,
         record: { stream, bytes in
-          spool.append(stream, bytes)
-          return spool.abandoned == nil
+          recorder.append(stream, bytes)
+          return recorder.abandoned == nil
         })
       if let descriptor { request.input = .descriptor(descriptor) }
       request.watch = watch
       request.releaseWaiters = { readsInput in
-        if readsInput, !stdin.hasContents { spool.abandon(.readsInput) }
-        flight?.releaseUnfinished()
+        if readsInput, !stdin.hasContents { recorder.abandon(.readsInput) }
+        runLock?.releaseUnfinished()
       }
       return try ChildMonitor.run(request)
     }
@@ -204,7 +205,7 @@ extension CachedRun {
   }
 
   private func reason(
-    not run: Run, _ spool: OutputRecorder, _ target: Store?, _ old: StaleEntry?
+    not run: Run, _ recorder: OutputRecorder, _ target: Store?, _ old: StaleEntry?
   ) -> NotKept? {
     let result = run.result
     if invocation.settings.isUncached { return .timeToLiveIsZero }
@@ -219,7 +220,7 @@ extension CachedRun {
       if failureTimeToLive == nil || old.map(isServable) == true { return .status(status) }
     case .exited: break
     }
-    switch spool.abandoned {
+    switch recorder.abandoned {
     case .tooLarge: return .tooLarge(limit: profile.maxEntrySize)
     case .failed(let failure):
       warn(failure)
@@ -251,18 +252,18 @@ extension CachedRun {
   var failureTimeToLive: TimeToLive? { invocation.settings.failureLimit }
 
   private func entry(
-    _ run: Run, _ began: Timestamp, _ spool: OutputRecorder, _ target: Store
+    _ run: Run, _ began: Timestamp, _ recorder: OutputRecorder, _ target: Store
   ) throws(Failure) -> Entry {
-    spool.finish()
-    if case .failed(let failure) = spool.abandoned { throw failure }
+    recorder.finish()
+    if case .failed(let failure) = recorder.abandoned { throw failure }
     let status = run.result.ending.status
     let data = try Recording.encode(
       argv: invocation.shownArguments, directory: invocation.directory, exitStatus: status,
-      duration: run.duration, terms: run.terms, spool)
+      duration: run.duration, terms: run.terms, recorder)
     var id: [UInt8]?
-    if !spool.isSmall {
+    if !recorder.isSmall {
       let fresh = Random.bytes(16)
-      try target.putChunks(of: fresh, spool.chunks())
+      try target.putChunks(of: fresh, recorder.chunks())
       id = fresh
     }
     let stored = now()
@@ -273,7 +274,7 @@ extension CachedRun {
       timeToLive: isKept(status) ? success : failureTimeToLive ?? success,
       jitter: invocation.settings.ttlJitter, tags: invocation.settings.tags, chance: chance)
     entry.info = Entry.Info(
-      created: stored, keepUntil: keepUntil(entry.expiry, status), size: spool.bytes,
+      created: stored, keepUntil: keepUntil(entry.expiry, status), size: recorder.bytes,
       cost: max(0, run.duration), origin: .run, rule: rule, recording: id, began: began,
       parts: (try? target.secret()).map {
         fingerprints(secret: $0, isWithContents: isByContents).encoded

@@ -49,7 +49,7 @@ extension CachedRun {
   private func waitForOthers(
     _ remote: any RemoteCache, _ key: Key
   ) throws(Failure) -> (RemoteEntry?, RemoteLease?) {
-    let deadline = Deadline(after: TimeToLive(microseconds: patienceLeft))
+    let deadline = Deadline(after: TimeToLive(microseconds: waitLeft))
     // Short commands end soon; long ones do not justify frequent requests.
     var pause: UInt32 = 20_000
     repeat {

@@ -120,6 +120,8 @@ struct ChildMonitor {
       if signals.takeEndOfChild() { tree?.reapAdopted() }
       settle()
     }
+    // Otherwise they would stay as zombies until init reaps them.
+    tree?.reapAdopted()
     let ending = ending ?? .exited(0)
     let ofCommand = signals.last.flatMap { ending == .killed(signal: $0) ? $0 : nil }
     return Result(

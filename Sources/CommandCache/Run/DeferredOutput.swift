@@ -7,7 +7,7 @@ internal import System
 final class DeferredOutput: LiveSink {
   private let live: any LiveSink
   private let sink: Sink
-  private let spool: SpillFile
+  private let recorder: SpillFile
   private var count = 0
   private(set) var isHolding = true
 
@@ -16,13 +16,13 @@ final class DeferredOutput: LiveSink {
   ///   - sink: receives the held output.
   init(_ live: any LiveSink, then sink: @escaping Sink, beside store: Store?) {
     (self.live, self.sink) = (live, sink)
-    spool = SpillFile(beside: store)
+    recorder = SpillFile(beside: store)
   }
 
   func write(_ stream: Stream, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> LiveWrite {
     guard stream == .output, isHolding else { return try live.write(stream, bytes) }
     do throws(Failure) {
-      try spool.append(bytes)
+      try recorder.append(bytes)
       count += bytes.count
       return .wrote(bytes.count)
     } catch {
@@ -40,7 +40,7 @@ final class DeferredOutput: LiveSink {
   func release() throws(Failure) -> Bool {
     isHolding = false
     var isRead = true
-    try spool.read(count) { bytes throws(Failure) in
+    try recorder.read(count) { bytes throws(Failure) in
       isRead = try sink(.output, bytes)
       return isRead
     }

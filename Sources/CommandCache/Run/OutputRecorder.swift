@@ -16,7 +16,7 @@ final class OutputRecorder {
   private var lastHead: (at: Int, stream: Stream, count: Int)?
   private var full: [[UInt8]] = []
   private var file: TemporaryFile?
-  private let flight: TemporaryFile?
+  private let runLock: TemporaryFile?
   private(set) var chunkSizes: [Int] = []
   private(set) var chunkSum = ChunkSum()
 
@@ -35,10 +35,10 @@ final class OutputRecorder {
     case readsInput
   }
 
-  /// - Parameter flight: a file to use instead of a temporary one.
-  init(directory: String, limit: Int64, flight: TemporaryFile? = nil) {
+  /// - Parameter runLock: a file to use instead of a temporary one.
+  init(directory: String, limit: Int64, runLock: TemporaryFile? = nil) {
     self.directory = directory
-    self.flight = flight
+    self.runLock = runLock
     self.limit = limit
   }
 
@@ -82,7 +82,7 @@ final class OutputRecorder {
       do throws(Failure) {
         if file == nil {
           let made: TemporaryFile
-          if let flight { made = flight } else { made = try TemporaryFile(in: directory) }
+          if let runLock { made = runLock } else { made = try TemporaryFile(in: directory) }
           for chunk in full { try made.append(chunk) }
           (file, full) = (made, [])
         }
@@ -99,13 +99,13 @@ final class OutputRecorder {
   ///
   /// - Returns: false if it is incomplete.
   func share() -> Bool {
-    guard let flight, abandoned == nil else { return false }
+    guard let runLock, abandoned == nil else { return false }
     if file != nil {
       finish()
       return abandoned == nil
     }
     do {
-      for chunk in full + [current] where !chunk.isEmpty { try flight.append(chunk) }
+      for chunk in full + [current] where !chunk.isEmpty { try runLock.append(chunk) }
       return true
     } catch {
       return false

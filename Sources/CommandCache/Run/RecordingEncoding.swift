@@ -5,11 +5,11 @@ extension Recording {
   /// Encodes the value of the entry for a recording.
   static func encode(
     argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64,
-    terms: ServingTerms = ServingTerms(), _ spool: OutputRecorder
+    terms: ServingTerms = ServingTerms(), _ recorder: OutputRecorder
   ) throws(Failure) -> [UInt8] {
-    let capacity = spool.isSmall ? Int(spool.bytes) + 1024 : 1024
+    let capacity = recorder.isSmall ? Int(recorder.bytes) + 1024 : 1024
     var writer = MessagePackWriter(capacity: capacity)
-    writer.beginMap((spool.isSmall ? 7 : 8) + terms.fields.count)
+    writer.beginMap((recorder.isSmall ? 7 : 8) + terms.fields.count)
     writer.write("argv")
     writer.write(.array(argv.map { Value(textOrBytes: $0) }))
     writer.write("cwd")
@@ -22,8 +22,8 @@ extension Recording {
       writer.write(name)
       writer.write(value)
     }
-    if spool.isSmall {
-      let (order, output, errors) = try spool.small()
+    if recorder.isSmall {
+      let (order, output, errors) = try recorder.small()
       writer.write("order")
       writer.write(.array(order.map { .int($0) }))
       writer.write("stdout")
@@ -32,13 +32,13 @@ extension Recording {
       errors.withUnsafeBytes { writer.write(binary: $0) }
     } else {
       writer.write("chunks")
-      writer.write(Int64(spool.chunkSizes.count))
+      writer.write(Int64(recorder.chunkSizes.count))
       writer.write("chunks_sum")
-      writer.write(spool.chunkSum.value)
+      writer.write(recorder.chunkSum.value)
       writer.write("stdout_bytes")
-      writer.write(spool.outputBytes)
+      writer.write(recorder.outputBytes)
       writer.write("stderr_bytes")
-      writer.write(spool.errorBytes)
+      writer.write(recorder.errorBytes)
     }
     return writer.bytes
   }

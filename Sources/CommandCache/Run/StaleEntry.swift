@@ -115,7 +115,7 @@ extension CachedRun {
   /// failure.
   private func detach(_ store: Store) -> Bool {
     guard let refresher, let removals = try? store.removals(),
-      let flight = RunLock.takeIfFree(
+      let runLock = RunLock.takeIfFree(
         RunLock.path(store: store.path, key: runKey, removals: removals))
     else { return false }
     var environment = invocation.environment
@@ -123,12 +123,12 @@ extension CachedRun {
     do throws(Failure) {
       func start(_ descriptor: Int32?) throws(Failure) {
         try Child.detach(
-          refresher, environment: environment, input: descriptor, lock: flight.descriptor)
+          refresher, environment: environment, input: descriptor, lock: runLock.descriptor)
       }
       if let input { try input.withDescriptor(start) } else { try stdin.withCopy(start) }
       return true
     } catch {
-      flight.release()
+      runLock.release()
       warn(error)
       return false
     }
@@ -139,16 +139,16 @@ extension CachedRun {
   /// - Returns: nil if this process was not started for a refresh.
   func answerInBackground() throws(Failure) -> Outcome? {
     guard let inheritedLock, let target = try? storeForWriting?(),
-      let flight = RunLock.adopt(inheritedLock, of: runKey, store: target.path)
+      let runLock = RunLock.adopt(inheritedLock, of: runKey, store: target.path)
     else { return nil }
     let nothing = Outcome(status: 0, key: runKey, verdict: .shared, notKept: .notRun)
-    defer { flight.release() }
+    defer { runLock.release() }
     var again = self
     again.store = target
     again.sink = { _, _ in true }
     again.live = nil
     // Another process may have stored a result before the starting process took the lock.
     if !refresh, case .success = again.search() { return nothing }
-    return try again.run(refresh ? .forced : .expired, target, flight, again.oldAnswer())
+    return try again.run(refresh ? .forced : .expired, target, runLock, again.oldAnswer())
   }
 }

@@ -35,13 +35,13 @@ package struct Warming: Sendable {
     before: TimeToLive?, isAnyway: Bool, at now: Timestamp
   ) throws(Failure) {
     let words = command.words.map { Array($0.utf8) }
-    let plan = try ResolvedCommand(.words(words), profile: profile, flags: RunSettings())
-    settings = plan.settings
+    let resolved = try ResolvedCommand(.words(words), profile: profile, flags: RunSettings())
+    settings = resolved.settings
     shown = Redactor(environment, patterns: settings.redact).redacted(words)
       .map { ShellWords.quote($0) }.joined(separator: " ")
     directory = try WorkingDirectory.path(named: environment["PWD"])
     state = .fresh
-    if let why = Self.refusal(command, plan, isAnyway: isAnyway) {
+    if let why = Self.refusal(command, resolved, isAnyway: isAnyway) {
       state = .refused(why)
       return
     }
@@ -50,21 +50,21 @@ package struct Warming: Sendable {
       directory = Self.expanded(wanted, home: environment["HOME"])
       environment.set("PWD", to: directory)
     }
-    try look(plan, profile, store, environment, before, now)
+    try look(resolved, profile, store, environment, before, now)
   }
 
   private mutating func look(
-    _ plan: ResolvedCommand, _ profile: Profile, _ store: Store?, _ environment: Environment,
+    _ resolved: ResolvedCommand, _ profile: Profile, _ store: Store?, _ environment: Environment,
     _ before: TimeToLive?, _ now: Timestamp
   ) throws(Failure) {
     // Relative file arguments are resolved in its working directory.
     let (call, found) = try WorkingDirectory.within(directory) {
       () throws(Failure) -> (Invocation, Explanation) in
-      let call = try plan.invocation(
+      let call = try resolved.invocation(
         directory: try WorkingDirectory.path(named: environment["PWD"]), environment: environment)
-      let memo = CachedRun(
+      let run = CachedRun(
         call, profile: profile, store: store, sink: { _, _ in true }, now: { now }, warn: { _ in })
-      return (call, memo.explain())
+      return (call, run.explain())
     }
     age = found.age
     if let why = call.resolve().notes.obstacle {
@@ -84,10 +84,10 @@ package struct Warming: Sendable {
   }
 
   private static func refusal(
-    _ command: Profile.WarmCommand, _ plan: ResolvedCommand, isAnyway: Bool
+    _ command: Profile.WarmCommand, _ resolved: ResolvedCommand, isAnyway: Bool
   ) -> String? {
-    let settings = plan.settings
-    let rule = plan.rule.map { "rule \($0.source ?? $0.match.joined(separator: " "))" }
+    let settings = resolved.settings
+    let rule = resolved.rule.map { "rule \($0.source ?? $0.match.joined(separator: " "))" }
     if settings.cache == false { return "\(rule ?? "a rule") says 'cache: false'" }
     if settings.stdin == true { return "it reads stdin" }
     if isAnyway { return nil }
