@@ -18,11 +18,9 @@ extension Store {
     guard let entry = try entry(key) else {
       return .miss(try connection.contains(key) ? .corrupt : .absent)
     }
-    switch entry.state(at: now) {
-    case .fresh: return entry.freshness.isWithin(limit, at: now) ? .hit(entry) : .miss(.expired)
-    case .stale: return .stale(entry)
-    case .expired: return .miss(.expired)
-    }
+    let times = entry.freshness
+    if times.isFresh(at: now, within: limit) { return .hit(entry) }
+    return times.state(at: now) == .stale ? .stale(entry) : .miss(.expired)
   }
 
   /// The entry as it stands, whatever its age; nil if there is none that can be read.
