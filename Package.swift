@@ -35,9 +35,11 @@ let package = Package(
     .target(
       name: "Cachetronomy", dependencies: ["CSQLite", "CYAML", "CPOSIX", "System"],
       swiftSettings: strict),
+    // The tracer of `run --trace`: which files a command uses.
+    .target(name: "Trace", dependencies: ["CPOSIX", "System"], swiftSettings: strict),
     // `run`: the key of a command, its inputs, the child process, redaction.
     .target(
-      name: "CommandCache", dependencies: ["Cachetronomy", "CPOSIX", "System"],
+      name: "CommandCache", dependencies: ["Cachetronomy", "CPOSIX", "System", "Trace"],
       swiftSettings: strict),
     // `export` and `import`.
     .target(name: "Archive", dependencies: ["Cachetronomy", "System"], swiftSettings: strict),
@@ -57,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "CachetronomyCLI",
       dependencies: [
-        "Archive", "Cachetronomy", "CommandCache", "CPOSIX", "Remotes", "System",
+        "Archive", "Cachetronomy", "CommandCache", "CPOSIX", "Remotes", "System", "Trace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -71,6 +73,7 @@ let package = Package(
       name: "CachetronomyTests",
       dependencies: [
         "Archive", "Cachetronomy", "CachetronomyFront", "CommandCache", "Remotes", "System",
+        "Trace",
       ],
       swiftSettings: strict),
     .testTarget(

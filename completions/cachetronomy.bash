@@ -186,7 +186,7 @@ _cachetronomy() {
 
 _cachetronomy_run() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --refresh --force --background --warm --cached-only --explain --no-store --no-remote --rules-only --no-stdin --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --trace --no-trace --refresh --force --background --warm --cached-only --explain --no-store --no-remote --rules-only --no-stdin --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime --tag)
     non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --content-limit --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
@@ -300,7 +300,7 @@ _cachetronomy_set() {
 
 _cachetronomy_get() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin -z --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace -z --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -360,7 +360,7 @@ _cachetronomy_get() {
 
 _cachetronomy_has() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin -z --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace -z --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -420,7 +420,7 @@ _cachetronomy_has() {
 
 _cachetronomy_delete() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin -z --remote --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace -z --remote --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options -1
@@ -514,7 +514,7 @@ _cachetronomy_keys() {
 
 _cachetronomy_show() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace --inputs --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -604,7 +604,7 @@ _cachetronomy_list() {
 
 _cachetronomy_explain() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --json --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace --json --quiet -q --verbose -v --version -h --help)
     repeating_options=(--env --env-ignore --file --mtime)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
@@ -664,7 +664,7 @@ _cachetronomy_explain() {
 
 _cachetronomy_evict() {
     repeating_flags=()
-    non_repeating_flags=(--all --no-env --no-user --stdin --quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--all --no-env --no-user --stdin --trace --no-trace --quiet -q --verbose -v --version -h --help)
     repeating_options=(--tag --env --env-ignore --file --mtime)
     non_repeating_options=(--match -c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options -1

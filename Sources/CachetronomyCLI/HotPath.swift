@@ -8,6 +8,8 @@ struct PreparedRun {
   var plan: ResolvedCommand
   var call: Invocation
   var command: CommandKey
+  /// The checksum of those profiles.
+  var profilesSum: UInt64
 
   /// Whether a plan from the store's own profiles is the same.
   func isOf(_ other: ResolvedCommand) -> Bool {
@@ -63,7 +65,7 @@ enum HotPath {
   /// Whether a manifest of this call is of use.
   ///
   /// Making one takes as long as the hit.
-  private static var wantsManifest: Bool {
+  static var wantsManifest: Bool {
     #if DEBUG
       true
     #else
@@ -138,7 +140,8 @@ enum HotPath {
       let resolved = call.resolve()
       guard resolved.notes.obstacle == nil else { return nil }
       let question = Question(store, resolved.key, profile: plan.profile.name)
-      question.prepared = PreparedRun(plan: plan, call: call, command: resolved)
+      question.prepared = PreparedRun(
+        plan: plan, call: call, command: resolved, profilesSum: store.profilesSum)
       question.keepManifest = {
         let arguments = ArgumentBytes.own()
         guard arguments.first?.elementsEqual("run".utf8) == true else { return }

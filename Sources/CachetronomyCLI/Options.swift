@@ -165,12 +165,20 @@ struct KeyOptions: ParsableArguments {
       "Include its inode, size and times in the key.", valueName: "path"))
   var mtime: [String] = []
 
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Find the inputs by tracing the command.")
+  var trace: Bool?
+
+  @Flag(help: .hidden)
+  var traceTimes = false
+
   var values: KeyValues {
     KeyValues(
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
       noCwd: noCwd, cwd: cwd, noUser: noUser, scope: scope, executable: executable,
       argFiles: argFiles, contentLimit: contentLimit, stdin: stdin,
-      file: file, mtime: mtime)
+      file: file, mtime: mtime, trace: trace, traceTimes: traceTimes)
   }
 }
 
@@ -191,6 +199,8 @@ struct KeyValues: Equatable {
   var stdin = false
   var file: [String] = []
   var mtime: [String] = []
+  var trace: Bool?
+  var traceTimes = false
 
   /// The settings they say.
   func settings() throws(Failure) -> RunSettings {
@@ -213,6 +223,8 @@ struct KeyValues: Equatable {
     }
     if noCwd { settings.cwd = RunSettings.Directory.none }
     if noUser { settings.user = false }
+    settings.trace = trace ?? (traceTimes ? true : nil)
+    if traceTimes { settings.traceTimes = true }
     if let scope { settings.scope = try ArgumentBytes.plain(scope, "scope") }
     if let executable {
       settings.executable = try identity(executable, "--executable", [.stat, .content, .path])

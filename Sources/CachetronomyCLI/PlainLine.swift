@@ -121,6 +121,7 @@ extension KeyOptions {
     (executable, argFiles) = (values.executable, values.argFiles)
     contentLimit = values.contentLimit
     (file, mtime) = (values.file, values.mtime)
+    (trace, traceTimes) = (values.trace, values.traceTimes)
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Cachetronomy
+internal import CommandCache
 
 /// The JSON objects that commands print: names end in their unit, unknown is null, never left out.
 enum Records {
@@ -90,6 +91,7 @@ enum Records {
     guard entry.info?.origin == .run, let recording = try? Recording(entry.data) else {
       return .null
     }
+    let inputs = InputList(decoding: recording.inputs).map { Int64($0.items.count) }
     return object([
       (
         "argv",
@@ -106,6 +108,7 @@ enum Records {
       ("stderr_bytes", .int(recording.errorBytes)),
       ("streams", .string(recording.terms.streamsName)),
       ("stdin", .string(recording.terms.inputName)),
+      ("inputs", inputs.map { Value.int($0) } ?? Value.null),
       ("profile", .string(entry.profile)),
       ("rule", entry.info?.rule.map { .string($0) } ?? .null),
     ])

@@ -63,6 +63,10 @@ struct ResolvedRun {
         reporter.warn(error)
       }
     }
+    if let prepared = request.prepared, prepared.isOf(command), HotPath.wantsManifest {
+      run.manifests = ManifestContext(
+        arguments: ArgumentBytes.own(), command: command, profilesSum: prepared.profilesSum)
+    }
     run.rule = command.rule?.source
     run.refresh = line.refresh
     run.input = input

@@ -18,6 +18,9 @@ enum RunReport {
     }
     guard line.isVerbose else { return }
     Output.say(describe(outcome, run.command))
+    if outcome.changedInputs.count > 1 {
+      for path in outcome.changedInputs { Output.say("  \(path) changed") }
+    }
     if let construct = run.key.notes.blindSpot {
       Output.say(
         "this script may read files that are not seen, by \(construct): --file names them")
@@ -64,7 +67,8 @@ enum RunReport {
         "; #\(nearest.key.digest?.prefix(8) ?? "") of \(Formatting.duration(nearest.age)) ago differs in "
           + nearest.differences.map(\.description).joined(separator: ", ")
       }
-      return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept"), \(tail)"
+      let inputs = outcome.inputCount.map { ", \(Formatting.count($0, "input"))" } ?? ""
+      return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept\(inputs)"), \(tail)"
         + (nearest ?? "")
     }
   }

@@ -47,6 +47,16 @@ struct TargetOptions: ParsableArguments {
   func resolveWithSettings(
     _ store: Store?, _ common: CommonOptions
   ) throws(Failure) -> (key: Key, settings: RunSettings)? {
+    var question: Key?
+    return try resolveWithSettings(store, common, &question)
+  }
+
+  /// The same.
+  ///
+  /// - Parameter question: for a command, its key without the inputs of a traced result.
+  private func resolveWithSettings(
+    _ store: Store?, _ common: CommonOptions, _ question: inout Key?
+  ) throws(Failure) -> (key: Key, settings: RunSettings)? {
     let words = words.bytes
     if let key {
       guard words.isEmpty, keyOptions.pipeline == nil else {
@@ -67,12 +77,27 @@ struct TargetOptions: ParsableArguments {
     var call = try plan.invocation(directory: directory, environment: environment)
     if plan.settings.stdin == true { call.input = try Input.spool(beside: store).digest }
     let resolved = call.resolve()
+    question = resolved.key
+    if plan.settings.isTraced {
+      let key = try store?.validVariant(of: resolved.key, call) ?? resolved.key
+      return (key, plan.settings)
+    }
     // As `run` does: contents of a file as stdin are read only if nothing else is there.
     guard plan.settings.stdin != true, let store, try store.entry(resolved.key) == nil,
       let contents = StandardInput.inherited(call.environment.probe).contentsDigest,
       case let key = resolved.key(withInput: contents), try store.entry(key) != nil
     else { return (resolved.key, plan.settings) }
     return (key, plan.settings)
+  }
+
+  /// The keys of all results of the command.
+  func resolveAll(_ store: Store?, _ common: CommonOptions) throws(Failure) -> [Key] {
+    var question: Key?
+    let found = try resolveWithSettings(store, common, &question)
+    guard let found else { return [] }
+    guard found.settings.isTraced, let store, let question else { return [found.key] }
+    let variants = try store.variants(of: question)
+    return variants.isEmpty ? [found.key] : variants
   }
 
   /// A key as typed, or the one that `#` and digits mean.

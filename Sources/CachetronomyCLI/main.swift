@@ -3,6 +3,7 @@ internal import Cachetronomy
 internal import CommandCache
 internal import Glibc
 internal import System
+internal import Trace
 
 /// All of the program, from its first line to its end.
 func runProgram() -> Never {
@@ -19,7 +20,12 @@ func runProgram() -> Never {
     }
   #endif
 
-  let (status, signal) = Tool.start(ArgumentBytes.own())
+  let words = ArgumentBytes.own()
+  // This program again, as the tracer of a command.
+  if words.first?.elementsEqual(TraceLoop.verb.utf8) == true {
+    _exit(TraceLoop.run(Array(words.dropFirst())))
+  }
+  let (status, signal) = Tool.start(words)
   if let signal {
     // The command died of a signal that was meant for both: this process dies of it too, and the
     // shell sees it.

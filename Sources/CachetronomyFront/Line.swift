@@ -85,7 +85,11 @@ struct Line {
 
   /// Options with which an entry may be served as without them.
   private static func isFlag(_ name: Bytes, _ verb: Verb) -> Bool {
-    if name.equals("no-env") || name.equals("no-cwd") || name.equals("no-user") { return true }
+    if name.equals("no-env") || name.equals("no-cwd") || name.equals("no-user")
+      || name.equals("trace") || name.equals("no-trace") || name.equals("trace-times")
+    {
+      return true
+    }
     guard verb == .run else { return false }
     return name.equals("no-stdin") || name.equals("no-remote") || name.equals("rules-only")
       || name.equals("cached-only") || name.equals("no-store")

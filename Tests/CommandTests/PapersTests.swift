@@ -29,7 +29,7 @@ import Testing
       ).intersection(names(package)).subtracting(["Remote"])
       #expect(names(row.2) == dependencies, "\(row.1)")
     }
-    #expect(rows == 7)
+    #expect(rows == 8)
     for directory in page.matches(of: /(?m)^\| `([\w\/]+)`(?:, `([\w\/]+)`)? \|/) {
       for name in [directory.1, directory.2].compactMap({ $0 }) {
         let path = Sandbox.package + "/Sources/" + name

@@ -29,17 +29,18 @@ import Testing
       """)
   }
 
-  @Test(arguments: [
-    "sh -c 'sleep 100 & echo $! > p; sleep 100 & wait'",
-    "sh -c '(sh -c \"echo \\$PPID > p; sleep 100 & wait\" &); sleep 100'",
-    "setsid sh -c 'echo $$ > p; sleep 100'", "bash -mc 'sleep 100 & echo $! > p; wait'",
-    "sh -c 'echo $$ > p; kill -STOP $$'", "timeout 100 sh -c 'echo $$ > p; sleep 100'",
-    "python3 -c 'import os, time; os.fork() and os._exit(time.sleep(99)); print(os.getpid(), file=open(\"p\", \"w\"), flush=True); time.sleep(99)'",
-  ])
-  func `all that the command started is ended`(command: String) throws {
+  @Test(
+    arguments: [
+      "sh -c 'sleep 100 & echo $! > p; sleep 100 & wait'",
+      "sh -c '(sh -c \"echo \\$PPID > p; sleep 100 & wait\" &); sleep 100'",
+      "setsid sh -c 'echo $$ > p; sleep 100'", "bash -mc 'sleep 100 & echo $! > p; wait'",
+      "sh -c 'echo $$ > p; kill -STOP $$'", "timeout 100 sh -c 'echo $$ > p; sleep 100'",
+      "python3 -c 'import os, time; os.fork() and os._exit(time.sleep(99)); print(os.getpid(), file=open(\"p\", \"w\"), flush=True); time.sleep(99)'",
+    ], ["", "--trace"])
+  func `all that the command started is ended`(command: String, traced: String) throws {
     let outcome = try sandbox.bash(
       """
-      timeout 60 cachetronomy run --timeout 5s -- \(command); echo $?
+      timeout 60 cachetronomy run \(traced) --timeout 5s -- \(command); echo $?
       kill -0 $(cat p) 2>&1 | grep -c 'No such process'
       """)
     #expect(outcome.lines == ["124", "1"], "\(outcome.errors)")
@@ -71,24 +72,26 @@ import Testing
       outcome.lines == ["124", "there", "124", "there", "done", "0", "there"], "\(outcome.errors)")
   }
 
-  @Test func `a signal that a process sends reaches them all`() throws {
+  @Test(arguments: ["", "--trace"])
+  func `a signal that a process sends reaches them all`(traced: String) throws {
     let outcome = try sandbox.bash(
       """
       mkfifo one two
-      cachetronomy run --timeout 1m -- bash -c '(trap "echo inner; exit" USR1; echo > one; while :; do sleep .1; done) &
+      cachetronomy run \(traced) --timeout 1m -- bash -c '(trap "echo inner; exit" USR1; echo > one; while :; do sleep .1; done) &
         trap "echo outer" USR1; echo > two; wait; wait' & it=$!
       read x < one; read x < two; kill -USR1 $it; wait $it; echo $?
       """)
     #expect(outcome.lines.sorted() == ["0", "inner", "outer"], "\(outcome.errors)")
   }
 
-  @Test func `the command keeps the terminal`() throws {
+  @Test(arguments: ["--timeout 1m", "--trace", "--trace --timeout 1m"])
+  func `the command keeps the terminal`(options: String) throws {
     let outcome = try sandbox.bash(
       #"""
       cat > steps.py <<'END'
-      type("cachetronomy run --timeout 1m -- sh -c 'echo re\"\"ady; read x < /dev/tty; echo got-$x'\n")
+      type("cachetronomy run \#(options) -- sh -c 'echo re\"\"ady; read x < /dev/tty; echo got-$x'\n")
       until(b'ready'); type('hello\n'); until(b'got-hello\r')
-      type("cachetronomy run --timeout 1m -- bash -c 'echo $$ > p; trap \"echo ba\"\"ck\" CONT; echo re\"\"ady; while :; do sleep .1; done'\n")
+      type("cachetronomy run \#(options) -- bash -c 'echo $$ > p; trap \"echo ba\"\"ck\" CONT; echo re\"\"ady; while :; do sleep .1; done'\n")
       until(b'ready'); type('\x1a'); until(b'Stopped'); until(b'> ')
       type("ps -o stat= -p $(cat p); echo wa\"\"s\n"); until(b'T'); until(b'was\r')
       type('fg\n'); until(b'back'); type('\x03'); until(b'> ')

@@ -26,7 +26,7 @@ package struct ManifestFile: Equatable, Sendable {
   var key: Key
   /// The profile's name, for the access journal.
   var profile: String
-  var observations: [Observation]
+  package var observations: [Observation]
 
   /// The largest file, in bytes.
   static let limit = 2 << 20

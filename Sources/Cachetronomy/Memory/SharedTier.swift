@@ -185,6 +185,16 @@ package final class SharedTier {
       .starts(with: entry.file) == true
   }
 
+  /// Writes a manifest, if the tier is true of the store now and has the profiles that it was made
+  /// with.
+  func keep(_ manifest: ManifestFile) {
+    guard place.isTrusted, let found = TierIndex.read(in: place),
+      let stamp = StoreVersion(store: path, header), found.stamp == stamp,
+      found.profilesSum == manifest.profilesSum
+    else { return }
+    _ = place.write(manifest, TierDirectory.ManifestLimits(found, room: place.roomLimit))
+  }
+
   // MARK: bounds
 
   /// What is in the tier, if it is true of the store now.

@@ -21,6 +21,11 @@ enum RunSetting: String, CaseIterable {
   case tags
   case timeToLive = "time_to_live"
   case timeout
+  case trace
+  case traceIgnore = "trace_ignore"
+  case traceTimes = "trace_times"
+  case traceTrust = "trace_trust"
+  case traceVariants = "trace_variants"
   case ttlJitter = "ttl_jitter"
   case user
 
@@ -83,6 +88,11 @@ enum RunSetting: String, CaseIterable {
     case .tags: settings.tags = try reader.strings(node)
     case .timeToLive: settings.timeToLive = try reader.duration(node)
     case .timeout: settings.timeout = try reader.duration(node)
+    case .trace: settings.trace = try reader.flag(node)
+    case .traceIgnore: settings.traceIgnore = try reader.strings(node)
+    case .traceTimes: settings.traceTimes = try reader.flag(node)
+    case .traceTrust: settings.traceTrust = try reader.directories(node)
+    case .traceVariants: settings.traceVariants = try reader.variants(node)
     case .ttlJitter: settings.ttlJitter = try reader.percentage(node)
     case .user: settings.user = try reader.flag(node)
     }
@@ -112,6 +122,11 @@ enum RunSetting: String, CaseIterable {
     case .tags: settings.tags.isEmpty ? nil : Node(list: settings.tags)
     case .timeToLive: settings.timeToLive.map { Node(text: $0.description) }
     case .timeout: settings.timeout.map { Node(text: $0.description) }
+    case .trace: settings.trace.map { Node(text: $0 ? "true" : "false") }
+    case .traceIgnore: settings.traceIgnore.isEmpty ? nil : Node(list: settings.traceIgnore)
+    case .traceTimes: settings.traceTimes.map { Node(text: $0 ? "true" : "false") }
+    case .traceTrust: settings.traceTrust.isEmpty ? nil : Node(list: settings.traceTrust)
+    case .traceVariants: settings.traceVariants.map { Node(text: $0.description) }
     case .ttlJitter: settings.ttlJitter.map { Node(text: "\($0)%") }
     case .user: settings.user.map { Node(text: $0 ? "true" : "false") }
     }

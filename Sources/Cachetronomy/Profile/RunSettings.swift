@@ -62,6 +62,16 @@ public struct RunSettings: Sendable, Equatable {
   public var staleIfError: TimeToLive?
   /// A rule's `cache: false`: run the command without the cache.
   public var cache: Bool?
+  /// `--trace`, `--no-trace`: whether to find the inputs of the command by tracing it.
+  public var trace: Bool?
+  /// `--trace-times`: whether a new time of an input is a change, whichever program examined it.
+  public var traceTimes: Bool?
+  /// Globs of paths that are neither inputs nor outputs of a traced command; they accumulate.
+  public var traceIgnore: [String] = []
+  /// Directories whose files are not checked again; they accumulate.
+  public var traceTrust: [String] = []
+  /// How many results of one traced command are kept, each for other inputs; nil is 8.
+  public var traceVariants: Int64?
 
   /// Creates settings of which none is set.
   public init() {}
@@ -75,6 +85,8 @@ public struct RunSettings: Sendable, Equatable {
       && timeout == nil
       && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
       && cache == nil && ttlJitter == nil && user == nil && remote == nil
+      && trace == nil && traceTimes == nil && traceIgnore.isEmpty && traceTrust.isEmpty
+      && traceVariants == nil
   }
 
   /// How the working directory is included in the key.
@@ -113,6 +125,9 @@ public struct RunSettings: Sendable, Equatable {
     keeps(status) || failureLimit.map { times.isWithin($0, at: now) } == true
   }
 
+  /// Whether the inputs of the command are found by tracing it.
+  public var isTraced: Bool { trace == true }
+
   /// Whether nothing is stored or served: `--ttl 0`.
   public var isUncached: Bool { timeToLive?.microseconds == 0 }
 
@@ -145,6 +160,11 @@ public struct RunSettings: Sendable, Equatable {
     result.staleWhileRevalidate = other.staleWhileRevalidate ?? staleWhileRevalidate
     result.staleIfError = other.staleIfError ?? staleIfError
     result.cache = other.cache ?? cache
+    result.trace = other.trace ?? trace
+    result.traceTimes = other.traceTimes ?? traceTimes
+    Self.add(other.traceIgnore, to: &result.traceIgnore)
+    Self.add(other.traceTrust, to: &result.traceTrust)
+    result.traceVariants = other.traceVariants ?? traceVariants
     return result
   }
 

@@ -141,6 +141,23 @@ package struct SettingReader {
     return paths
   }
 
+  /// Absolute directories.
+  func directories(_ node: Node) throws(Diagnostic) -> [String] {
+    let paths = try strings(node)
+    guard case .sequence(let items) = node.content else { return paths }
+    for (item, path) in zip(items, paths) where !path.hasPrefix("/") || path == "/" {
+      throw complaint(item, "want an absolute directory, as /usr")
+    }
+    return paths
+  }
+
+  /// How many variants of a traced result are kept.
+  func variants(_ node: Node) throws(Diagnostic) -> Int64 {
+    let number = try count(node)
+    guard (1...64).contains(number) else { throw complaint(node, "want 1 to 64") }
+    return number
+  }
+
   /// Patterns of what is hidden in arguments.
   func redactions(_ node: Node) throws(Diagnostic) -> [String] {
     let patterns = try strings(node)

@@ -16,6 +16,8 @@ public struct Recording: Sendable, Equatable {
   public var body: Body
   /// Which calls it may be served to.
   public var terms = ServingTerms()
+  /// The inputs of a traced command, as `InputList` encodes them; empty if it was not traced.
+  package var inputs: [UInt8] = []
   /// The checksum of its chunks.
   var chunkSum: Int64?
 
@@ -43,7 +45,7 @@ public struct Recording: Sendable, Equatable {
     var reader = MessagePackReader(bytes)
     var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
     var (turns, count, sum, outputCount, errorCount): (Value?, Value?, Value?, Value?, Value?)
-    var (output, errors): (Range<Int>?, Range<Int>?)
+    var (output, errors, inputs): (Range<Int>?, Range<Int>?, Range<Int>?)
     var (input, moved, outputs, isMerged): (Value?, Value?, Value?, Value?)
     for _ in 0..<(try reader.mapCount()) {
       guard case .string(let name) = try reader.read() else { throw bad }
@@ -55,6 +57,7 @@ public struct Recording: Sendable, Equatable {
       case "duration": seconds = try reader.read()
       case "exit_status": status = try reader.read()
       case "input": input = try reader.read()
+      case "inputs": inputs = try reader.blob()
       case "input_moved": moved = try reader.read()
       case "merged": isMerged = try reader.read()
       case "order": turns = try reader.read()
@@ -71,10 +74,9 @@ public struct Recording: Sendable, Equatable {
       case .double(let seconds)? = seconds, seconds >= 0, seconds < 1e9,
       let terms = ServingTerms(input, moved, isMerged, outputs)
     else { throw bad }
-    (argv, directory) = (words.compactMap(\.rawBytes), cwd)
-    exitStatus = Int32(status)
-    duration = Int64(seconds * 1e6)
-    self.terms = terms
+    (argv, directory, exitStatus) = (words.compactMap(\.rawBytes), cwd, Int32(status))
+    (duration, self.terms) = (Int64(seconds * 1e6), terms)
+    if let inputs { self.inputs = Array(bytes[inputs]) }
     if let count = count?.integer {
       guard let chunks = Int(exactly: count), chunks > 0, let outputBytes = outputCount?.integer,
         let errorBytes = errorCount?.integer

@@ -52,6 +52,11 @@ extension Store {
     }
   }
 
+  /// Writes the manifest of a call that this store has just served.
+  package func keepManifest(_ manifest: ManifestFile) {
+    if sharesMemory { openTier()?.keep(manifest) }
+  }
+
   private func hotFile(
     _ entry: Entry, _ replay: Replay?
   ) throws(Failure) -> (key: Key, file: [UInt8])? {

@@ -47,7 +47,7 @@ extension Tool {
         target.key = nil
         target.keyOptions = keyOptions
         target.words = words
-        if let key = try target.resolve(store, common) { found.append(key) }
+        found += try target.resolveAll(store, common)
       } else {
         guard words.bytes.isEmpty, keyOptions.pipeline == nil else {
           throw Failure.badSetting("command line", "give either keys or a command, not both")

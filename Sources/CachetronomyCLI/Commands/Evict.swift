@@ -68,7 +68,7 @@ extension Tool {
       if keys.isEmpty {
         var target = TargetOptions()
         (target.key, target.keyOptions, target.words) = (nil, keyOptions, words)
-        return try target.resolve(store, common).map { [$0] } ?? []
+        return try target.resolveAll(store, common)
       }
       guard words.bytes.isEmpty, keyOptions.pipeline == nil else {
         throw .badSetting("command line", "give either keys or a command, not both")

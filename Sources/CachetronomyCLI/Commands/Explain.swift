@@ -96,6 +96,7 @@ struct ExplainReport {
     if let terms = found.terms, terms != ServingTerms() {
       lines.append("stdin: \(terms.inputName), streams: \(terms.streamsName)")
     }
+    lines += found.changedInputs.map { "  \($0) changed" }
     if let nearest = found.nearest {
       let digits = nearest.key.digest?.prefix(8) ?? ""
       lines.append("nearest: #\(digits), \(Formatting.duration(nearest.age)) old, differs in")
@@ -138,6 +139,7 @@ struct ExplainReport {
       } ?? .null
     return Records.object([
       ("verdict", .string(found.verdict.rawValue)), ("why", text(found.why)),
+      ("changed_inputs", texts(found.changedInputs)),
       ("key", .string(found.key.text)), ("digest", text(found.key.digest)),
       ("profile", text(profile)), ("rule", text(rule.map { $0.match.joined(separator: " ") })),
       ("rule_source", text(rule?.source)),

@@ -8,8 +8,7 @@ extension Tool {
       commandName: "run",
       abstract:
         "Run a command, or replay its recording (kept 1 h, or as --ttl says).",
-      usage: "cachetronomy run [<options>] [--] <command> [<argument> ...]\n"
-        + "cachetronomy run [<options>] -c <pipeline>",
+      usage: "cachetronomy run [<options>] ([--] <command> [<argument> ...] | -c <pipeline>)",
       discussion: """
         For example:
           cachetronomy run --ttl 10m -- curl -fsS https://example.com/rates.json

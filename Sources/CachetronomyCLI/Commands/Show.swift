@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cachetronomy
+internal import CommandCache
 
 extension Tool {
   struct Show: ParsableCommand {
@@ -15,6 +16,9 @@ extension Tool {
 
     @OptionGroup var target: TargetOptions
 
+    @Flag(help: "Print the inputs of a traced result.")
+    var inputs = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -26,6 +30,7 @@ extension Tool {
         let entry = try store.entry(key)
       else { throw Status.exit(Status.miss) }
       try store.isWritable ? store.foldJournal(at: .now()) : ()
+      if inputs { return try Output.write(Self.inputs(of: entry)) }
       let record = try Records.show(entry, in: store, at: .now())
       if json { return try Output.write(json: record) }
       guard case .map(let pairs) = record else { return }
@@ -38,6 +43,14 @@ extension Tool {
         }
       }
       try Output.write(Formatting.table(rows))
+    }
+
+    private static func inputs(of entry: Entry) throws(Failure) -> String {
+      guard let list = InputList(decoding: try Recording(entry.data).inputs) else {
+        throw .badSetting("option --inputs", "this entry has no traced inputs")
+      }
+      return list.items.map { "\($0.kind)\t" + Terminal.shown(ShellWords.quote($0.path)) + "\n" }
+        .joined()
     }
 
     private static func text(_ value: Value) -> String {

@@ -5,6 +5,8 @@ internal import System
 package struct Explanation: Sendable, Equatable {
   /// The state of the entry in the store.
   package var verdict: Verdict
+  /// The inputs of a traced command that have changed since its newest result.
+  package var changedInputs: [String] = []
   /// Why the command is not cached, or what is wrong with the entry.
   package var why: String?
   /// The cache key of the command.
@@ -103,6 +105,9 @@ extension CachedRun {
     var key = runKey
     if case .success(let served) = found { key = served }
     var entry = store.flatMap { try? $0.entry(key) }
+    if isTraced, entry == nil, let newest = try? store?.variants(of: runKey).first {
+      (entry, key) = (store.flatMap { try? $0.entry(newest) }, newest)
+    }
     if entry == nil, let other = store.flatMap({ try? $0.entry(command.key) }) {
       (entry, key) = (other, command.key)
     }
@@ -129,6 +134,7 @@ extension CachedRun {
     case .failure(let found):
       result.verdict = .miss
       result.why = found.miss == .corrupt ? "the entry is damaged" : found.detail
+      result.changedInputs = found.changedInputs
       if found.detail == nil { result.nearest = nearest(to: key) }
     }
     return result

@@ -35,6 +35,8 @@ struct KeyParts: Sendable {
   private(set) var variables: [Int]
   /// Environment entries without `=`.
   private(set) var nameless: [[UInt8]]
+  /// Whether the inputs are found by tracing the command.
+  private let isTraced: Bool
   /// The paths of `--file`.
   private(set) var files: [WatchedPart] = []
   /// The paths of `--mtime`.
@@ -43,16 +45,23 @@ struct KeyParts: Sendable {
   /// Collects all parts.
   init(of call: Invocation, _ notes: inout KeyNotes) {
     let settings = call.settings
-    var identity = FileIdentity(settings, call.probe, readsMetadata: call.readsMetadata)
-    executable = call.part(ofProgram: call.executable.path, &identity)
-    argumentFiles = call.argumentFiles(&identity, &notes)
-    programs = call.programs(&identity, &notes)
-    scriptInputs = call.scriptInputs(&identity, &notes)
-    startupFile = call.startupFilePart(&identity, &notes)
+    if settings.isTraced {
+      // What the tracer sees are the inputs of each result, not of the question.
+      executable = [call.executable.path]
+      (argumentFiles, programs, scriptInputs, startupFile) = ([], [], [], nil)
+    } else {
+      var identity = FileIdentity(settings, call.probe, readsMetadata: call.readsMetadata)
+      executable = call.part(ofProgram: call.executable.path, &identity)
+      argumentFiles = call.argumentFiles(&identity, &notes)
+      programs = call.programs(&identity, &notes)
+      scriptInputs = call.scriptInputs(&identity, &notes)
+      startupFile = call.startupFilePart(&identity, &notes)
+    }
     directory = call.directoryPart()
     user = settings.user ?? true ? call.userPart() : nil
     variables = call.environment.keyed(settings.env, ignoring: settings.envIgnore)
     nameless = call.environment.keyedNameless(settings.env, ignoring: settings.envIgnore)
+    isTraced = settings.isTraced
     if settings.file.isEmpty, settings.mtime.isEmpty { return }
     var watched = WatchedFiles(environment: call.environment, directory: call.directory)
     for path in settings.file {
@@ -74,6 +83,7 @@ struct KeyParts: Sendable {
     var sum: [UInt8] = []
     sum.reserveCapacity(8192)
     sum.add(Self.format)
+    if isTraced { sum.add("traced", []) }
     sum.add("argv", call.argv)
     sum.add("executable", executable)
     sum.add(

@@ -33,6 +33,8 @@ package struct CachedRun {
   package var input: CommandInput?
   /// Receives output while the command runs; nil passes it to `sink`.
   package var live: LiveOutput?
+  /// What a manifest is made with; nil writes none.
+  package var manifests: ManifestContext?
   /// Maximum wait for another process running the same command, in microseconds.
   package var waitLimit: Int64 = 600_000_000
   /// The store to read from; nil if there is none yet.
@@ -124,6 +126,7 @@ package struct CachedRun {
     var outcome = try runOrShare(miss, old)
     outcome.nearest = nearest
     outcome.missDetail = why.detail
+    outcome.changedInputs = why.changedInputs
     return outcome
   }
 
@@ -161,7 +164,10 @@ package struct CachedRun {
   private func serve(_ found: Found, isRefill: Bool) throws(Failure) -> Outcome {
     if !background { try give(found.replay) }
     let outcome = hit(found)
-    if isRefill, profile.maxMemory > 0 { store?.refill(found.entry, found.replay) }
+    if isRefill, profile.maxMemory > 0 {
+      store?.refill(found.entry, found.replay)
+      if isTraced { keepManifest(of: found) }
+    }
     return outcome
   }
 
@@ -236,6 +242,8 @@ package struct CachedRun {
     var miss: Miss
     /// Why none of the existing recordings may be served to this call.
     var detail: String?
+    /// The inputs of a traced command that have changed.
+    var changedInputs: [String] = []
   }
 
   private func find(_ key: Key) -> Result<Found, NotFound> {
@@ -253,6 +261,13 @@ package struct CachedRun {
   private func find<T>(
     _ key: Key, _ read: (Entry, Store) throws(Failure) -> (T, Recording)
   ) -> Result<T, NotFound> {
+    if isTraced { return findVariant(of: key) { findOne($0, read) } }
+    return findOne(key, read)
+  }
+
+  private func findOne<T>(
+    _ key: Key, _ read: (Entry, Store) throws(Failure) -> (T, Recording)
+  ) -> Result<T, NotFound> {
     guard let store else { return .failure(NotFound(miss: .absent)) }
     do throws(Failure) {
       switch try store.lookup(key, at: now(), within: invocation.settings.timeToLive) {
@@ -261,6 +276,7 @@ package struct CachedRun {
       case .hit(let entry):
         // The row has lost its `entry_info`, so another program has rewritten it.
         guard entry.info?.origin == .run else { return .failure(NotFound(miss: .corrupt)) }
+        if let why = try inputObjection(entry) { return .failure(why) }
         let (found, recording) = try read(entry, store)
         if isTooOld(recording, entry) { return .failure(NotFound(miss: .expired)) }
         if let detail = recording.terms.objection(for: surroundings) {

@@ -30,7 +30,7 @@ extension CachedRun {
     let held =
       inheritedLock == nil && old?.isWithin(invocation.settings.staleIfError) == true
       ? DeferredOutput(liveSink, then: sink, beside: target ?? store) : nil
-    let run = try runCommand(
+    var run = try runCommand(
       recorder, held, runLock, isNamed: runLock != nil || lease != nil, key: key)
     var outcome = Outcome(
       status: run.status, key: key, verdict: .miss(miss), signal: run.result.signal)
@@ -39,6 +39,12 @@ extension CachedRun {
       runLock.finish(status: outcome.status, run.terms)
     }
     outcome.notKept = reason(not: run, recorder, target, old)
+    if outcome.notKept == nil, let trace = run.result.trace {
+      switch judge(trace) {
+      case .success(let inputs): (run.inputs, outcome.inputCount) = (inputs, inputs.items.count)
+      case .failure(let why): outcome.notKept = why
+      }
+    }
     if outcome.notKept == nil, let target {
       stored = keep(run, began, recorder, target, witness, &outcome)
     } else if instead == nil, inheritedLock == nil {
@@ -89,6 +95,10 @@ extension CachedRun {
         outcome.notKept = .removed
       }
       invocation.probe.writeDigests(beside: target.path)
+      if run.inputs != nil {
+        try target.trimVariants(
+          of: runKey, to: invocation.settings.traceVariants ?? 8, profile: profile.name, at: now())
+      }
       if inheritedLock == nil, case .miss(let miss) = outcome.verdict {
         AccessJournal(store: target.path).append(
           AccessJournal.Kind(miss), outcome.key, profile: profile.name, at: began)
@@ -127,6 +137,8 @@ extension CachedRun {
     var duration: Int64
     var finding: InputWatch.Finding
     var terms: ServingTerms
+    /// The inputs of a traced command.
+    var inputs: InputList?
     /// A file that the script was to make and left unchanged.
     var notMade: [UInt8]?
 
@@ -171,6 +183,7 @@ extension CachedRun {
         })
       if let descriptor { request.input = .descriptor(descriptor) }
       request.watch = watch
+      if isTraced { request.traces = invocation.settings.traceTimes == true }
       request.releaseWaiters = { readsInput in
         if readsInput, !stdin.hasContents { recorder.abandon(.readsInput) }
         runLock?.releaseUnfinished()
@@ -259,7 +272,7 @@ extension CachedRun {
     let status = run.result.ending.status
     let data = try Recording.encode(
       argv: invocation.shownArguments, directory: invocation.directory, exitStatus: status,
-      duration: run.duration, terms: run.terms, recorder)
+      duration: run.duration, terms: run.terms, inputs: run.inputs?.encoded() ?? [], recorder)
     var id: [UInt8]?
     if !recorder.isSmall {
       let fresh = Random.bytes(16)
@@ -267,10 +280,14 @@ extension CachedRun {
       id = fresh
     }
     let stored = now()
-    let success = invocation.settings.timeToLive ?? profile.timeToLive
+    // A traced result without a ttl is valid until an input changes.
+    let success =
+      invocation.settings.timeToLive ?? (run.inputs == nil ? profile.timeToLive : .never)
     let isByContents = run.terms.input.isInKey && input == nil
+    let question = isByContents ? runKey : command.key
+    let key = run.inputs.flatMap { question.variant(variantDigest($0)) } ?? question
     var entry = profile.newEntry(
-      isByContents ? runKey : command.key, data, origin: .run, at: stored,
+      key, data, origin: .run, at: stored,
       timeToLive: isKept(status) ? success : failureTimeToLive ?? success,
       jitter: invocation.settings.ttlJitter, tags: invocation.settings.tags, chance: chance)
     entry.info = Entry.Info(

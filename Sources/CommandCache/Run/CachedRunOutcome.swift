@@ -12,6 +12,10 @@ extension CachedRun {
     package var verdict: Verdict
     /// On a miss, why an existing recording may not be served to this call.
     package var missDetail: String?
+    /// On a miss of a traced command, the inputs that have changed.
+    package var changedInputs: [String] = []
+    /// How many inputs a traced result has that was stored or served.
+    package var inputCount: Int?
     /// Why the result was not stored; nil if it was, or on a hit.
     package var notKept: NotKept?
     /// On a miss, if requested: the nearest earlier recording of the same arguments.

@@ -36,6 +36,8 @@ struct Child {
   let output: Int32
   /// Read end of the pipe for stderr; -1 if one pipe carries both streams.
   let errors: Int32
+  /// The tracer, which is then the parent of the process.
+  var tracer: TraceLink?
 
   /// Starts a command with pipes for its output.
   ///
@@ -46,42 +48,64 @@ struct Child {
   static func start(
     _ invocation: Invocation, input: Input, isMerged: Bool, mask: sigset_t
   ) throws(Failure) -> Child {
-    var pipes: [Int32] = [-1, -1, -1, -1]
-    let made = pipes.withUnsafeMutableBufferPointer { ends in
-      pipe(ends.baseAddress) == 0 && (isMerged || pipe(ends.baseAddress.map { $0 + 2 }) == 0)
-    }
-    guard made else {
-      for end in pipes where end >= 0 { close(end) }
-      throw nothingLeft("a pipe", errno)
-    }
-    for end in pipes where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer {
-      close(pipes[1])
-      if !isMerged { close(pipes[3]) }
-    }
+    let pipes = try Pipes(isMerged: isMerged)
+    defer { pipes.closeWriteEnds() }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    switch input {
-    case .null: give(nil, &actions)
-    case .descriptor(let number): give(number, &actions)
-    case .inherited: break
-    }
-    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, pipes[isMerged ? 1 : 3], 2)
+    pipes.give(input, &actions)
     var process = pid_t()
     let code = spawn(invocation, actions: &actions, mask, &process)
     guard code == 0 else {
-      close(pipes[0])
-      if !isMerged { close(pipes[2]) }
+      pipes.closeReadEnds()
       // The command needs few processes and little memory beyond what this process holds.
       throw code == EAGAIN || code == ENOMEM
         ? nothingLeft("a process", code) : refusal(invocation, code)
     }
-    return Child(process: process, output: pipes[0], errors: pipes[2])
+    return Child(process: process, output: pipes.output, errors: pipes.errors)
   }
 
-  private static func nothingLeft(_ what: String, _ reason: Int32) -> Failure {
+  /// The pipes for the output of a command.
+  struct Pipes {
+    /// Read ends; that of the errors is -1 if one pipe carries both streams.
+    let output, errors: Int32
+    private let ends: [Int32]
+
+    init(isMerged: Bool) throws(Failure) {
+      var ends: [Int32] = [-1, -1, -1, -1]
+      let isMade = ends.withUnsafeMutableBufferPointer { ends in
+        pipe(ends.baseAddress) == 0 && (isMerged || pipe(ends.baseAddress.map { $0 + 2 }) == 0)
+      }
+      guard isMade else {
+        let reason = errno
+        for end in ends where end >= 0 { close(end) }
+        throw nothingLeft("a pipe", reason)
+      }
+      for end in ends where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      (output, errors, self.ends) = (ends[0], ends[2], ends)
+    }
+
+    /// Sets the streams of a process.
+    func give(_ input: Input, _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>) {
+      switch input {
+      case .null: Child.give(nil, actions)
+      case .descriptor(let number): Child.give(number, actions)
+      case .inherited: break
+      }
+      posix_spawn_file_actions_adddup2(actions, ends[1], 1)
+      posix_spawn_file_actions_adddup2(actions, ends[errors < 0 ? 1 : 3], 2)
+    }
+
+    func closeWriteEnds() { for end in [ends[1], ends[3]] where end >= 0 { close(end) } }
+    func closeReadEnds() { for end in [output, errors] where end >= 0 { close(end) } }
+
+    func closeAll() {
+      closeWriteEnds()
+      closeReadEnds()
+    }
+  }
+
+  static func nothingLeft(_ what: String, _ reason: Int32) -> Failure {
     .file(verb: "make", path: what, reason: SystemError.text(reason))
   }
 
@@ -121,7 +145,7 @@ struct Child {
     return refusal(invocation, code)
   }
 
-  private static func refusal(_ invocation: Invocation, _ code: Int32) -> Failure {
+  static func refusal(_ invocation: Invocation, _ code: Int32) -> Failure {
     // The search found the file, so what is missing is its interpreter.
     let reason = (code == ENOENT ? "bad interpreter: " : "") + SystemError.text(code)
     return .cannotRun(
@@ -129,7 +153,7 @@ struct Child {
   }
 
   /// Sets the stdin of a process; nil is `/dev/null`.
-  private static func give(
+  fileprivate static func give(
     _ input: Int32?, _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>
   ) {
     if let input {
@@ -242,9 +266,9 @@ struct Child {
     }
   }
 
-  private typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-  private static func withArguments(
+  static func withArguments(
     _ argv: [[UInt8]], _ environment: Environment, _ program: [UInt8],
     _ body: (UnsafePointer<CChar>, Vector, Vector) -> Int32
   ) -> Int32 {

@@ -25,6 +25,8 @@ struct ChildMonitor {
     var record: (Stream, UnsafeRawBufferPointer) -> Bool
     /// Observes the input that the command inherits.
     var watch: InputWatch?
+    /// Whether to trace it: with the times of all files or without; nil does not.
+    var traces: Bool?
     /// Called once, when the command has read input or its output has been blocked for a second:
     /// processes that wait for the result must stop waiting.
     var releaseWaiters: (_ readsInput: Bool) -> Void = { _ in }
@@ -41,6 +43,8 @@ struct ChildMonitor {
     var signal: Int32?
     /// Why output could not be written; the command ran to its end regardless.
     var unwritten: Failure?
+    /// What the tracer saw; nil if tracing was not wanted.
+    var trace: TraceOutcome?
   }
 
   /// The status of a command that timed out, as `timeout` reports it.
@@ -74,13 +78,42 @@ struct ChildMonitor {
     let signals = Signals(adopts: limit != nil)
     defer { signals.restore() }
     let tree = limit == nil ? nil : ProcessTree()
-    let child = try Child.start(
-      request.invocation, input: request.input, isMerged: request.isMerged, mask: signals.before)
-    tree?.add(command: child.process)
+    let (child, reason) = try start(request, signals.before)
+    tree?.add(command: child.process, tracer: child.tracer?.process)
     request.watch?.release()
     var monitor = ChildMonitor(request, child, tree, limit)
     defer { monitor.closePipes() }
-    return try monitor.loop(signals)
+    var result = try monitor.loop(signals)
+    if let link = child.tracer {
+      link.finish()
+      result.trace = TraceOutcome(
+        refusal: link.refusal, usesMachine: link.usesMachine, inputs: link.inputs ?? [])
+      if link.inputs == nil { result.trace?.cannotTrace = "the tracer was killed" }
+    } else if let reason {
+      result.trace = TraceOutcome(cannotTrace: reason)
+    }
+    return result
+  }
+
+  /// Starts the command, traced if that is wanted and possible.
+  ///
+  /// - Returns: the command, and why it is not traced.
+  private static func start(
+    _ request: Request, _ mask: sigset_t
+  ) throws(Failure) -> (Child, String?) {
+    var reason: String?
+    if let isTimed = request.traces {
+      switch try Child.startTraced(
+        request.invocation, input: request.input, isMerged: request.isMerged, mask: mask,
+        isTimed: isTimed)
+      {
+      case .started(let child): return (child, nil)
+      case .refused(let why): reason = why
+      }
+    }
+    let child = try Child.start(
+      request.invocation, input: request.input, isMerged: request.isMerged, mask: mask)
+    return (child, reason)
   }
 
   private init(_ request: Request, _ child: Child, _ tree: ProcessTree?, _ limit: TimeToLive?) {
@@ -98,8 +131,9 @@ struct ChildMonitor {
   }
 
   private mutating func loop(_ signals: Signals) throws(Failure) -> Result {
-    let handle = cachetronomy_pidfd_open(child.process)
-    defer { if handle >= 0 { close(handle) } }
+    // The tracer tells when the command has ended.
+    let handle = child.tracer?.descriptor ?? cachetronomy_pidfd_open(child.process)
+    defer { if handle >= 0, child.tracer == nil { close(handle) } }
     var signal: Int32?
     while ending == nil || isEnding || !pumps.allSatisfy(\.isDone) {
       let ready = try wait(signals.descriptor, handle)
@@ -282,6 +316,7 @@ struct ChildMonitor {
   }
 
   private mutating func reap() {
+    if let link = child.tracer { return reap(link) }
     var status: Int32 = 0
     let found = waitpid(child.process, &status, WNOHANG)
     if found < 0, errno == ECHILD {
@@ -290,6 +325,17 @@ struct ChildMonitor {
       (ending, wasCutOff) = (.exited(125), true)
     }
     guard found == child.process else { return }
+    end(status)
+  }
+
+  private mutating func reap(_ link: TraceLink) {
+    link.poll()
+    if let status = link.ending { return end(status) }
+    // The tracer was killed.
+    if link.isOver { (ending, wasCutOff) = (.exited(125), true) }
+  }
+
+  private mutating func end(_ status: Int32) {
     tree?.commandHasEnded()
     let signal = status & 0x7f
     ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)

@@ -25,6 +25,10 @@ package enum NotKept: Sendable, Equatable {
   case inputChanged
   /// Something in its key changed while it ran.
   case keyChanged
+  /// What the tracer saw forbids it.
+  case traced(String)
+  /// It could not be traced, and why.
+  case cannotTrace(String)
   /// The entry was removed, or replaced by a later run, while it ran.
   case removed
   /// The store, or a temporary file, could not be written.
@@ -50,6 +54,8 @@ extension NotKept: CustomStringConvertible {
     case .didNotReplace(let path): "its script did not replace \(path), which may be an input"
     case .inputChanged: "its stdin changed while it ran"
     case .keyChanged: "what it reads changed while it ran"
+    case .traced(let why): why
+    case .cannotTrace(let why): "cannot trace here (\(why))"
     case .removed: "the entry was removed or replaced while it ran"
     case .failed(let failure): failure.description
     }

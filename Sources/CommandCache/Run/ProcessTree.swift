@@ -21,6 +21,7 @@ final class ProcessTree {
   private var sessions: Set<pid_t> = [getsid(0)]
   /// The process of the command; 0 before it is started.
   private var command: pid_t = 0
+  private var tracer: pid_t?
 
   init() {
     wasAdopting = cachetronomy_is_subreaper()
@@ -30,8 +31,10 @@ final class ProcessTree {
 
   deinit { cachetronomy_set_subreaper(wasAdopting) }
 
-  /// Sets the process of the command.
-  func add(command: pid_t) { self.command = command }
+  /// Sets the process of the command, and that of its tracer, which is left alone.
+  func add(command: pid_t, tracer: pid_t? = nil) {
+    (self.command, self.tracer) = (command, tracer)
+  }
 
   /// Whether no process of the tree is running.
   var isEmpty: Bool { running().isEmpty }
@@ -50,7 +53,7 @@ final class ProcessTree {
   /// Reaps processes that the command left behind and that have ended.
   func reapAdopted() {
     for process in Self.children(of: getpid())
-    where process != command && !earlier.contains(process) {
+    where process != command && process != tracer && !earlier.contains(process) {
       var status: Int32 = 0
       waitpid(process, &status, WNOHANG)
     }
@@ -66,6 +69,10 @@ final class ProcessTree {
     var found: [pid_t] = []
     var next = Self.children(of: getpid()).filter { !earlier.contains($0) }
     while let process = next.popLast() {
+      if process == tracer {
+        next += Self.children(of: process)
+        continue
+      }
       let isOurs = process == command || sessions.contains(getsid(process))
       guard isOurs, !found.contains(process) else { continue }
       next += Self.children(of: process)

@@ -1,0 +1,165 @@
+internal import Cachetronomy
+internal import Glibc
+internal import System
+internal import Trace
+
+/// Decides whether the result of a traced command may be kept, and what it depends on.
+struct TraceJudgement {
+  /// Paths that are neither inputs nor outputs.
+  private let ignored: [Pattern]
+  /// Directories whose files are not checked again, each with a slash.
+  private let trusted: [[UInt8]]
+  private let probe: Probe
+  private(set) var items: [InputList.Item] = []
+  private(set) var refusal: Refusal?
+  init(_ settings: RunSettings, directory: [UInt8], _ probe: Probe) {
+    // A relative pattern is below the working directory.
+    ignored = settings.traceIgnore.map { text in
+      text.hasPrefix("/") || text.hasPrefix("*")
+        ? Pattern(text) : Pattern(String(decoding: directory, as: UTF8.self) + "/" + text)
+    }
+    trusted = settings.traceTrust.map { Array($0.utf8) + ($0.hasSuffix("/") ? [] : [0x2f]) }
+    self.probe = probe
+  }
+
+  /// Judges all paths that a command used.
+  mutating func judge(_ inputs: [TracedInput]) {
+    for input in Self.merged(inputs) where !ignored.contains(where: { $0.matches(input.path) }) {
+      judge(input)
+    }
+    items.sort { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  /// Adds what uname(2) gives, by the files that have the same.
+  mutating func addMachine() {
+    for name in ["domainname", "hostname", "osrelease", "version"] {
+      let path = Array("/proc/sys/kernel/\(name)".utf8)
+      var status = stat()
+      guard path.withCPath({ stat($0, &status) }) == 0 else { continue }
+      var item = InputList.Item(path: path, kind: .file, mode: status.st_mode, stamp: 0)
+      item.owner = InputList.Item.owner(status)
+      item.digest = item.digest(status, probe)
+      items.append(item)
+    }
+    items.sort { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  /// Merges the uses of a path with and without following it, where the command changed what is there
+  /// between the two: its state before the first use counts.
+  private static func merged(_ inputs: [TracedInput]) -> [TracedInput] {
+    var merged: [TracedInput] = []
+    var first: [[UInt8]: Int] = [:]
+    for input in inputs {
+      guard let index = first[input.path] else {
+        first[input.path] = merged.count
+        merged.append(input)
+        continue
+      }
+      let isChanged = input.isChanging || merged[index].isChanging
+      if isChanged, merged[index].before != input.before || !input.isUsed {
+        merged[index].merge(input)
+      } else {
+        if isChanged { merged[index].merge(input) }
+        merged.append(input)
+      }
+    }
+    return merged
+  }
+
+  /// Of several reasons the one that tells most: what was made, before what raced with it.
+  private mutating func refuse(_ kind: Refusal.Kind, _ input: TracedInput) {
+    func rank(_ kind: Refusal.Kind) -> Int {
+      switch kind {
+      case .created: 0
+      case .removed: 1
+      case .changed: 2
+      default: 3
+      }
+    }
+    if let refusal, rank(refusal.kind) <= rank(kind) { return }
+    refusal = Refusal(kind: kind, detail: String(decoding: input.path, as: UTF8.self))
+  }
+
+  private mutating func judge(_ input: TracedInput) {
+    let (before, after) = (input.before, input.after)
+    switch (before.error, after.error) {
+    case (0, 0): judgeThere(input)
+    case (0, _): refuse(input.isChanging ? .removed : .raced, input)
+    case (_, 0): refuse(input.isChanging ? .created : .raced, input)
+    default:
+      // Made and removed again, or never made.
+      if input.isChanging, !input.isUsed { return }
+      guard before.error == after.error else { return refuse(.raced, input) }
+      // Names that cannot exist, and links that turn in circles, stay.
+      add(input, .absent, mode: UInt32(bitPattern: before.error))
+    }
+  }
+
+  private mutating func judgeThere(_ input: TracedInput) {
+    let (before, after) = (input.before, input.after)
+    guard before.mode & S_IFMT == after.mode & S_IFMT else {
+      return refuse(input.isChanging ? .changed : .raced, input)
+    }
+    if input.isUnsettled { return refuse(.raced, input) }
+    if before.isFile {
+      judgeFile(input)
+    } else if before.isDirectory {
+      guard before.mode == after.mode else { return refuse(.changed, input) }
+      guard input.isListed || input.isTimed || input.isExact else {
+        return add(input, .directory, mode: before.mode)
+      }
+      let isSame =
+        before.inode == after.inode && before.modified == after.modified
+        && before.changed == after.changed
+      let names = input.path.withCPath { DirectoryNames.digest($0) }
+      // Files that came and went are no change, but a name that was seen half-way may be.
+      guard isSame || input.digest != nil && input.digest == names else {
+        return refuse(.raced, input)
+      }
+      add(input, .listing, mode: before.mode)
+    } else if before.isLink {
+      guard before == after else { return refuse(input.isChanging ? .changed : .raced, input) }
+      add(input, .link, mode: before.mode)
+    } else {
+      add(input, .other, mode: before.mode)
+    }
+  }
+
+  private mutating func judgeFile(_ input: TracedInput) {
+    let (before, after) = (input.before, input.after)
+    if before != after {
+      // The same bytes as before are no change.
+      guard input.isChanging, before.mode == after.mode, let digest = input.digest,
+        input.path.withCPath({ TracedInput.contents($0) }) == digest
+      else { return refuse(input.isChanging ? .changed : .raced, input) }
+    }
+    if input.isUsed || input.isChanging { add(input, .file, mode: before.mode) }
+  }
+
+  private mutating func add(_ input: TracedInput, _ kind: InputList.Kind, mode: UInt32) {
+    guard !trusted.contains(where: { input.path.starts(with: $0) }) else { return }
+    var item = InputList.Item(
+      path: input.path, kind: kind, isItself: input.isItself, mode: mode, stamp: 0)
+    if kind != .absent {
+      var status = stat()
+      let code = input.path.withCPath { input.isItself ? lstat($0, &status) : stat($0, &status) }
+      guard code == 0 else { return refuse(.raced, input) }
+      // What is digested now must be what was seen at the end.
+      guard kind == .directory || kind == .other || Self.isSame(status, input.after) else {
+        return refuse(.raced, input)
+      }
+      item.stamp = InputList.Item.stamp(kind, status)
+      item.owner = InputList.Item.owner(status)
+      if !input.isExact { item.digest = item.digest(status, probe) }
+      if input.isTimed { item.time = InputList.Item.Time(status) }
+      // A file that may not be read has no contents: its status alone tells of changes.
+    }
+    items.append(item)
+  }
+
+  private static func isSame(_ status: stat, _ state: TracedInput.State) -> Bool {
+    UInt64(status.st_dev) == state.device && UInt64(status.st_ino) == state.inode
+      && Int64(status.st_size) == state.size && status.st_mtim.nanoseconds == state.modified
+      && status.st_ctim.nanoseconds == state.changed
+  }
+}

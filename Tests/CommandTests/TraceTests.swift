@@ -1,0 +1,306 @@
+import Testing
+
+/// `run --trace`: the inputs of real programs are found, and every change of one is a miss.
+@Suite struct TraceTests {
+  /// `t` runs a command traced and prints its verdict before its output; `same` compares with a direct run.
+  static let shell = """
+    t() {
+      out=$(cachetronomy run -v --trace "${O[@]}" -- "$@" 2> ../report); s=$?
+      sed -n 's/^cachetronomy: //; s/^HIT.*/HIT/; s/, [0-9]* inputs,/,/; s/, profile [a-z]*[,:].*//; /^\\(HIT\\|MISS\\|EXPIRED\\)/{p;q}' ../report
+      return $s
+    }
+    warm() { t "$@" > /dev/null; t "$@" > /dev/null; [ "$(t "$@")" = HIT ] && echo warm || { echo cold; cat ../report; }; }
+    same() { t "$@" > ../verdict; a="$out"; b=$("$@" 2> /dev/null); [ "$a" = "$b" ] && cat ../verdict || echo "got $a, want $b"; }
+    mkdir w; cd w; export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C
+
+    """
+
+  /// A command with changes of its inputs.
+  ///
+  /// After each change it has to miss, with the output of
+  /// a direct run. `undo` brings the inputs back, after which the older result is served; nil where the
+  /// times of files count.
+  struct Program: Sendable, CustomTestStringConvertible {
+    var name: String
+    var setUp: String
+    var command: String
+    var changes: [String]
+    var undo: String?
+    var testDescription: String { name }
+  }
+
+  static let programs = [
+    Program(
+      name: "python3 with modules",
+      setUp:
+        "mkdir p; echo 'x = 1' > m.py; echo 'y = 1' > p/__init__.py; echo 'import m, p; print(m.x, p.y)' > a.py",
+      command: "/usr/bin/python3 a.py",
+      changes: [
+        "echo 'x = 2' > m.py", "echo 'y = 2' > p/__init__.py", "echo 'y = 7' > p.py; rm -r p",
+        "mkdir m; echo 'x = 9' > m/__init__.py",
+      ], undo: "rm -rf m p.py; mkdir -p p; echo 'x = 1' > m.py; echo 'y = 1' > p/__init__.py"),
+    Program(
+      name: "the same size and time", setUp: "echo aaa > f; touch -d 2020-01-01 f",
+      command: "cat f",
+      changes: [
+        "echo bbb > f; touch -d 2020-01-01 f", "echo ccc > g; touch -d 2020-01-01 g; mv g f",
+        "rm f; touch f",
+      ], undo: "echo aaa > f"),
+    Program(
+      name: "perl", setUp: "echo 'package M; sub x {3} 1;' > M.pm",
+      command: "perl -I. -MM -e 'print M::x()'",
+      changes: ["sed -i s/3/4/ M.pm", "mkdir q; mv M.pm q; echo 'package M; sub x {5} 1;' > M.pm"],
+      undo: "echo 'package M; sub x {3} 1;' > M.pm"),
+    Program(
+      name: "a shell script",
+      setUp:
+        "mkdir d; touch d/a; echo 'echo 1' > lib; printf '. ./lib\\nfor f in d/*; do echo $f; done; [ -e z ] && echo z; :\\n' > s.sh",
+      command: "sh s.sh", changes: ["echo 'echo 2' > lib", "touch d/b", "touch z", "rm -r d"],
+      undo: "rm -rf z d; mkdir d; touch d/a; echo 'echo 1' > lib"),
+    Program(
+      name: "ls and find", setUp: "mkdir d; touch d/a", command: "sh -c 'ls d; find d -type f'",
+      changes: ["touch d/b", "mkdir d/c; touch d/c/x", "rm d/a"],
+      undo: "rm -r d; mkdir d; touch d/a"),
+    Program(
+      name: "a link", setUp: "ln -s a l; echo 1 > a; echo 2 > b",
+      command: "sh -c 'readlink l; cat l'",
+      changes: ["ln -sfn b l", "rm l; cp a l", "rm l"], undo: "rm -f l; ln -s a l"),
+    Program(
+      name: "owners and links", setUp: "echo 1 > f; chown 0:0 f", command: "ls -l f",
+      changes: ["chown 1:1 f", "ln f g", "touch -d 2001-01-01 f"], undo: nil),
+    Program(
+      name: "modes", setUp: "echo 1 > f; chmod 644 f",
+      command: "sh -c '[ -x f ] && echo x; stat -c %a f'",
+      changes: ["chmod 755 f", "chmod 600 f"], undo: nil),
+    Program(
+      name: "make -n", setUp: "printf 'a: b\\n\\tcp b a\\n' > Makefile; echo 1 > b; cp b a",
+      command: "make -n",
+      changes: ["sleep .02; echo 2 > b", "printf 'a: b\\n\\tcat b > a\\n' > Makefile"], undo: nil),
+    Program(
+      name: "the preprocessor and an earlier directory",
+      setUp: "mkdir i j; echo '#define X 1' > j/h.h; printf '#include <h.h>\\nint x = X;\\n' > c.c",
+      command: "gcc -Ii -Ij -E -P c.c",
+      changes: ["echo '#define X 2' > i/h.h", "echo '#define X 3' > j/h.h; rm i/h.h"],
+      undo: "rm -f i/h.h; echo '#define X 1' > j/h.h"),
+    Program(
+      name: "git log and describe",
+      setUp:
+        "export GIT_CONFIG_GLOBAL=/dev/null; git init -q -b main .; git config user.email a@b; git config user.name n; echo 1 > f; git add f; git commit -qm one; git tag -a -m t v1",
+      command: "sh -c 'git log --format=%s; git describe'",
+      changes: [
+        "git commit -q --allow-empty -m two", "git tag -a -m u v2",
+        "git pack-refs --all; git commit -q --allow-empty -m three",
+      ],
+      undo: nil),
+    Program(
+      name: "threads and a static program",
+      setUp:
+        "printf '#include <stdio.h>\\nint main(void) { char b[9] = {0}; FILE *f = fopen(\"f\", \"r\"); if (f) fgets(b, 9, f); puts(b); }\\n' > s.c; gcc -static -o s s.c; echo 1 > f; echo 'import threading, sys\nt = threading.Thread(target=lambda: print(open(\"g\").read()))\nt.start(); t.join()' > t.py; echo 1 > g",
+      command: "sh -c './s; /usr/bin/python3 t.py'", changes: ["echo 2 > f", "echo 2 > g"],
+      undo: "echo 1 > f; echo 1 > g"),
+  ]
+
+  @Test(arguments: programs)
+  func `each change of an input is a miss`(program: Program) throws {
+    let sandbox = try Sandbox()
+    let changes = program.changes.map { change in
+      "\(change)\nsame \(program.command) | sed 's/(.*changed)/(changed)/; s/ at .*//'; [ \"$(t \(program.command))\" = HIT ] || warm \(program.command) > /dev/null"
+    }
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        \(program.setUp)
+        warm \(program.command)
+        \(changes.joined(separator: "\n"))
+        \(program.undo.map { "\($0)\nsame \(program.command)" } ?? "echo HIT")
+        """)
+    let wanted = program.changes.map { _ in "MISS (changed)" }
+    #expect(
+      outcome.lines.map { $0.hasPrefix("MISS (changed)") ? "MISS (changed)" : $0 }
+        == ["warm"] + wanted + ["HIT"], "\(outcome.text) \(outcome.errors)")
+  }
+
+  @Test(arguments: [
+    (
+      "python3 -c 'import socket; s = socket.socket(); s.connect_ex((\"127.0.0.1\", 9))'",
+      "it talked to 127.0.0.1:9 (--ttl keeps it)"
+    ),
+    ("cat /proc/loadavg", "it used /proc/loadavg (--ttl keeps it)"),
+    ("cat /proc/1/stat", "it used /proc/1/stat (--ttl keeps it)"),
+    ("df /", "it used the free space of / (--ttl keeps it)"),
+    ("ls /proc", "it used the list of processes (--ttl keeps it)"),
+    ("sh -c 'echo a > made'", "it made made"),
+    ("sh -c 'rm there'", "it removed there"),
+    ("sh -c 'cat there; echo b > there'", "it changed there"),
+    ("sh -c 'mv there else'", "it made else"), ("sh -c 'mkdir x'", "it made x"),
+    ("sh -c 'exec > /dev/null 2>&1; sleep 3 &'", "a process that it started still runs"),
+    ("stat there", "it used times of access (--ttl keeps it)"),
+    ("ls -lu there", "it used times of access (--ttl keeps it)"),
+    ("unshare -r true", "it used unshare"), ("sh -c 'chmod 600 there'", "it changed there"),
+    (
+      "perl -e 'use IPC::SysV qw(IPC_PRIVATE S_IRUSR); shmget(IPC_PRIVATE, 10, S_IRUSR)'",
+      "it used SysV IPC"
+    ),
+  ])
+  func `what does not depend on files alone is not kept, and why`(command: String, why: String)
+    throws
+  {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        echo a > there; chmod 644 there
+        O=(--cache-status 0-255); t \(command)
+        """)
+    #expect(outcome.lines == ["MISS (absent), not kept: \(why)"], "\(outcome.errors)")
+  }
+
+  @Test func `with a ttl the network is allowed, and a pass over it ends`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        O=(--ttl 1h); t cat /proc/loadavg; t cat /proc/loadavg; O=()
+        t cat /proc/loadavg
+        """)
+    #expect(outcome.lines == ["MISS (absent), kept", "HIT", "HIT"])
+  }
+
+  @Test func `temporary files and rewritten ones are no change`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        warm sh -c 'f=$(mktemp); echo a > $f; cat $f; rm $f'
+        echo a > out; warm sh -c 'cat out; echo a > out'
+        rm out; t sh -c 'cat out; echo a > out'
+        """)
+    #expect(outcome.lines == ["warm", "warm", "MISS (out changed), not kept: it made out"])
+  }
+
+  @Test func `several variants are kept, the oldest leave, and all are removed together`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        for i in 1 2 3 4 5 6 7 8 9; do echo $i > f; t cat f; done | uniq -c | sed 's/^ *//; s/ (.*), / /'
+        for i in 9 2 1; do echo $i > f; t cat f; done
+        cachetronomy keys | wc -l; cachetronomy delete --trace -- cat f; cachetronomy keys | wc -l
+        """)
+    #expect(
+      outcome.lines == [
+        "1 MISS kept", "8 MISS kept", "HIT", "HIT", "MISS (f changed), kept", "8", "0",
+      ], "\(outcome.text) \(outcome.errors)")
+  }
+
+  @Test func `status, signals and streams pass through`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        r() { cachetronomy run --trace "${O[@]}" -- "$@"; echo "= $?"; }
+        r sh -c 'echo out; echo err >&2; exit 3' 2>&1
+        r sh -c 'kill -TERM $$'; r nosuch 2>&1; r ./ 2>&1
+        printf 'echo "$0 $1"\\n' > script; chmod +x script; r ./script x
+        O=(--stdin); printf 'in\\n' | r cat; O=()
+        r sh -c 'trap "echo got; exit 5" USR1; kill -USR1 $PPID 2> /dev/null; kill -USR1 $$; sleep 9'
+        r sh -c 'yes' | head -1
+        O=(--timeout 300ms); r sh -c 'sleep 100 & wait'; O=()
+        r bash -c 'kill -STOP $$ & wait; echo on' &
+        p=$!; until ps -o stat= --ppid $p > /dev/null; do sleep .01; done; sleep .2; pkill -CONT -f 'echo on' ; wait $p
+        """)
+    #expect(
+      outcome.lines == [
+        "out", "err", "= 3", "= 143", "cachetronomy: nosuch: command not found", "= 127",
+        "cachetronomy: ./: Is a directory", "= 126", "./script x", "= 0", "in", "= 0", "got", "= 5",
+        "y", "= 124",
+        "on", "= 0",
+      ], "\(outcome.text) \(outcome.errors)")
+  }
+
+  @Test func `many processes, and exec from a thread`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        warm sh -c 'i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i + 1)); done; echo done'
+        echo 1 > f
+        warm /usr/bin/python3 -c 'import os, threading
+        t = threading.Thread(target=lambda: os.execv("/bin/cat", ["cat", "f"])); t.start(); t.join()'
+        echo 2 > f
+        same /usr/bin/python3 -c 'import os, threading
+        t = threading.Thread(target=lambda: os.execv("/bin/cat", ["cat", "f"])); t.start(); t.join()'
+        """)
+    #expect(
+      outcome.lines == ["warm", "warm", "MISS (f changed), kept"],
+      "\(outcome.text) \(outcome.errors)")
+  }
+
+  @Test func `under another tracer the command runs untraced and is not kept`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        strace -f -o log $(command -v cachetronomy) run -v --trace -- echo hi 2>&1 | sed 's/, profile.*//'
+        """)
+    #expect(outcome.lines.first == "hi")
+    #expect(
+      outcome.lines.dropFirst().allSatisfy { $0.contains("not kept: cannot trace here") },
+      "\(outcome.text)")
+  }
+
+  @Test func `show, explain, profiles and the archive know traced results`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        printf 'default:\\n  rules:\\n    - {match: cat **, trace: true, trace_ignore: [g], trace_variants: 2}\\n' > p.yaml
+        cachetronomy profile apply p.yaml > /dev/null 2>&1 || cachetronomy apply p.yaml > /dev/null
+        echo 1 > f; echo 1 > g; r() { cachetronomy run -v -- cat f g 2> ../report > ../out; sed -n 's/^cachetronomy: \\(HIT\\|MISS ([^)]*)\\).*/\\1/p' ../report; }
+        r; echo 2 > g; r; cachetronomy get -- cat f g | head -1; cachetronomy has -- cat f g; echo $?
+        cachetronomy show --inputs -- cat f g | grep -c "file.*/f$"
+        cachetronomy explain -- cat f g | sed 's/,.*//;q'; echo 2 > f; cachetronomy has -- cat f g; echo $?
+        cachetronomy explain -- cat f g | sed 's/,.*//;q'; cachetronomy explain --json -- cat f g | grep -o '"changed_inputs":\\["f"\\]'
+        cachetronomy export > e.jsonl; cachetronomy clear --all; cachetronomy import e.jsonl > /dev/null; echo 1 > f; r
+        cachetronomy doctor > /dev/null; echo $?
+        """)
+    #expect(
+      outcome.lines == [
+        "MISS (absent)", "HIT", "1", "0", "1", "HIT", "1", "MISS: f changed",
+        "\"changed_inputs\":[\"f\"]", "HIT", "0",
+      ], "\(outcome.text) \(outcome.errors)")
+  }
+
+  @Test func `inputs that change while the command reads them are not kept with an old state`()
+    throws
+  {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        echo 0 > f
+        (i=0; while [ ! -e stop ]; do i=$((i + 1)); echo $i > f; echo $i > g; mv g f; done) &
+        for n in $(seq 60); do t sh -c 'cat f; sleep .00$((RANDOM % 9)); cat f' > /dev/null; done
+        touch stop; wait; cat f > last
+        t sh -c 'cat f; sleep .00$((RANDOM % 9)); cat f' > /dev/null; echo "$out" | sort -u | cmp - last && echo same
+        """)
+    #expect(outcome.lines == ["same"], "\(outcome.errors)")
+  }
+
+  @Test func `random scripts over a random tree print what they print directly`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      "python3 \"$PACKAGE\"/Tests/trace-differences $(command -v cachetronomy) 400 2>&1 | tail -4")
+    #expect(outcome.text.contains(" 0 differences"), "\(outcome.text)")
+  }
+
+  @Test func `a tracer that is killed ends the call, and a setuid program runs untraced`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        cachetronomy run --trace -- sh -c 'kill -KILL $PPID; sleep .2; echo lost' > ../o 2>&1; echo $?
+        chmod 777 .. .; mkdir -m 777 ../db; cp $(command -v id) ./sid; chmod 4755 sid
+        as() { setpriv --reuid 65534 --clear-groups --inh-caps -all env -i PATH="$PATH" HOME=/nonexistent CACHETRONOMY_DB="$(cd ..; pwd)/db/s" "$@"; }
+        as cachetronomy run -v --trace -- ./sid -u 2>&1 | sed 's/, profile.*//'
+        as cachetronomy run -v --trace -- id -u 2>&1 | sed 's/, [0-9]* inputs.*//'
+        as bash -c 'ulimit -u 1; cachetronomy run --trace -- true'; echo $?
+        """)
+    #expect(
+      outcome.lines.first == "125"
+        && outcome.lines.dropFirst().prefix(4) == [
+          "0", "cachetronomy: MISS (absent), not kept: cannot trace here (it is setuid or setgid)",
+          "65534",
+          "cachetronomy: MISS (absent), kept",
+        ], "\(outcome.text) \(outcome.errors)")
+  }
+}
