@@ -47,7 +47,12 @@ enum RunReport {
     let tail = "profile \(resolved.profile.name)\(rule): \(outcome.key)"
     switch outcome.verdict {
     case .hit(let age, let left, let saved):
-      let rest = left.map { "\(Formatting.duration($0)) left" } ?? "kept forever"
+      let forever = outcome.inputCount.map { count in
+        count == 1
+          ? "valid until its input changes"
+          : "valid until one of \(Formatting.count(count, "input")) changes"
+      }
+      let rest = left.map { "\(Formatting.duration($0)) left" } ?? forever ?? "kept forever"
       return
         "HIT, \(Formatting.duration(age)) old, \(rest), \(Formatting.duration(saved)) saved, \(tail)"
     case .stale(let age, let overdue, let isRefreshing):

@@ -65,6 +65,7 @@ enum Place {
     guard let first = name.first else {
       return use.contains(.listed) ? .refused(.device, "the list of processes") : .ignored
     }
+    if isThrough(name) { return .refused(.call, text(path)) }
     if (0x30...0x39).contains(first) {
       var process = 0
       for digit in name.prefix(7) {
@@ -77,13 +78,33 @@ enum Place {
     return starts(name, with: stillProcesses) ? .ignored : .refused(.device, text(path))
   }
 
+  /// Whether a path leads to a file through the root, the working directory or a descriptor of a
+  /// process, which would be those of the tracer.
+  private static func isThrough(_ name: Slice<UnsafeBufferPointer<CChar>>) -> Bool {
+    let parts = name.split(separator: 0x2f, omittingEmptySubsequences: true)
+    guard parts.count > 2 else { return false }
+    func isNamed(_ text: StaticString) -> Bool {
+      parts.contains { part in
+        part.count == text.utf8CodeUnitCount
+          && part.indices.allSatisfy {
+            UInt8(bitPattern: part[$0]) == text.utf8Start[$0 - part.startIndex]
+          }
+      }
+    }
+    return isNamed("cwd") || isNamed("root") || isNamed("fd") && parts.count > 3
+  }
+
   private static func ofDevices(
     _ name: Slice<UnsafeBufferPointer<CChar>>, _ path: UnsafeBufferPointer<CChar>, _ use: Use
   ) -> Place {
     // Files in shared memory are files.
     if starts(name, with: ["shm/"]) { return .file }
+    if starts(name, with: ["fd/"]), name.dropFirst(3).contains(0x2f) {
+      return .refused(.call, text(path))
+    }
+    if use.contains(.listed) { return .file }
     if name.isEmpty || starts(name, with: stillDevices) { return .ignored }
-    return use.isDisjoint(with: [.read, .written]) ? .ignored : .refused(.device, text(path))
+    return use.isDisjoint(with: [.read, .written]) ? .file : .refused(.device, text(path))
   }
 
   static func isIgnored(_ path: UnsafeBufferPointer<CChar>) -> Bool {

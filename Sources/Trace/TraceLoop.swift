@@ -21,7 +21,7 @@ package struct TraceLoop {
   private static let seize = 0x4206
   private static let listen = 0x4208
   private static let eventMessage = 0x4201
-  private static let proceed = 7
+  private static let continuation = 7
   /// Forks, clones, executions and the filter.
   private static let options: UInt = 0x2 | 0x4 | 0x8 | 0x10 | 0x80
 
@@ -30,6 +30,8 @@ package struct TraceLoop {
   private var hasExecuted = false
   private var ending: Int32?
   private var failures: Int32 = -1
+  /// New threads that stopped before their parent's stop told whose they are.
+  private var pending: [pid_t] = []
 
   /// Runs the verb.
   ///
@@ -173,6 +175,7 @@ package struct TraceLoop {
   ) {
     guard status & 0xff == 0x7f else {
       tracer.end(thread)
+      releasePending()
       if thread == command { end(status) }
       return
     }
@@ -186,6 +189,9 @@ package struct TraceLoop {
         _ = cachetronomy_ptrace(Self.eventMessage, thread, 0, UInt(bitPattern: pointer))
       }
       tracer.begin(Int(created), from: thread)
+      if let index = pending.firstIndex(where: { Int($0) == Int(created) }) {
+        proceed(pending.remove(at: index))
+      }
     case 4:
       if !hasExecuted { TraceReport.send(.started(command)) }
       hasExecuted = true
@@ -194,9 +200,25 @@ package struct TraceLoop {
     case 128 where [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].contains(signal):
       _ = cachetronomy_ptrace(Self.listen, thread, 0, 0)
       return
+    case 128 where !tracer.knows(thread):
+      pending.append(thread)
+      return
     default: break
     }
-    _ = cachetronomy_ptrace(Self.proceed, thread, 0, UInt(delivered))
+    proceed(thread, delivering: delivered)
+  }
+
+  private func proceed(_ thread: pid_t, delivering signal: Int32 = 0) {
+    _ = cachetronomy_ptrace(Self.continuation, thread, 0, UInt(signal))
+  }
+
+  /// A parent that was killed tells of none of its children any more.
+  private mutating func releasePending() {
+    for thread in pending {
+      tracer.beginUnknown(thread)
+      proceed(thread)
+    }
+    pending = []
   }
 
   private mutating func end(_ status: Int32) {

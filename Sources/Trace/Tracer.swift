@@ -30,6 +30,15 @@ struct Tracer {
 
   mutating func begin(_ thread: Int32) { tracee.add(thread) }
   mutating func begin(_ thread: Int, from parent: Int32) { tracee.add(thread, from: parent) }
+  func knows(_ thread: Int32) -> Bool { tracee.owns(Int(thread)) }
+
+  /// A thread of which it is not known what program it runs: times count.
+  mutating func beginUnknown(_ thread: Int32) {
+    tracee.add(thread)
+    tracee.setTimed(thread, true)
+    tracee.setExact(thread, true)
+  }
+
   mutating func end(_ thread: Int32) { tracee.remove(thread) }
 
   /// A thread executes another program now.

@@ -228,6 +228,15 @@ extension InputList {
     return bytes
   }
 
+  /// The number of inputs of an encoded list; nil if it is none.
+  static func count(in bytes: [UInt8]) -> Int? {
+    bytes.withUnsafeBytes { all in
+      var reader = FieldReader(all)
+      guard reader.number(UInt8.self) == version else { return nil }
+      return reader.number(UInt32.self).map { Int($0) }
+    }
+  }
+
   /// Decodes a list.
   ///
   /// - Returns: nil if it is not what `encoded()` makes.

@@ -326,9 +326,11 @@ package struct CachedRun {
     let cost = entry.info?.cost ?? 0
     record(.hit, entry.key, saved: cost)
     let age = entry.info.map { now.since($0.created) } ?? 0
-    return Outcome(
+    var outcome = Outcome(
       status: recording.exitStatus, key: entry.key,
       verdict: .hit(age: age, left: left(entry, recording.exitStatus, at: now), saved: cost))
+    outcome.inputCount = InputList.count(in: recording.inputs)
+    return outcome
   }
 
   /// Returns how long an entry may still be served to this call, in microseconds; nil is unlimited.
