@@ -17,7 +17,7 @@ BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config binutils
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
   python3-jsonschema python3-yaml python3-prometheus-client procps \
-  iproute2 openssl openssh-client git gcc libc6-dev util-linux bsdutils perl-base findutils make parallel screen strace
+  iproute2 openssl openssh-client nodejs python3-pytest git gcc libc6-dev util-linux bsdutils perl-base findutils make parallel screen strace
 BENCH_PACKAGES := gcc libc6-dev hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
 .PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults sanitize coverage front-names completions deb install \
@@ -68,7 +68,7 @@ test-release:
 	@Tests/front bin/cachetronomy
 	@Tests/front-differences bin/cachetronomy 200
 
-# COUNT inputs for each parser, LINES of commands, STORES damaged; SEED repeats a run. The optimized build
+# COUNT inputs for each parser, LINES of commands, STORES damaged, TRACES of scripts; SEED repeats a run. The optimized build
 # keeps traps and is ten times faster.
 FUZZ := -c release --build-path .build-fuzz --traits Remote -Xswiftc -enable-testing
 fuzz: test-deps
@@ -77,6 +77,7 @@ fuzz: test-deps
 	  FUZZ_SEED=$(or $(SEED),1) \
 	  $(SWIFT) test --skip-build $(FUZZ) --filter 'FuzzTests|RunLineTests|FrontLineTests|ManifestDifferenceTests'
 	Tests/damage .build-fuzz/release/cachetronomy $(or $(STORES),20000) $(or $(SEED),1)
+	Tests/trace-differences .build-fuzz/release/cachetronomy $(or $(TRACES),10000) $(or $(SEED),1)
 
 # Runs the library tests under the thread and address sanitizers.
 sanitize: test-deps

@@ -131,6 +131,8 @@ package struct Refusal: Equatable, Sendable {
     case changed
     /// A file was changed while the command ran, not by it.
     case raced
+    /// The path of an input may show a secret.
+    case secret
     /// A process was still running when the command ended.
     case leftRunning
 

@@ -93,6 +93,38 @@ import Testing
       ],
       undo: nil),
     Program(
+      name: "node with require",
+      setUp: "echo 'module.exports = 1' > n.js; echo 'console.log(require(\"./n\"))' > a.js",
+      command: "node a.js",
+      changes: [
+        "echo 'module.exports = 2' > n.js",
+        "mkdir n; rm n.js; echo 'module.exports = 3' > n/index.js",
+      ],
+      undo: "rm -rf n; echo 'module.exports = 1' > n.js"),
+    Program(
+      name: "pytest",
+      setUp: "unset PYTHONDONTWRITEBYTECODE; echo 'def test_a(): assert 1' > test_a.py",
+      command: "sh -c '/usr/bin/python3 -m pytest -q | sed \"s/ in .*//\"'",
+      changes: ["echo 'def test_b(): assert 1' > test_b.py", "echo 'x = 1' > conftest.py"],
+      undo: nil),
+    Program(
+      name: "gcc -c at its fixed point",
+      setUp: "mkdir i j; echo '#define X 1' > j/h.h; printf '#include <h.h>\nint x = X;\n' > c.c",
+      command: "gcc -Ii -Ij -c c.c",
+      changes: ["echo '#define X 2' > i/h.h", "printf 'int x = 4;\n' > c.c", "rm c.o"], undo: nil),
+    Program(
+      name: "git status in a subdirectory and a worktree",
+      setUp:
+        "export GIT_CONFIG_GLOBAL=/dev/null; git init -q -b main r; cd r; git config user.email a@b; git config user.name n; mkdir s; echo 1 > s/f; git add .; git commit -qm one; git worktree add -q ../t; cd ../t/s",
+      command: "sh -c 'git status --short; git log --format=%s'",
+      changes: ["echo 2 > f", "git commit -qam two", "touch new"], undo: nil),
+    Program(
+      name: "configuration of ssh and openssl",
+      setUp: "printf 'Host x\n  Port 23\n' > c; printf '[a]\nb = 1\n' > o",
+      command: "sh -c 'ssh -F c -G x | grep -i ^port; OPENSSL_CONF=o openssl version -d'",
+      changes: ["printf 'Host x\n  Port 24\n' > c", "printf '[a]\nb = 2\n' > o"],
+      undo: "printf 'Host x\n  Port 23\n' > c; printf '[a]\nb = 1\n' > o"),
+    Program(
       name: "threads and a static program",
       setUp:
         "printf '#include <stdio.h>\\nint main(void) { char b[9] = {0}; FILE *f = fopen(\"f\", \"r\"); if (f) fgets(b, 9, f); puts(b); }\\n' > s.c; gcc -static -o s s.c; echo 1 > f; echo 'import threading, sys\nt = threading.Thread(target=lambda: print(open(\"g\").read()))\nt.start(); t.join()' > t.py; echo 1 > g",
@@ -124,6 +156,7 @@ import Testing
       "python3 -c 'import socket; s = socket.socket(); s.connect_ex((\"127.0.0.1\", 9))'",
       "it talked to 127.0.0.1:9 (--ttl keeps it)"
     ),
+    ("cat d/password=hunter2", "the path 'd/password=***' may show a secret"),
     ("cat /proc/loadavg", "it used /proc/loadavg (--ttl keeps it)"),
     ("cat /proc/1/stat", "it used /proc/1/stat (--ttl keeps it)"),
     ("df /", "it used the free space of / (--ttl keeps it)"),
@@ -147,7 +180,7 @@ import Testing
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
       Self.shell + """
-        echo a > there; chmod 644 there
+        echo a > there; chmod 644 there; mkdir d; echo x > d/password=hunter2
         O=(--cache-status 0-255); t \(command)
         """)
     #expect(outcome.lines == ["MISS (absent), not kept: \(why)"], "\(outcome.errors)")

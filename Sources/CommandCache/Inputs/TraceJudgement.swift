@@ -12,7 +12,12 @@ struct TraceJudgement {
   private let probe: Probe
   private(set) var items: [InputList.Item] = []
   private(set) var refusal: Refusal?
-  init(_ settings: RunSettings, directory: [UInt8], _ probe: Probe) {
+  private let redactor: Redactor
+
+  init(
+    _ settings: RunSettings, directory: [UInt8], _ probe: Probe, _ redactor: Redactor
+  ) {
+    self.redactor = redactor
     // A relative pattern is below the working directory.
     ignored = settings.traceIgnore.map { text in
       text.hasPrefix("/") || text.hasPrefix("*")
@@ -154,6 +159,8 @@ struct TraceJudgement {
       if input.isTimed { item.time = InputList.Item.Time(status) }
       // A file that may not be read has no contents: its status alone tells of changes.
     }
+    // The list is stored in clear.
+    guard redactor.redacted(item.path) == item.path else { return refuse(.secret, input) }
     items.append(item)
   }
 

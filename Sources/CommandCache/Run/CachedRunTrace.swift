@@ -84,7 +84,8 @@ extension CachedRun {
       return .failure(reason(refusal))
     }
     var judgement = TraceJudgement(
-      invocation.settings, directory: invocation.directory, inputProbe)
+      invocation.settings, directory: invocation.directory, inputProbe,
+      invocation.redactor)
     judgement.judge(trace.inputs)
     if trace.usesMachine { judgement.addMachine() }
     if let refusal = judgement.refusal { return .failure(reason(refusal)) }
@@ -102,6 +103,7 @@ extension CachedRun {
     case .removed: .traced("it removed \(path)")
     case .changed: .traced("it changed \(path)")
     case .raced: .traced("\(path) changed while it ran")
+    case .secret: .traced("the path \(path) may show a secret")
     case .leftRunning: .traced("a process that it started still runs")
     }
   }

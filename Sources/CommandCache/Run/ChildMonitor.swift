@@ -86,6 +86,8 @@ struct ChildMonitor {
     var result = try monitor.loop(signals)
     if let link = child.tracer {
       link.finish()
+      // The tracer is told of their end first, and they become this process's then.
+      tree?.reapAdopted()
       result.trace = TraceOutcome(
         refusal: link.refusal, usesMachine: link.usesMachine, inputs: link.inputs ?? [])
       if link.inputs == nil { result.trace?.cannotTrace = "the tracer was killed" }

@@ -38,6 +38,8 @@ extension Child {
     guard code == 0 else {
       pipes.closeReadEnds()
       close(report[0])
+      // The program is found by it.
+      if code == ENOENT || code == EACCES { return .refused("there is no /proc") }
       throw nothingLeft("a process", code)
     }
     let link = TraceLink(process: process, descriptor: report[0])
