@@ -5,47 +5,13 @@ internal import System
 ///
 /// Flat memory, since a path is noted at each stop: no arrays, no strings.
 struct InputSet {
-  /// What is known of a file.
-  struct State: Equatable {
-    /// `errno`; 0 if there is one.
-    var error: Int32 = 0
-    var mode: UInt32 = 0
-    var device: UInt64 = 0
-    var inode: UInt64 = 0
-    var size: Int64 = 0
-    /// Nanoseconds since 1970.
-    var modified: Int64 = 0
-    /// Nanoseconds since 1970.
-    var changed: Int64 = 0
-
-    init(_ path: UnsafePointer<CChar>, itself: Bool) {
-      var status = stat()
-      guard (itself ? lstat(path, &status) : stat(path, &status)) == 0 else {
-        error = errno
-        return
-      }
-      (mode, device, inode) = (status.st_mode, UInt64(status.st_dev), UInt64(status.st_ino))
-      size = Int64(status.st_size)
-      modified = Self.nanoseconds(status.st_mtim)
-      changed = Self.nanoseconds(status.st_ctim)
-    }
-
-    static func nanoseconds(_ time: timespec) -> Int64 {
-      Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-
-    var type: UInt32 { mode & S_IFMT }
-    var isDirectory: Bool { error == 0 && type == S_IFDIR }
-    var isFile: Bool { error == 0 && type == S_IFREG }
-  }
-
   struct Item {
     var hash: UInt64
     /// The offset of the path in `text`, which ends with a NUL.
     var path: Int
     var length: Int32
     var use: Use
-    var state: State
+    var state: FileState
     /// A digest of the contents before they were changed, or of the names in a directory.
     var digest: (UInt64, UInt64)?
     /// Whether later changes of it might not show in its times.
@@ -106,7 +72,7 @@ struct InputSet {
     text[textCount + length] = 0
     var item = Item(
       hash: hash, path: textCount, length: Int32(length), use: use,
-      state: State(text + textCount, itself: use.contains(.itself)))
+      state: FileState(text + textCount, itself: use.contains(.itself)))
     textCount += length + 1
     settle(&item)
     prepare(&item, use)
@@ -173,14 +139,14 @@ struct InputSet {
       clock_gettime(CLOCK_REALTIME_COARSE, &now)
       // A change of the contents is also one of the attributes, whose time cannot be set.
       let last = item.state.changed
-      guard last > State.nanoseconds(now) - 2 * Self.tick else { return }
+      guard last > now.nanoseconds - 2 * Self.tick else { return }
       if item.state.changed % 1_000_000_000 == 0 {
-        item.isUnsettled = last > State.nanoseconds(now) - 2_000_000_000
+        item.isUnsettled = last > now.nanoseconds - 2_000_000_000
         return
       }
       var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.tick))
       nanosleep(&pause, nil)
-      item.state = State(path(item), itself: item.use.contains(.itself))
+      item.state = FileState(path(item), itself: item.use.contains(.itself))
       if item.state.error != 0 { return }
     }
   }
@@ -200,18 +166,7 @@ struct InputSet {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var sum = Digest(size: 16)
-    let size = 1 << 16
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
-    defer { buffer.deallocate() }
-    while true {
-      let got = read(file, buffer.baseAddress, size)
-      if got < 0, errno == EINTR { continue }
-      if got < 0 { return nil }
-      if got == 0 { break }
-      sum.update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
-    }
-    return pair(sum.finish())
+    return Digest.of(descriptor: file, size: 16).map(pair)
   }
 
   private static func pair(_ digest: [UInt8]) -> (UInt64, UInt64) {

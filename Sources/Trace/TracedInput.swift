@@ -3,40 +3,12 @@ internal import System
 
 /// A path that a traced command used, with its states before the first use and at the end.
 package struct TracedInput: Equatable, Sendable {
-  /// What is known of a file at one time.
-  package struct State: Equatable, Sendable {
-    /// `errno`; 0 if there is one.
-    package var error: Int32
-    /// Type and permissions.
-    package var mode: UInt32
-    package var device: UInt64
-    package var inode: UInt64
-    /// Bytes.
-    package var size: Int64
-    /// Nanoseconds since 1970.
-    package var modified: Int64
-    /// Nanoseconds since 1970.
-    package var changed: Int64
-
-    package init(
-      error: Int32 = 0, mode: UInt32 = 0, device: UInt64 = 0, inode: UInt64 = 0, size: Int64 = 0,
-      modified: Int64 = 0, changed: Int64 = 0
-    ) {
-      (self.error, self.mode, self.device, self.inode) = (error, mode, device, inode)
-      (self.size, self.modified, self.changed) = (size, modified, changed)
-    }
-
-    package var isDirectory: Bool { error == 0 && mode & S_IFMT == S_IFDIR }
-    package var isFile: Bool { error == 0 && mode & S_IFMT == S_IFREG }
-    package var isLink: Bool { error == 0 && mode & S_IFMT == S_IFLNK }
-  }
-
   /// The absolute path.
   package var path: [UInt8]
   /// Before the first use.
-  package var before: State
+  package var before: FileState
   /// When all had ended.
-  package var after: State
+  package var after: FileState
   /// A digest of the contents before they were changed, or of a directory's names at first.
   package var digest: [UInt8]?
   package var isUnsettled: Bool
@@ -48,8 +20,6 @@ package struct TracedInput: Equatable, Sendable {
     digest = digest ?? other.digest
   }
 
-  /// Whether it was read or executed.
-  package var isRead: Bool { use.contains(.read) }
   /// Whether its names were listed.
   package var isListed: Bool { use.contains(.listed) }
   /// Whether the link itself was used, not what it leads to.
@@ -76,22 +46,12 @@ package struct TracedInput: Equatable, Sendable {
   ) {
     bytes.append(little: item.use.rawValue)
     bytes.append((item.digest == nil ? 0 : 1) | (item.isUnsettled ? 2 : 0))
-    append(item.state, to: &bytes)
-    append(InputSet.State(path, itself: item.use.contains(.itself)), to: &bytes)
+    item.state.append(to: &bytes)
+    FileState(path, itself: item.use.contains(.itself)).append(to: &bytes)
     bytes.append(little: item.digest?.0 ?? 0)
     bytes.append(little: item.digest?.1 ?? 0)
     bytes.append(little: UInt32(item.length))
     bytes.append(contentsOf: UnsafeRawBufferPointer(start: path, count: Int(item.length)))
-  }
-
-  private static func append(_ state: InputSet.State, to bytes: inout [UInt8]) {
-    bytes.append(little: state.error)
-    bytes.append(little: state.mode)
-    bytes.append(little: state.device)
-    bytes.append(little: state.inode)
-    bytes.append(little: state.size)
-    bytes.append(little: state.modified)
-    bytes.append(little: state.changed)
   }
 
   /// Decodes the items of a report; nil if they are not complete.
@@ -109,25 +69,13 @@ package struct TracedInput: Equatable, Sendable {
 
   private init?(_ reader: inout FieldReader) {
     guard let use = reader.number(UInt16.self), let flags = reader.number(UInt8.self),
-      let before = State(&reader), let after = State(&reader), let digest = reader.slice(16),
+      let before = FileState(&reader), let after = FileState(&reader),
+      let digest = reader.slice(16),
       let path = reader.counted()
     else { return nil }
     self.use = Use(rawValue: use)
     (self.before, self.after, self.path) = (before, after, Array(path))
     self.digest = flags & 1 == 0 ? nil : Array(digest)
     isUnsettled = flags & 2 != 0
-  }
-}
-
-extension TracedInput.State {
-  fileprivate init?(_ reader: inout FieldReader) {
-    guard let error = reader.number(Int32.self), let mode = reader.number(UInt32.self),
-      let device = reader.number(UInt64.self), let inode = reader.number(UInt64.self),
-      let size = reader.number(Int64.self), let modified = reader.number(Int64.self),
-      let changed = reader.number(Int64.self)
-    else { return nil }
-    self.init(
-      error: error, mode: mode, device: device, inode: inode, size: size, modified: modified,
-      changed: changed)
   }
 }

@@ -141,14 +141,18 @@ struct Tracee {
     } else {
       _ = withVaList([thread, descriptor]) { vsnprintf(link, 64, "/proc/%d/fd/%d", $0) }
     }
-    let count = readlink(link, path, 4095)
-    if count > 0 { path[count] = 0 }
+    let count = readLink()
     return count > 0 && path[0] == 0x2f ? count : 0
   }
 
   /// Puts the path of a thread's program into `path`.
   func program(of thread: Int32) -> Int {
     _ = withVaList([thread]) { vsnprintf(link, 64, "/proc/%d/exe", $0) }
+    return readLink()
+  }
+
+  /// Puts what `link` leads to into `path`.
+  private func readLink() -> Int {
     let count = readlink(link, path, 4095)
     if count > 0 { path[count] = 0 }
     return count

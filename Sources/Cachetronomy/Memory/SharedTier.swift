@@ -152,7 +152,7 @@ package final class SharedTier {
   ) -> String? {
     let room = entryRoom(next)
     guard size <= room / 4 else { return nil }
-    // A examine all other tiers is worth its time occasionally.
+    // A sweep of all other tiers is worth its time occasionally.
     if isNew || (next.bytes + size) >> 20 != next.bytes >> 20 {
       sweepSiblings(leaving: room - next.bytes - size)
       place.trimManifests(TierDirectory.ManifestLimits(next, room: place.roomLimit))

@@ -12,7 +12,7 @@ public struct Profile: Sendable, Equatable {
   public var memoryBasedEviction = true
   /// Memory to keep free: megabytes, or a fraction of all memory up to 1.
   public var freeMemoryTarget = 500.0
-  /// Seconds between examines the free memory.
+  /// Seconds between checks of the free memory.
   public var memoryCleanupInterval: Int64 = 5
   /// Entries held in memory at most.
   public var maxItemsInMemory: Int64 = 100

@@ -177,23 +177,3 @@ final class DigestCache {
     return Record(stamp: stamp, digest: Array(digest))
   }
 }
-
-extension Digest {
-  /// A digest of an open file's bytes, 32 bytes, whose offset is not moved.
-  ///
-  /// - Returns: nil if it cannot be read, with the reason in `errno`.
-  static func of(descriptor: Int32) -> [UInt8]? {
-    var digest = Digest(size: 32)
-    return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
-      var offset: off_t = 0
-      while true {
-        let got = pread(descriptor, buffer.baseAddress, buffer.count, offset)
-        if got < 0, errno == EINTR { continue }
-        guard got >= 0 else { return nil }
-        if got == 0 { return digest.finish() }
-        offset += off_t(got)
-        digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
-      }
-    }
-  }
-}

@@ -102,7 +102,7 @@ struct TraceJudgement {
 
   private mutating func judgeThere(_ input: TracedInput) {
     let (before, after) = (input.before, input.after)
-    guard before.mode & S_IFMT == after.mode & S_IFMT else {
+    guard before.type == after.type else {
       return refuse(input.isChanging ? .changed : .raced, input)
     }
     if input.isUnsettled { return refuse(.raced, input) }
@@ -150,7 +150,7 @@ struct TraceJudgement {
       let code = input.path.withCPath { input.isItself ? lstat($0, &status) : stat($0, &status) }
       guard code == 0 else { return refuse(.raced, input) }
       // What is digested now must be what was seen at the end.
-      guard kind == .directory || kind == .other || Self.isSame(status, input.after) else {
+      guard kind == .directory || kind == .other || FileState(status) == input.after else {
         return refuse(.raced, input)
       }
       item.stamp = InputList.Item.stamp(kind, status)
@@ -162,11 +162,5 @@ struct TraceJudgement {
     // The list is stored in clear.
     guard redactor.redacted(item.path) == item.path else { return refuse(.secret, input) }
     items.append(item)
-  }
-
-  private static func isSame(_ status: stat, _ state: TracedInput.State) -> Bool {
-    UInt64(status.st_dev) == state.device && UInt64(status.st_ino) == state.inode
-      && Int64(status.st_size) == state.size && status.st_mtim.nanoseconds == state.modified
-      && status.st_ctim.nanoseconds == state.changed
   }
 }

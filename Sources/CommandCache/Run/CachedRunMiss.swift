@@ -285,7 +285,7 @@ extension CachedRun {
       invocation.settings.timeToLive ?? (run.inputs == nil ? profile.timeToLive : .never)
     let isByContents = run.terms.input.isInKey && input == nil
     let question = isByContents ? runKey : command.key
-    let key = run.inputs.flatMap { question.variant(variantDigest($0)) } ?? question
+    let key = run.inputs.flatMap { question.variant($0.digest) } ?? question
     var entry = profile.newEntry(
       key, data, origin: .run, at: stored,
       timeToLive: isKept(status) ? success : failureTimeToLive ?? success,

@@ -45,9 +45,6 @@ extension CachedRun {
     return found
   }
 
-  /// What tells a result from others of the same command.
-  func variantDigest(_ inputs: InputList) -> [UInt8] { inputs.digest }
-
   /// Writes a manifest of a traced call, by which the front serves later ones.
   func keepManifest(of found: Found) {
     guard let manifests, let store, key(isOf: found.entry),
