@@ -52,7 +52,7 @@ static inline long cachetronomy_install_filter(const void *code, unsigned short 
 // Only what may be called between fork and exec is.
 static inline int cachetronomy_start_traced(
     const char *path, char **arguments, char **environment, char **shell, const void *code,
-    unsigned short count, int gate, int report, const uint64_t *mask) {
+    unsigned short count, int gate, int opener, int report, const uint64_t *mask) {
   int pid = (int)fork();
   if (pid != 0) return pid;
   struct {
@@ -60,7 +60,11 @@ static inline int cachetronomy_start_traced(
     char error[4];
   } failure = {'F', {0}};
   char byte;
-  while (read(gate, &byte, 1) < 0 && errno == EINTR) continue;
+  ssize_t got;
+  // Without a tracer that opens it the gate ends, and so does the command.
+  close(opener);
+  while ((got = read(gate, &byte, 1)) < 0 && errno == EINTR) continue;
+  if (got != 1) _exit(125);
   // An unprivileged process may filter itself only if no program it starts gains privileges.
   if (cachetronomy_install_filter(code, count) != 0 &&
       (syscall(SYS_prctl, 38L /* PR_SET_NO_NEW_PRIVS */, 1L, 0L, 0L, 0L) != 0 ||

@@ -81,6 +81,8 @@ public enum RunProblem: Sendable, Equatable {
   case notFound(name: String, reason: String)
   /// It is there but may not or cannot be executed.
   case notExecutable(name: String, reason: String)
+  /// The kernel or another tracer refuses to have it traced; it was not started.
+  case notTraceable(reason: String)
 }
 
 /// A complaint about a place in a text file.
@@ -133,6 +135,7 @@ extension Failure: CustomStringConvertible {
     case .cannotRun(.notFound(let name, let reason)),
       .cannotRun(.notExecutable(let name, let reason)):
       "\(name): \(reason)"
+    case .cannotRun(.notTraceable(let reason)): "cannot trace here (\(reason))"
     case .file(let verb, let path, let reason): "cannot \(verb) '\(path)': \(reason)"
     case .profileFile(let complaint): complaint.description
     case .remote(let server, .backingOff, let detail):

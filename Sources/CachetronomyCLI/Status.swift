@@ -24,7 +24,7 @@ enum Status {
     case .badDuration, .badKey, .badSetting: usage
     case .badArchive, .badValue, .profileFile, .tooLarge: badData
     case .cannotRun(.notFound): notFound
-    case .cannotRun(.notExecutable): notExecutable
+    case .cannotRun(.notExecutable), .cannotRun(.notTraceable): notExecutable
     case .file(verb: "read", _, _): noInput
     case .file: io
     case .remote(_, .notBuiltIn, _): usage

@@ -71,7 +71,7 @@ package struct TraceLoop {
         program.withCPath { path in
           cachetronomy_start_traced(
             path, arguments, cachetronomy_environ(), shell, code, UInt16(code.count), gate[0],
-            told[1], &mask)
+            gate[1], told[1], &mask)
         }
       }
     }
@@ -238,15 +238,18 @@ package struct TraceLoop {
 
   private mutating func sendReport(isLeft: Bool) {
     if isLeft { tracer.noteLeftRunning() }
+    TraceReport.send(
+      .inputs(tracer.refusal, usesMachine: tracer.usesMachine, count: tracer.inputs.count, []))
+    // In parts: a hundred thousand inputs would take as much memory again.
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(tracer.inputs.count * 192)
     for index in 0..<tracer.inputs.count {
       let item = tracer.inputs[index]
       let path = tracer.inputs.path(item)
       TracedInput.append(item, path, to: &bytes)
+      if bytes.count >= 1 << 16 || index == tracer.inputs.count - 1 {
+        TraceReport.write(bytes)
+        bytes.removeAll(keepingCapacity: true)
+      }
     }
-    TraceReport.send(
-      .inputs(
-        tracer.refusal, usesMachine: tracer.usesMachine, count: tracer.inputs.count, bytes))
   }
 }

@@ -38,9 +38,14 @@ package enum TraceReport {
       bytes.append(little: UInt64(count))
       bytes.append(contentsOf: items)
     }
+    write(bytes)
+  }
+
+  /// Writes a part of a report.
+  static func write(_ bytes: [UInt8]) {
     var left = bytes[...]
     while !left.isEmpty {
-      let count = left.withUnsafeBytes { write(TraceLoop.report, $0.baseAddress, $0.count) }
+      let count = left.withUnsafeBytes { Glibc.write(TraceLoop.report, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
       left = left.dropFirst(count)

@@ -7,15 +7,25 @@ struct Tracee {
   let path = UnsafeMutablePointer<CChar>.allocate(capacity: 16384)
   private let text = UnsafeMutablePointer<CChar>.allocate(capacity: 4224)
   private let link = UnsafeMutablePointer<CChar>.allocate(capacity: 64)
-  /// By thread: whether it is the command's, and whether its program uses the times of files.
-  private let threads: UnsafeMutablePointer<UInt8>
+  /// What is known of each thread.
+  private let threads: UnsafeMutablePointer<Traits>
 
   static let threadLimit = 1 << 22
-  private static let isKnown: UInt8 = 1
-  private static let isTimed: UInt8 = 2
-  private static let isShell: UInt8 = 4
-  private static let isWalker: UInt8 = 8
-  private static let isExact: UInt8 = 16
+
+  /// What is known of a thread and the program that it runs.
+  struct Traits: OptionSet {
+    let rawValue: UInt8
+    /// It is the command's.
+    static let known = Traits(rawValue: 1)
+    /// Its program uses the times of files.
+    static let timed = Traits(rawValue: 2)
+    /// Its program is a shell, whose scripts may compare times.
+    static let shell = Traits(rawValue: 4)
+    /// Its program walks trees, and asks how a file system does that best.
+    static let walker = Traits(rawValue: 8)
+    /// Its program shows more of a file than its contents and times.
+    static let exact = Traits(rawValue: 16)
+  }
 
   init() {
     // Only the pages of threads that exist are ever touched.
@@ -24,57 +34,22 @@ struct Tracee {
       -1,
       0)
     if let memory, memory != MAP_FAILED {
-      threads = memory.bindMemory(to: UInt8.self, capacity: Self.threadLimit)
+      threads = memory.bindMemory(to: Traits.self, capacity: Self.threadLimit)
     } else {
       threads = .allocate(capacity: Self.threadLimit)
-      threads.initialize(repeating: 0, count: Self.threadLimit)
+      threads.initialize(repeating: [], count: Self.threadLimit)
     }
   }
 
-  private static func isValid(_ thread: Int) -> Bool { thread >= 0 && thread < threadLimit }
-
-  /// Whether a process is the command's.
-  func owns(_ thread: Int) -> Bool { Self.isValid(thread) && threads[thread] & Self.isKnown != 0 }
-
-  func isTimed(_ thread: Int32) -> Bool {
-    Self.isValid(Int(thread)) && threads[Int(thread)] & Self.isTimed != 0
+  /// Nothing is known of a thread with a number that the kernel does not give.
+  subscript(_ thread: Int) -> Traits {
+    get { 0..<Self.threadLimit ~= thread ? threads[thread] : [] }
+    nonmutating set { if 0..<Self.threadLimit ~= thread { threads[thread] = newValue } }
   }
 
-  func add(_ thread: Int32) {
-    if Self.isValid(Int(thread)) { threads[Int(thread)] |= Self.isKnown }
-  }
-
-  /// A new thread or process runs its parent's program.
-  func add(_ thread: Int, from parent: Int32) {
-    guard Self.isValid(thread), Self.isValid(Int(parent)) else { return }
-    threads[thread] = threads[Int(parent)] | Self.isKnown
-  }
-
-  func isShell(_ thread: Int32) -> Bool {
-    Self.isValid(Int(thread)) && threads[Int(thread)] & Self.isShell != 0
-  }
-
-  func isExact(_ thread: Int32) -> Bool {
-    Self.isValid(Int(thread)) && threads[Int(thread)] & Self.isExact != 0
-  }
-
-  func setExact(_ thread: Int32, _ isExact: Bool) { set(Self.isExact, thread, isExact) }
-
-  func isWalker(_ thread: Int32) -> Bool {
-    Self.isValid(Int(thread)) && threads[Int(thread)] & Self.isWalker != 0
-  }
-
-  func setWalker(_ thread: Int32, _ isWalker: Bool) { set(Self.isWalker, thread, isWalker) }
-  func setTimed(_ thread: Int32, _ isTimed: Bool) { set(Self.isTimed, thread, isTimed) }
-  func setShell(_ thread: Int32, _ isShell: Bool) { set(Self.isShell, thread, isShell) }
-
-  private func set(_ bit: UInt8, _ thread: Int32, _ isSet: Bool) {
-    guard Self.isValid(Int(thread)) else { return }
-    if isSet { threads[Int(thread)] |= bit } else { threads[Int(thread)] &= ~bit }
-  }
-
-  func remove(_ thread: Int32) {
-    if Self.isValid(Int(thread)) { threads[Int(thread)] = 0 }
+  subscript(_ thread: Int32) -> Traits {
+    get { self[Int(thread)] }
+    nonmutating set { self[Int(thread)] = newValue }
   }
 
   /// The result of resolving a path.
@@ -136,19 +111,44 @@ struct Tracee {
   ///
   /// - Returns: its length; 0 or less if there is none.
   func follow(_ thread: Int32, _ descriptor: Int32) -> Int {
-    if descriptor == AT_FDCWD {
-      _ = withVaList([thread]) { vsnprintf(link, 64, "/proc/%d/cwd", $0) }
-    } else {
-      _ = withVaList([thread, descriptor]) { vsnprintf(link, 64, "/proc/%d/fd/%d", $0) }
-    }
+    var end = setLink(thread, descriptor == AT_FDCWD ? "cwd" : "fd/")
+    if descriptor != AT_FDCWD { end = append(number: descriptor, at: end) }
+    link[end] = 0
     let count = readLink()
     return count > 0 && path[0] == 0x2f ? count : 0
   }
 
   /// Puts the path of a thread's program into `path`.
   func program(of thread: Int32) -> Int {
-    _ = withVaList([thread]) { vsnprintf(link, 64, "/proc/%d/exe", $0) }
+    link[setLink(thread, "exe")] = 0
     return readLink()
+  }
+
+  // Written by hand: a list of variadic arguments is an allocation at each relative path.
+
+  /// Begins `link` with `/proc/`, a thread, and a name; returns its length.
+  private func setLink(_ thread: Int32, _ name: StaticString) -> Int {
+    var end = append("/proc/", at: 0)
+    end = append(number: thread, at: end)
+    return append(name, at: append("/", at: end))
+  }
+
+  private func append(_ text: StaticString, at start: Int) -> Int {
+    memcpy(link + start, text.utf8Start, text.utf8CodeUnitCount)
+    return start + text.utf8CodeUnitCount
+  }
+
+  private func append(number: Int32, at start: Int) -> Int {
+    var (rest, power) = (max(0, number), Int32(1))
+    while rest / power >= 10 { power *= 10 }
+    var end = start
+    while power > 0 {
+      link[end] = CChar(48 + rest / power)
+      rest %= power
+      power /= 10
+      end += 1
+    }
+    return end
   }
 
   /// Puts what `link` leads to into `path`.

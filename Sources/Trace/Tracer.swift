@@ -28,29 +28,35 @@ struct Tracer {
 
   // MARK: threads
 
-  mutating func begin(_ thread: Int32) { tracee.add(thread) }
-  mutating func begin(_ thread: Int, from parent: Int32) { tracee.add(thread, from: parent) }
-  func knows(_ thread: Int32) -> Bool { tracee.owns(Int(thread)) }
+  mutating func begin(_ thread: Int32) { tracee[thread].insert(.known) }
+  
+  /// A new thread or process runs its parent's program.
+  mutating func begin(_ thread: Int, from parent: Int32) {
+    tracee[thread] = tracee[parent].union(.known)
+  }
+
+  func knows(_ thread: Int32) -> Bool { owns(Int(thread)) }
+  private func owns(_ process: Int) -> Bool { tracee[process].contains(.known) }
 
   /// A thread of which it is not known what program it runs: times count.
   mutating func beginUnknown(_ thread: Int32) {
-    tracee.add(thread)
-    tracee.setTimed(thread, true)
-    tracee.setExact(thread, true)
+    tracee[thread].formUnion([.known, .timed, .exact])
   }
 
-  mutating func end(_ thread: Int32) { tracee.remove(thread) }
+  mutating func end(_ thread: Int32) { tracee[thread] = [] }
 
   /// A thread executes another program now.
   mutating func executed(_ thread: Int32) {
     let count = tracee.program(of: thread)
     let path = count > 0 ? Self.bytes(tracee.path, count) : []
     let arguments = KernelFile.bytes("/proc/\(thread)/cmdline", limit: 1 << 17) ?? []
-    tracee.setTimed(thread, isTimed || TimedPrograms.contains(path, arguments))
-    tracee.setExact(thread, TimedPrograms.isExact(path, arguments))
     if TimedPrograms.usesAccessTimes(path, arguments) { refuse(.device, "times of access") }
-    tracee.setShell(thread, TimedPrograms.isShell(path))
-    tracee.setWalker(thread, TimedPrograms.isWalker(path))
+    var traits = tracee[thread].intersection(.known)
+    if isTimed || TimedPrograms.contains(path, arguments) { traits.insert(.timed) }
+    if TimedPrograms.isExact(path, arguments) { traits.insert(.exact) }
+    if TimedPrograms.isShell(path) { traits.insert(.shell) }
+    if TimedPrograms.isWalker(path) { traits.insert(.walker) }
+    tracee[thread] = traits
   }
 
   private static func bytes(_ path: UnsafePointer<CChar>, _ count: Int) -> [UInt8] {
@@ -59,20 +65,20 @@ struct Tracer {
 
   /// A script that a shell reads says whether it compares times.
   private func examine(_ thread: Int32) {
-    guard tracee.isShell(thread), !tracee.isTimed(thread) else { return }
+    guard tracee[thread].intersection([.shell, .timed]) == .shell else { return }
     let path = String(cString: tracee.path)
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       let text = KernelFile.bytes(path, limit: 1 << 16), text.first != 0x7f,
       TimedPrograms.comparesTimes(text)
     else { return }
-    tracee.setTimed(thread, true)
+    tracee[thread].insert(.timed)
   }
 
   // MARK: calls
 
   mutating func saw(_ thread: Int32, _ call: UnsafePointer<UInt64>) {
-    tracee.add(thread)
+    tracee[thread].insert(.known)
     let (architecture, number) = (call[0], call[1])
     let arguments = call + 2
     guard architecture == WatchedCall.architecture, number < UInt64(WatchedCall.limit) else {
@@ -116,7 +122,7 @@ struct Tracer {
       }
     case .process:
       let process = Int(Int32(truncatingIfNeeded: arguments[0]))
-      if process > 0, !tracee.owns(process) { refuse(.device, "process \(process)") }
+      if process > 0, !owns(process) { refuse(.device, "process \(process)") }
     case .machine: usesMachine = true
     case .statistics: statistics(thread, directory, arguments, watched)
     }
@@ -142,7 +148,7 @@ struct Tracer {
     _ count: Int, _ thread: Int32, _ use: Use, isOpen: Bool = false
   ) {
     let path = UnsafeBufferPointer(start: tracee.path, count: count)
-    switch Place(path, use, owns: tracee.owns) {
+    switch Place(path, use, owns: owns) {
     case .ignored: return
     case .refused(let kind, let detail): return refuse(kind, detail)
     case .file: break
@@ -150,8 +156,8 @@ struct Tracer {
     if use.contains(.read) { examine(thread) }
     var use = use
     // Programs that use times ask for them by path.
-    if tracee.isTimed(thread), !isOpen { use.insert(.timed) }
-    if tracee.isExact(thread) { use.insert(.exact) }
+    if tracee[thread].contains(.timed), !isOpen { use.insert(.timed) }
+    if tracee[thread].contains(.exact) { use.insert(.exact) }
     inputs.note(tracee.path, count, use)
   }
 
@@ -211,7 +217,7 @@ struct Tracer {
     _ thread: Int32, _ directory: Int32, _ arguments: UnsafePointer<UInt64>, _ watched: WatchedCall
   ) {
     // Those that walk trees ask for the kind of file system.
-    if watched.path < 0, tracee.isWalker(thread) { return }
+    if watched.path < 0, tracee[thread].contains(.walker) { return }
     let count: Int
     if watched.path >= 0 {
       guard case .path(let found) = tracee.resolve(thread, AT_FDCWD, arguments[0]) else { return }

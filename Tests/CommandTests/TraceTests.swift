@@ -262,6 +262,35 @@ import Testing
       "\(outcome.text) \(outcome.errors)")
   }
 
+  @Test func `with a ttl a command that cannot be traced is kept as one without --trace`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        echo 1 > f
+        r() { strace -f -o log $(command -v cachetronomy) run -v --trace --ttl 1h -- cat f 2>&1 | sed 's/, .*//; s/^cachetronomy: //'; }
+        r; r; echo 2 > f; r; strace -f -o log $(command -v cachetronomy) run --trace --ttl 1h -- sh -c 'exit 7'; echo $?
+        """)
+    let reason =
+      "cannot trace here (ptrace: Operation not permitted): only its ttl and the files in its words tell of changes"
+    #expect(
+      outcome.lines == [
+        "1", "MISS (absent)", reason, "1", "HIT", reason, "2", "MISS (absent)", reason, "7",
+      ], "\(outcome.text) \(outcome.errors)")
+  }
+
+  @Test func `the result that was not used for the longest time leaves first`() throws {
+    let sandbox = try Sandbox()
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        printf "default: {run: {trace: true, trace_variants: 3}}" > p.yaml; cachetronomy profile apply p.yaml > /dev/null
+        r() { echo $1 > g; cachetronomy run -v ${2-} -- cat g 2>&1 > /dev/null | sed 's/^cachetronomy: \\([A-Z]*\\).*/\\1/'; }
+        r 1; r 2; r 3; r 1; r 4; for n in 1 2 3 4; do r $n --cached-only; done
+        """)
+    #expect(
+      outcome.lines == ["MISS", "MISS", "MISS", "HIT", "MISS", "HIT", "MISS", "HIT", "HIT"],
+      "\(outcome.text) \(outcome.errors)")
+  }
+
   @Test func `under another tracer the command runs untraced and is not kept`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
@@ -279,7 +308,7 @@ import Testing
     let outcome = try sandbox.bash(
       Self.shell + """
         printf 'default:\\n  rules:\\n    - {match: cat **, trace: true, trace_ignore: [g], trace_variants: 2}\\n' > p.yaml
-        cachetronomy profile apply p.yaml > /dev/null 2>&1 || cachetronomy apply p.yaml > /dev/null
+        cachetronomy profile apply p.yaml > /dev/null
         echo 1 > f; echo 1 > g; r() { cachetronomy run -v -- cat f g 2> ../report > ../out; sed -n 's/^cachetronomy: \\(HIT\\|MISS ([^)]*)\\).*/\\1/p' ../report; }
         r; echo 2 > g; r; cachetronomy get -- cat f g | head -1; cachetronomy has -- cat f g; echo $?
         cachetronomy show --inputs -- cat f g | grep -c "file.*/f$"
@@ -295,25 +324,14 @@ import Testing
       ], "\(outcome.text) \(outcome.errors)")
   }
 
-  @Test func `inputs that change while the command reads them are not kept with an old state`()
+  /// `Tests/release` runs ten thousand rounds of the one and three thousand of the other.
+  @Test(arguments: ["trace-differences", "trace-races"])
+  func `random commands over files that change print what they print directly`(_ script: String)
     throws
   {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(
-      Self.shell + """
-        echo 0 > f
-        (i=0; while [ ! -e stop ]; do i=$((i + 1)); echo $i > f; echo $i > g; mv g f; done) &
-        for n in $(seq 60); do t sh -c 'cat f; sleep .00$((RANDOM % 9)); cat f' > /dev/null; done
-        touch stop; wait; cat f > last
-        t sh -c 'cat f; sleep .00$((RANDOM % 9)); cat f' > /dev/null; echo "$out" | sort -u | cmp - last && echo same
-        """)
-    #expect(outcome.lines == ["same"], "\(outcome.errors)")
-  }
-
-  @Test func `random scripts over a random tree print what they print directly`() throws {
-    let sandbox = try Sandbox()
-    let outcome = try sandbox.bash(
-      "python3 \"$PACKAGE\"/Tests/trace-differences $(command -v cachetronomy) 400 2>&1 | tail -4")
+      "python3 \"$PACKAGE\"/Tests/\(script) $(command -v cachetronomy) 100 2>&1 | tail -4")
     #expect(outcome.text.contains(" 0 differences"), "\(outcome.text)")
   }
 

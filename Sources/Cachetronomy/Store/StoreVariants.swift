@@ -35,12 +35,36 @@ extension Store {
     return keys
   }
 
-  /// Removes the oldest variants of a traced command over a number.
+  /// Removes the variants of a traced command over a number: those that were not used for the
+  /// longest time.
   package func trimVariants(
     of key: Key, to count: Int64, profile: String, at now: Timestamp
   ) throws(Failure) {
-    let excess = try variants(of: key).dropFirst(Int(clamping: max(1, count)))
-    if excess.isEmpty { return }
+    let (count, all) = (Int(clamping: max(1, count)), try variants(of: key))
+    guard all.count > count else { return }
+    try foldJournalIfFree(at: now)
+    let excess = try byLastUse(all).dropFirst(count)
     _ = try remove(.keys(Array(excess)), because: .size, profile: profile, at: now)
+  }
+
+  /// Sorts entries by when they were stored or read last, the latest first.
+  private func byLastUse(_ keys: [Key]) throws(Failure) -> [Key] {
+    var statement = try connection.prepare(
+      """
+      SELECT i.created, a.last_accessed FROM entry_info i LEFT JOIN access_log a ON a.key = i.key
+      WHERE i.key = ?1
+      """)
+    var used: [(key: Key, at: Timestamp)] = []
+    for key in keys {
+      statement.bind(1, key.text)
+      var last = Timestamp(microseconds: 0)
+      if try statement.step() {
+        let read = statement.isNull(1) ? nil : Timestamp(statement.text(1))
+        last = max(Timestamp(microseconds: statement.integer(0)), read ?? last)
+      }
+      statement.reset()
+      used.append((key, last))
+    }
+    return used.sorted { $0.at > $1.at }.map(\.key)
   }
 }

@@ -9,7 +9,7 @@ package struct CachedRun {
   /// The command.
   package var invocation: Invocation
   /// The cache key of the command, with the findings made while computing it.
-  let command: CommandKey
+  private(set) var command: CommandKey
   /// The streams of this call, which decide which recordings may be served.
   package var surroundings: CallSurroundings
   /// The active profile.
@@ -95,6 +95,28 @@ package struct CachedRun {
   ///
   /// - Throws: `Failure.cannotRun`, or `Failure.file` if the output cannot be written.
   package func answer() throws(Failure) -> Outcome {
+    do throws(Failure) {
+      return try answerOnce()
+    } catch .cannotRun(.notTraceable(let reason)) {
+      // Its ttl bounds what the tracer would have seen.
+      var outcome = try untraced().answerOnce()
+      outcome.notTraced = reason
+      return outcome
+    }
+  }
+
+  /// The same call, with the inputs that its words name in place of those that a tracer finds.
+  private func untraced() -> CachedRun {
+    var run = self
+    run.invocation.settings.trace = false
+    run.command = run.invocation.resolve()
+    run.surroundings = CallSurroundings(stdin: stdin, notes: run.command.notes)
+    // A manifest would answer the traced question.
+    run.manifests = nil
+    return run
+  }
+
+  private func answerOnce() throws(Failure) -> Outcome {
     Signals.blockFailedWrites()
     health.began = MonotonicClock.now()
     if let outcome = try answerInBackground() { return outcome }

@@ -183,7 +183,10 @@ extension CachedRun {
         })
       if let descriptor { request.input = .descriptor(descriptor) }
       request.watch = watch
-      if isTraced { request.traces = invocation.settings.traceTimes == true }
+      if isTraced {
+        request.traces = invocation.settings.traceTimes == true
+        request.mayRunUntraced = invocation.settings.timeToLive == nil
+      }
       request.releaseWaiters = { readsInput in
         if readsInput, !stdin.hasContents { recorder.abandon(.readsInput) }
         runLock?.releaseUnfinished()

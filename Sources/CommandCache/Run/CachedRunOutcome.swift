@@ -16,6 +16,8 @@ extension CachedRun {
     package var changedInputs: [String] = []
     /// How many inputs a traced result has that was stored or served.
     package var inputCount: Int?
+    /// Why a command ran or was searched for without the tracer, bounded by its ttl.
+    package var notTraced: String?
     /// Why the result was not stored; nil if it was, or on a hit.
     package var notKept: NotKept?
     /// On a miss, if requested: the nearest earlier recording of the same arguments.

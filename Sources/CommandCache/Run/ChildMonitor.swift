@@ -27,6 +27,8 @@ struct ChildMonitor {
     var watch: InputWatch?
     /// Whether to trace it: with the times of all files or without; nil does not.
     var traces: Bool?
+    /// Whether it may run without the tracer where that is refused.
+    var mayRunUntraced = true
     /// Called once, when the command has read input or its output has been blocked for a second:
     /// processes that wait for the result must stop waiting.
     var releaseWaiters: (_ readsInput: Bool) -> Void = { _ in }
@@ -100,6 +102,7 @@ struct ChildMonitor {
   /// Starts the command, traced if that is wanted and possible.
   ///
   /// - Returns: the command, and why it is not traced.
+  /// - Throws: `RunProblem.notTraceable` if it may not run untraced.
   private static func start(
     _ request: Request, _ mask: sigset_t
   ) throws(Failure) -> (Child, String?) {
@@ -110,7 +113,9 @@ struct ChildMonitor {
         isTimed: isTimed)
       {
       case .started(let child): return (child, nil)
-      case .refused(let why): reason = why
+      case .refused(let why):
+        guard request.mayRunUntraced else { throw .cannotRun(.notTraceable(reason: why)) }
+        reason = why
       }
     }
     let child = try Child.start(
