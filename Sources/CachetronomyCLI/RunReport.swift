@@ -19,7 +19,8 @@ enum RunReport {
     guard line.isVerbose else { return }
     Output.say(describe(outcome, run.command))
     if let why = outcome.notTraced {
-      Output.say("cannot trace here (\(why)): only its ttl and the files in its words tell of changes")
+      Output.say(
+        "cannot trace here (\(why)): only its ttl and the files in its words tell of changes")
     }
     if outcome.changedInputs.count > 1 {
       for path in outcome.changedInputs { Output.say("  \(path) changed") }

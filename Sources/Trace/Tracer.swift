@@ -29,7 +29,7 @@ struct Tracer {
   // MARK: threads
 
   mutating func begin(_ thread: Int32) { tracee[thread].insert(.known) }
-  
+
   /// A new thread or process runs its parent's program.
   mutating func begin(_ thread: Int, from parent: Int32) {
     tracee[thread] = tracee[parent].union(.known)

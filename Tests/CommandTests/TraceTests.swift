@@ -262,6 +262,36 @@ import Testing
       "\(outcome.text) \(outcome.errors)")
   }
 
+  @Test(arguments: [
+    (101, "ptrace: Operation not permitted"), (317, "ptrace: Operation not permitted"),
+  ])
+  func `in a container without ptrace or seccomp the command runs untraced`(
+    call: Int, reason: String
+  ) throws {
+    let sandbox = try Sandbox()
+    // A filter that refuses one call with EPERM, as the profiles of containers do.
+    let outcome = try sandbox.bash(
+      Self.shell + """
+        cat > refuse.py <<'E'
+        import ctypes, os, struct, sys
+        code = b"".join(struct.pack("HBBI", *i) for i in [
+            (0x20, 0, 0, 0), (0x15, 0, 1, int(sys.argv[1])), (0x06, 0, 0, 0x50001), (0x06, 0, 0, 0x7fff0000)])
+        code = ctypes.create_string_buffer(code)
+        program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 4, ctypes.addressof(code)))
+        libc = ctypes.CDLL(None)
+        libc.prctl(38, 1, 0, 0, 0)
+        if libc.prctl(22, 2, ctypes.byref(program)): sys.exit("no filter")
+        os.execvp(sys.argv[2], sys.argv[2:])
+        E
+        python3 refuse.py \(call) cachetronomy run -v --trace -- echo hi 2>&1 | sed 's/, profile.*//'
+        """)
+    #expect(
+      outcome.lines == [
+        "hi", "cachetronomy: MISS (absent), not kept: cannot trace here (\(reason))",
+      ],
+      "\(outcome.text) \(outcome.errors)")
+  }
+
   @Test func `with a ttl a command that cannot be traced is kept as one without --trace`() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.bash(

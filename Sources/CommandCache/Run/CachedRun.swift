@@ -111,7 +111,7 @@ package struct CachedRun {
     run.invocation.settings.trace = false
     run.command = run.invocation.resolve()
     run.surroundings = CallSurroundings(stdin: stdin, notes: run.command.notes)
-    // A manifest would answer the traced question.
+    // A manifest would serve the traced command.
     run.manifests = nil
     return run
   }
