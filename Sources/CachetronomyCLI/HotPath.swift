@@ -54,6 +54,8 @@ enum HotPath {
     guard let question = question(line, words: line.words, environment) else { return nil }
     let stdin: StandardInput = line.noStdin ? .null : .inherited(environment.probe)
     prepared = question.prepared
+    // Its files may have to be restored.
+    guard question.prepared?.plan.settings.output.isEmpty == true else { return nil }
     guard let command = question.prepared?.command, stdin.obstacle == nil else { return nil }
     let surroundings = CallSurroundings(stdin: stdin, notes: command.notes)
     if let status = try replay(question, question.key, surroundings, environment) { return status }

@@ -81,6 +81,7 @@ struct LineOption: Sendable {
     flag("--stdin", of: .keyed) { $0.key.stdin = true },
     value("--file", of: .all) { $0.key.file.append($1) },
     value("--mtime", of: .keyed) { $0.key.mtime.append($1) },
+    value("--output", of: .keyed) { $0.key.output.append($1) },
     flag("--trace", of: .keyed) { $0.key.trace = true },
     flag("--no-trace", of: .keyed) { $0.key.trace = false },
     flag("--trace-times", of: .keyed) { $0.key.traceTimes = true },

@@ -165,6 +165,12 @@ struct KeyOptions: ParsableArguments {
       "Include its inode, size and times in the key.", valueName: "path"))
   var mtime: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A file or directory that comes back on a hit.", valueName: "path"),
+    completion: .file())
+  var output: [String] = []
+
   @Flag(
     inversion: .prefixedNo, exclusivity: .chooseLast,
     help: "Find the inputs by tracing the command.")
@@ -178,7 +184,7 @@ struct KeyOptions: ParsableArguments {
       pipeline: pipeline, shell: shell, env: env, envIgnore: envIgnore, noEnv: noEnv,
       noCwd: noCwd, cwd: cwd, noUser: noUser, scope: scope, executable: executable,
       argFiles: argFiles, contentLimit: contentLimit, stdin: stdin,
-      file: file, mtime: mtime, trace: trace, traceTimes: traceTimes)
+      file: file, mtime: mtime, output: output, trace: trace, traceTimes: traceTimes)
   }
 }
 
@@ -199,6 +205,7 @@ struct KeyValues: Equatable {
   var stdin = false
   var file: [String] = []
   var mtime: [String] = []
+  var output: [String] = []
   var trace: Bool?
   var traceTimes = false
 
@@ -236,6 +243,11 @@ struct KeyValues: Equatable {
     if stdin { settings.stdin = true }
     for path in file { settings.file.append(try literal(path, "--file")) }
     for path in mtime { settings.mtime.append(try literal(path, "--mtime")) }
+    for path in output {
+      let path = try ArgumentBytes.plain(path, "output")
+      if let error = RunSettings.outputError(path) { throw .badSetting("--output", error) }
+      settings.output.append(path)
+    }
     return settings
   }
 

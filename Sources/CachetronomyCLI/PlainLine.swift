@@ -120,7 +120,7 @@ extension KeyOptions {
     (noCwd, noUser, stdin) = (values.noCwd, values.noUser, values.stdin)
     (executable, argFiles) = (values.executable, values.argFiles)
     contentLimit = values.contentLimit
-    (file, mtime) = (values.file, values.mtime)
+    (file, mtime, output) = (values.file, values.mtime, values.output)
     (trace, traceTimes) = (values.trace, values.traceTimes)
   }
 }

@@ -46,6 +46,13 @@ enum RunReport {
     }
   }
 
+  private static func describe(_ files: OutputRestorer.Count) -> String? {
+    let all = files.restored + files.inPlace
+    if all == 0 { return nil }
+    return
+      ", \(Formatting.count(all, "output")): \(files.restored) restored, \(files.inPlace) in place"
+  }
+
   static func describe(_ outcome: CachedRun.Outcome, _ resolved: ResolvedCommand) -> String {
     let rule = resolved.rule?.source.map { ", rule \($0)" } ?? ""
     let tail = "profile \(resolved.profile.name)\(rule): \(outcome.key)"
@@ -57,8 +64,9 @@ enum RunReport {
           : "valid until one of \(Formatting.count(count, "input")) changes"
       }
       let rest = left.map { "\(Formatting.duration($0)) left" } ?? forever ?? "kept forever"
+      let files = outcome.files.flatMap(describe) ?? ""
       return
-        "HIT, \(Formatting.duration(age)) old, \(rest), \(Formatting.duration(saved)) saved, \(tail)"
+        "HIT\(files), \(Formatting.duration(age)) old, \(rest), \(Formatting.duration(saved)) saved, \(tail)"
     case .stale(let age, let overdue, let isRefreshing):
       return "STALE, \(Formatting.duration(age)) old, expired \(Formatting.duration(overdue)) ago, "
         + (isRefreshing ? "refreshing, " : "") + tail
@@ -77,7 +85,9 @@ enum RunReport {
           + nearest.differences.map(\.description).joined(separator: ", ")
       }
       let inputs = outcome.inputCount.map { ", \(Formatting.count($0, "input"))" } ?? ""
-      return "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept\(inputs)"), \(tail)"
+      let files = outcome.keptFiles.map { ", \(Formatting.count($0, "output"))" } ?? ""
+      return
+        "\(word), \(outcome.notKept.map { "not kept: \($0)" } ?? "kept\(inputs)\(files)"), \(tail)"
         + (nearest ?? "")
     }
   }

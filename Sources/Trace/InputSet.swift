@@ -60,6 +60,9 @@ struct InputSet {
     if slots[at] != 0 {
       let index = Int(slots[at]) - 1
       prepare(&items[index], use)
+      if use.contains(.read), items[index].use.isDisjoint(with: .changing) {
+        items[index].use.insert(.readFirst)
+      }
       items[index].use.formUnion(use)
       return
     }
@@ -71,7 +74,8 @@ struct InputSet {
     memcpy(text + textCount, path, length)
     text[textCount + length] = 0
     var item = Item(
-      hash: hash, path: textCount, length: Int32(length), use: use,
+      hash: hash, path: textCount, length: Int32(length),
+      use: use.contains(.read) ? use.union(.readFirst) : use,
       state: FileState(text + textCount, itself: use.contains(.itself)))
     textCount += length + 1
     settle(&item)

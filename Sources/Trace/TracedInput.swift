@@ -16,7 +16,7 @@ package struct TracedInput: Equatable, Sendable {
 
   /// Takes over the uses of the same path in another way.
   package mutating func merge(_ other: TracedInput) {
-    use.formUnion(other.use.subtracting(.itself))
+    use.formUnion(other.use.subtracting([.itself, .readFirst]))
     digest = digest ?? other.digest
   }
 
@@ -30,6 +30,8 @@ package struct TracedInput: Equatable, Sendable {
   package var isExact: Bool { use.contains(.exact) }
   /// Whether the command may have changed, created or removed it.
   package var isChanging: Bool { !use.isDisjoint(with: .changing) }
+  /// Whether it was read before the command changed it.
+  package var isReadFirst: Bool { use.contains(.readFirst) }
   /// Whether it was used in another way than to change it.
   package var isUsed: Bool { !use.isDisjoint(with: [.looked, .read, .listed]) }
 

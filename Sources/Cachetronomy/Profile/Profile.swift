@@ -21,6 +21,8 @@ public struct Profile: Sendable, Equatable {
 
   /// Output over this many bytes is passed through but not stored.
   public var maxEntrySize: Int64 = 64 << 20
+  /// The most bytes of all files of one result that `--output` keeps.
+  public var maxOutputSize: Int64 = 1 << 30
   /// Bytes held in the shared memory tier; 0 switches it off.
   public var maxMemory: Int64 = 64 << 20
   /// Bytes that the store may take on disk, its log left out; 0 for no limit.
@@ -56,6 +58,7 @@ public struct Profile: Sendable, Equatable {
     for (name, number) in [
       ("ttl_cleanup_interval", ttlCleanupInterval), ("max_items_in_memory", maxItemsInMemory),
       ("memory_cleanup_interval", memoryCleanupInterval), ("max_entry_size", maxEntrySize),
+      ("max_output_size", maxOutputSize),
       ("max_memory", maxMemory), ("max_store_size", maxStoreSize),
       ("max_store_items", maxStoreItems),
     ] where number < 0 { throw .badSetting(name, "want 0 or more") }

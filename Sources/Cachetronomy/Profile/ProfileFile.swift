@@ -210,7 +210,7 @@ public struct ProfileFile: Sendable {
         let name = pair.name.text ?? ""
         origins.add(
           "\(file.path):\(pair.name.line)", for: "run.\(name)",
-          addsUp: ["env_ignore", "file", "mtime", "redact"].contains(name))
+          addsUp: ["env_ignore", "file", "mtime", "output", "redact"].contains(name))
       }
     default:
       origins.add(

@@ -9,6 +9,7 @@ package enum ProfileSetting: String, CaseIterable {
   case maxItemsInMemory = "max_items_in_memory"
   case tags
   case maxEntrySize = "max_entry_size"
+  case maxOutputSize = "max_output_size"
   case maxMemory = "max_memory"
   case maxStoreSize = "max_store_size"
   case maxStoreItems = "max_store_items"
@@ -46,6 +47,7 @@ package enum ProfileSetting: String, CaseIterable {
     case .maxItemsInMemory: profile.maxItemsInMemory = try reader.count(node)
     case .tags: profile.tags = try reader.strings(node)
     case .maxEntrySize: profile.maxEntrySize = try reader.size(node)
+    case .maxOutputSize: profile.maxOutputSize = try reader.size(node)
     case .maxMemory: profile.maxMemory = try reader.size(node)
     case .maxStoreSize: profile.maxStoreSize = try reader.size(node)
     case .maxStoreItems: profile.maxStoreItems = try reader.count(node)
@@ -172,6 +174,7 @@ package enum ProfileSetting: String, CaseIterable {
     case .maxItemsInMemory: return Node(text: profile.maxItemsInMemory.description)
     case .tags: return Node(list: profile.tags)
     case .maxEntrySize: return Node(text: profile.maxEntrySize.description)
+    case .maxOutputSize: return Node(text: profile.maxOutputSize.description)
     case .maxMemory: return Node(text: profile.maxMemory.description)
     case .maxStoreSize: return Node(text: profile.maxStoreSize.description)
     case .maxStoreItems: return Node(text: profile.maxStoreItems.description)

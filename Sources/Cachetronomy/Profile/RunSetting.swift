@@ -11,6 +11,7 @@ enum RunSetting: String, CaseIterable {
   case failureTimeToLive = "failure_ttl"
   case file
   case mtime
+  case output
   case redact
   case remote
   case scope
@@ -73,6 +74,7 @@ enum RunSetting: String, CaseIterable {
     case .failureTimeToLive: settings.failureTimeToLive = try reader.duration(node)
     case .file: settings.file = try reader.paths(node)
     case .mtime: settings.mtime = try reader.paths(node)
+    case .output: settings.output = try reader.outputs(node)
     case .redact: settings.redact = try reader.redactions(node)
     case .remote: settings.remote = try reader.flag(node)
     case .scope: settings.scope = try reader.text(node)
@@ -112,6 +114,7 @@ enum RunSetting: String, CaseIterable {
     case .failureTimeToLive: settings.failureTimeToLive.map { Node(text: $0.description) }
     case .file: settings.file.isEmpty ? nil : Node(list: settings.file)
     case .mtime: settings.mtime.isEmpty ? nil : Node(list: settings.mtime)
+    case .output: settings.output.isEmpty ? nil : Node(list: settings.output)
     case .redact: settings.redact.isEmpty ? nil : Node(list: settings.redact)
     case .remote: settings.remote.map { Node(text: $0 ? "true" : "false") }
     case .scope: settings.scope.map { Node(text: $0) }

@@ -73,6 +73,13 @@ public struct RunSettings: Sendable, Equatable {
   /// How many results of one traced command are kept, each for other inputs; nil is 8.
   public var traceVariants: Int64?
 
+  /// `--output`: files, directories and patterns that the command makes and that come back on a hit;
+  /// `auto` is all that a traced command makes below its directory. They accumulate.
+  public var output: [String] = []
+
+  /// The path that means all that a traced command makes.
+  package static let automaticOutput = "auto"
+
   /// Creates settings of which none is set.
   public init() {}
 
@@ -86,7 +93,7 @@ public struct RunSettings: Sendable, Equatable {
       && failureTimeToLive == nil && staleWhileRevalidate == nil && staleIfError == nil
       && cache == nil && ttlJitter == nil && user == nil && remote == nil
       && trace == nil && traceTimes == nil && traceIgnore.isEmpty && traceTrust.isEmpty
-      && traceVariants == nil
+      && traceVariants == nil && output.isEmpty
   }
 
   /// How the working directory is included in the key.
@@ -165,6 +172,7 @@ public struct RunSettings: Sendable, Equatable {
     Self.add(other.traceIgnore, to: &result.traceIgnore)
     Self.add(other.traceTrust, to: &result.traceTrust)
     result.traceVariants = other.traceVariants ?? traceVariants
+    Self.add(other.output, to: &result.output)
     return result
   }
 
@@ -175,6 +183,16 @@ public struct RunSettings: Sendable, Equatable {
 }
 
 extension RunSettings {
+  /// What is wrong with a path of `output`; nil if nothing is.
+  package static func outputError(_ path: String) -> String? {
+    let names = path.split(separator: "/").filter { $0 != "." }
+    if path.utf8.contains(0) || path.utf8.count > 4096 {
+      return "want a path of at most 4096 bytes"
+    }
+    return names.isEmpty
+      ? "want a file or directory, not '\(path)' as a whole" : nil
+  }
+
   /// What is wrong with a pattern of `redact`; nil if nothing is.
   static func redactError(_ text: String) -> String? {
     let pattern = Array(text.utf8)

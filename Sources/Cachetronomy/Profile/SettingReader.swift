@@ -141,6 +141,16 @@ package struct SettingReader {
     return paths
   }
 
+  /// Paths of what a command makes.
+  func outputs(_ node: Node) throws(Diagnostic) -> [String] {
+    let paths = try strings(node)
+    guard case .sequence(let items) = node.content else { return paths }
+    for (item, path) in zip(items, paths) {
+      if let error = RunSettings.outputError(path) { throw complaint(item, error) }
+    }
+    return paths
+  }
+
   /// Absolute directories.
   func directories(_ node: Node) throws(Diagnostic) -> [String] {
     let paths = try strings(node)

@@ -18,6 +18,8 @@ public struct Recording: Sendable, Equatable {
   public var terms = ServingTerms()
   /// The inputs of a traced command, as `InputList` encodes them; empty if it was not traced.
   package var inputs: [UInt8] = []
+  /// The files that come back with it, as `OutputList` encodes them; empty if there are none.
+  package var files: [UInt8] = []
   /// The checksum of its chunks.
   var chunkSum: Int64?
 
@@ -45,7 +47,7 @@ public struct Recording: Sendable, Equatable {
     var reader = MessagePackReader(bytes)
     var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
     var (turns, count, sum, outputCount, errorCount): (Value?, Value?, Value?, Value?, Value?)
-    var (output, errors, inputs): (Range<Int>?, Range<Int>?, Range<Int>?)
+    var (output, errors, inputs, files): (Range<Int>?, Range<Int>?, Range<Int>?, Range<Int>?)
     var (input, moved, outputs, isMerged): (Value?, Value?, Value?, Value?)
     for _ in 0..<(try reader.mapCount()) {
       guard case .string(let name) = try reader.read() else { throw bad }
@@ -56,6 +58,7 @@ public struct Recording: Sendable, Equatable {
       case "cwd": cwd = try reader.read()
       case "duration": seconds = try reader.read()
       case "exit_status": status = try reader.read()
+      case "files": files = try reader.blob()
       case "input": input = try reader.read()
       case "inputs": inputs = try reader.blob()
       case "input_moved": moved = try reader.read()
@@ -77,6 +80,7 @@ public struct Recording: Sendable, Equatable {
     (argv, directory, exitStatus) = (words.compactMap(\.rawBytes), cwd, Int32(status))
     (duration, self.terms) = (Int64(seconds * 1e6), terms)
     if let inputs { self.inputs = Array(bytes[inputs]) }
+    if let files { self.files = Array(bytes[files]) }
     if let count = count?.integer {
       guard let chunks = Int(exactly: count), chunks > 0, let outputBytes = outputCount?.integer,
         let errorBytes = errorCount?.integer
@@ -90,6 +94,11 @@ public struct Recording: Sendable, Equatable {
     else { throw bad }
     (outputBytes, errorBytes) = (Int64(output.count), Int64(errors.count))
     body = .inline(order: order, output: output, errors: errors)
+  }
+
+  /// Whether its entry has a name for what is stored beside it: chunks of output, or files.
+  package var isNamed: Bool {
+    if case .chunks = body { true } else { !files.isEmpty }
   }
 
   /// Reads the turns of the streams: stream and bytes of each.

@@ -51,8 +51,9 @@ package enum EntryLimits {
     do throws(Failure) {
       if entry.info?.origin == .run {
         let recording = try Recording(entry.data)
-        let isLarge = if case .chunks = recording.body { true } else { false }
-        if entry.format != "msgpack" || isLarge != (entry.info?.recording != nil) {
+        if entry.format != "msgpack" || recording.isNamed != (entry.info?.recording != nil)
+          || OutputList(decoding: recording.files) == nil
+        {
           return "its recording does not fit"
         }
         return nil

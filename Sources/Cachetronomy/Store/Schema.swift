@@ -6,11 +6,11 @@ enum Schema {
   /// The migrations in order.
   ///
   /// `PRAGMA user_version` counts those done. Never edit one: add one.
-  static let migrations: [String] = [seed, ours]
+  static let migrations: [String] = [seed, ours, outputs]
 
   /// What a reader must find in `user_version`: the count of migrations, whose texts are only put
   /// together for a file that needs one.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
 
   /// Columns that show a file to be the seed's, table by table.
   static let seedColumns: [(table: String, columns: String)] = [
@@ -80,6 +80,7 @@ enum Schema {
     CREATE TEMP TABLE entry_info (\(entryInfo)) WITHOUT ROWID;
     CREATE TEMP TABLE chunk (\(chunk)) WITHOUT ROWID;
     CREATE TEMP TABLE state (\(state)) WITHOUT ROWID;
+    CREATE TEMP TABLE output (\(output)) WITHOUT ROWID;
     """
 
   private static let entryInfo = """
@@ -90,6 +91,9 @@ enum Schema {
     """
   private static let chunk = """
     recording BLOB NOT NULL, n INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (recording, n)
+    """
+  private static let output = """
+    recording BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY (recording, content)
     """
   private static let state = "name TEXT PRIMARY KEY, value"
 
@@ -123,7 +127,25 @@ enum Schema {
       DELETE FROM entry_info WHERE key = OLD.key;
     END
     """,
+    // The contents of a file leave with the last entry that uses them.
+    """
+    CREATE TRIGGER info_deleted AFTER DELETE ON entry_info WHEN OLD.recording IS NOT NULL BEGIN
+      DELETE FROM output WHERE recording = OLD.recording;
+    END
+    """,
+    """
+    CREATE TRIGGER output_deleted AFTER DELETE ON output BEGIN
+      DELETE FROM chunk WHERE recording = OLD.content
+        AND NOT EXISTS (SELECT 1 FROM output WHERE content = OLD.content);
+    END
+    """,
   ]
+
+  private static let outputs = """
+    CREATE TABLE output (\(output)) WITHOUT ROWID;
+    CREATE INDEX output_content ON output (content);
+    \(triggers[3]); \(triggers[4]);
+    """
 
   private static let ours = """
     CREATE TABLE entry_info (\(entryInfo)) WITHOUT ROWID;

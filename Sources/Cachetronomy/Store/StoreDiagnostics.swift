@@ -128,8 +128,13 @@ extension Store {
   private func isWhole(_ listed: Listed) throws(Failure) -> Bool {
     guard listed.isSound, listed.entry.info?.origin == .run else { return listed.isSound }
     guard let recording = try? Recording(listed.entry.data) else { return false }
-    guard case .chunks = recording.body else { return true }
-    guard let id = listed.entry.info?.recording else { return false }
-    return try chunks(of: id, recording) { _ in }
+    if case .chunks = recording.body {
+      guard let id = listed.entry.info?.recording, try chunks(of: id, recording, { _ in }) else {
+        return false
+      }
+    }
+    guard let list = OutputList(decoding: recording.files) else { return false }
+    for content in list.contents where try !chunks(of: content, { _, _ in }) { return false }
+    return true
   }
 }

@@ -105,6 +105,7 @@ extension Store {
       """
       SELECT DISTINCT recording FROM chunk
       WHERE recording NOT IN (SELECT recording FROM entry_info WHERE recording IS NOT NULL)
+        AND recording NOT IN (SELECT content FROM output)
       """)
     var found: [[UInt8]] = []
     while try statement.step() { found.append(statement.bytes(0)) }

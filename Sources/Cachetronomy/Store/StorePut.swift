@@ -82,6 +82,7 @@ extension Store {
     }
     try stored.get()
     if let info = entry.info {
+      if let recording = info.recording { try insertOutputs(of: entry, recording: recording) }
       try insert(info, of: entry.key, checksum: Checksum.of(entry, expiry: expiry, tags: tags))
     }
     return true

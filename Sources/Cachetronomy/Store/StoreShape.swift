@@ -40,7 +40,7 @@ extension Schema {
 
   /// The tables that statements of this program use.
   static let tables: Set<String> = [
-    "access_log", "cache", "chunk", "entry_info", "eviction_log", "profiles", "state",
+    "access_log", "cache", "chunk", "entry_info", "eviction_log", "output", "profiles", "state",
   ]
 }
 

@@ -97,6 +97,11 @@ extension Invocation {
     guard namesFiles else { return nil }
     // `--file` has already put its contents into the key.
     if !settings.file.isEmpty, isWatched(path) { return nil }
+    // What the command makes is no input; if it reads it before, the result is not kept.
+    if !settings.output.isEmpty, outputs.coversFile(path) {
+      notes.named(output: path)
+      return nil
+    }
     switch file {
     case .volatile: return nil
     case .regular: return identity.parts(path, status, .argument)

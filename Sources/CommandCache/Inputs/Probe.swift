@@ -40,6 +40,9 @@ package final class Probe {
   /// Looks for digests of files next to a store.
   package func readDigests(beside store: String) { digests.read(beside: store) }
 
+  /// Keeps the digest of a file that this process wrote, as `stat` describes it now.
+  func learn(_ status: stat, _ digest: [UInt8]) { digests.learn(DigestCache.Stamp(status), digest) }
+
   /// Writes the digests that were made next to a store that exists.
   package func writeDigests(beside store: String) { digests.write(beside: store) }
 

@@ -104,7 +104,8 @@ extension Invocation {
     let isCertain = isFirst && argv.first.map(ShellScript.isShell) == true
     if !script.outputs.isEmpty {
       let redactor = redactor
-      for output in script.outputs {
+      let outputs = outputs
+      for output in script.outputs where !outputs.coversFile(output.path) {
         notes.replaces(
           ScriptOutput(
             shown: redactor.redacted(output.shown), path: output.path,

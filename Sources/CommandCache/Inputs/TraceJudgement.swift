@@ -12,11 +12,16 @@ struct TraceJudgement {
   private let probe: Probe
   private(set) var items: [InputList.Item] = []
   private(set) var refusal: Refusal?
+  /// What was made or changed below the working directory, for `--output auto`.
+  private(set) var made: [[UInt8]] = []
+  private let outputs: OutputPaths
   private let redactor: Redactor
 
   init(
-    _ settings: RunSettings, directory: [UInt8], _ probe: Probe, _ redactor: Redactor
+    _ settings: RunSettings, _ outputs: OutputPaths, _ probe: Probe, _ redactor: Redactor
   ) {
+    self.outputs = outputs
+    let directory = outputs.directory
     self.redactor = redactor
     // A relative pattern is below the working directory.
     ignored = settings.traceIgnore.map { text in
@@ -30,7 +35,7 @@ struct TraceJudgement {
   /// Judges all paths that a command used.
   mutating func judge(_ inputs: [TracedInput]) {
     for input in Self.merged(inputs) where !ignored.contains(where: { $0.matches(input.path) }) {
-      judge(input)
+      if outputs.isEmpty || !judgeOutput(input) { judge(input) }
     }
     items.sort { $0.path.lexicographicallyPrecedes($1.path) }
   }
@@ -83,6 +88,42 @@ struct TraceJudgement {
     }
     if let refusal, rank(refusal.kind) <= rank(kind) { return }
     refusal = Refusal(kind: kind, detail: String(decoding: input.path, as: UTF8.self))
+  }
+
+  /// Judges a path of `--output`: it is an input only as far as it was read before it was changed.
+  ///
+  /// - Returns: false if it is to be judged as any other path.
+  private mutating func judgeOutput(_ input: TracedInput) -> Bool {
+    let path = OutputPaths.relative(input.path, in: outputs.directory)
+    let isNamed = outputs.coversFile(input.path)
+    guard isNamed || outputs.isAutomatic && path.first != 0x2f && input.isChanging else {
+      return false
+    }
+    // What was removed cannot come back removed.
+    if !isNamed, input.before.error == 0, input.after.error != 0 { return false }
+    if input.isReadFirst, input.before.isFile {
+      guard input.isChanging else { return false }
+      guard let digest = input.digest, input.after.error == 0 else {
+        refuse(.changed, input)
+        return true
+      }
+      addBefore(input, digest)
+    }
+    if !isNamed, input.after.error == 0, input.before.error != 0 || !input.before.isDirectory {
+      made.append(path)
+    }
+    return true
+  }
+
+  /// Adds the contents that a file had before it was changed.
+  private mutating func addBefore(_ input: TracedInput, _ digest: [UInt8]) {
+    var status = stat()
+    guard input.path.withCPath({ stat($0, &status) }) == 0 else { return refuse(.changed, input) }
+    var item = InputList.Item(
+      path: input.path, kind: .file, mode: input.before.mode, stamp: 0)
+    item.owner = InputList.Item.owner(status)
+    item.digest = digest
+    items.append(item)
   }
 
   private mutating func judge(_ input: TracedInput) {

@@ -34,6 +34,9 @@ package struct Invocation {
     executable = try Executable(argv.first ?? [], in: environment, directory: directory)
   }
 
+  /// The files that come back on a hit.
+  var outputs: OutputPaths { OutputPaths(settings, directory: directory) }
+
   /// The arguments with secrets redacted.
   package var shownArguments: [[UInt8]] { redactor.redacted(argv) }
 

@@ -9,6 +9,8 @@ package struct KeyNotes: Sendable, Equatable {
   package private(set) var missing: [String] = []
   /// Files that a script of the command replaces with `>` or `tee`, in the order of the script.
   private(set) var outputs: [ScriptOutput] = []
+  /// Files of `--output` that words of the command name and that are there.
+  private(set) var namedOutputs: [[UInt8]] = []
   /// A construct of a script that its parser cannot follow; files named by it are not in the key.
   package private(set) var blindSpot: String?
 
@@ -22,6 +24,9 @@ package struct KeyNotes: Sendable, Equatable {
 
   /// Notes a path or pattern that matches no file.
   mutating func missed(_ path: String) { if !missing.contains(path) { missing.append(path) } }
+
+  /// Notes a file of `--output` that is there.
+  mutating func named(output: [UInt8]) { namedOutputs.append(output) }
 
   /// Notes a file that a script replaces; it is certain if any of its mentions is.
   mutating func replaces(_ output: ScriptOutput) {

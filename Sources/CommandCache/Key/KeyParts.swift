@@ -99,6 +99,9 @@ struct KeyParts: Sendable {
     if let scope = call.settings.scope { sum.add("scope", [Array(scope.utf8)]) }
     for file in files { sum.add("file", [file.path] + file.parts) }
     for file in mtimes { sum.add("mtime", [file.path] + file.parts) }
+    if !call.settings.output.isEmpty {
+      sum.add("output", call.settings.output.map { Array($0.utf8) })
+    }
     if let input = call.input { sum.add("stdin", [input]) }
     return Digest.of(sum)
   }

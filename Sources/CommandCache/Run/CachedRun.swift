@@ -123,7 +123,9 @@ package struct CachedRun {
     var why = NotFound(miss: .forced)
     if !refresh {
       switch search() {
-      case .success(let found): return try serve(found, isRefill: true)
+      case .success(let found):
+        if let outcome = try serve(found, isRefill: true) { return outcome }
+        why = NotFound(miss: .absent, detail: "its outputs cannot be restored")
       case .failure(let reason): why = reason
       }
     }
@@ -131,9 +133,9 @@ package struct CachedRun {
     if background { return startRefresh(miss) }
     let old = refresh || miss == .expired ? oldAnswer() : nil
     if let old, !refresh, old.isWithin(invocation.settings.staleWhileRevalidate),
-      cachedOnly || canRefresh
+      cachedOnly || canRefresh, let outcome = try serve(old)
     {
-      return try serve(old)
+      return outcome
     }
     if cachedOnly {
       if case .answered(let outcome) = try askRemote(runKey, try? storeForWriting?()) {
@@ -183,12 +185,21 @@ package struct CachedRun {
     return second
   }
 
-  private func serve(_ found: Found, isRefill: Bool) throws(Failure) -> Outcome {
+  /// Serves a result.
+  ///
+  /// - Returns: nil if its outputs cannot be restored: the command has to run.
+  private func serve(_ found: Found, isRefill: Bool) throws(Failure) -> Outcome? {
+    var files: OutputRestorer.Count?
+    if !background, hasOutputs {
+      files = restoreOutputs(of: found.replay.of)
+      if files == nil { return nil }
+    }
     if !background { try give(found.replay) }
-    let outcome = hit(found)
+    var outcome = hit(found)
+    outcome.files = files
     if isRefill, profile.maxMemory > 0 {
       store?.refill(found.entry, found.replay)
-      if isTraced { keepManifest(of: found) }
+      if isTraced || hasOutputs { keepManifest(of: found) }
     }
     return outcome
   }
@@ -226,6 +237,11 @@ package struct CachedRun {
       guard landing.terms.objection(for: surroundings) == nil else {
         return try run(miss, target, nil, old)
       }
+      // It may have run in another directory.
+      if hasOutputs {
+        if let outcome = try serveStored(in: target) { return outcome }
+        return try run(miss, target, nil, old)
+      }
       if let old, old.isWithin(invocation.settings.staleIfError), !isKept(landing.status) {
         return try fallBack(to: old, "another process running it got status \(landing.status)")
       }
@@ -236,13 +252,17 @@ package struct CachedRun {
       defer { runLock.release() }
       // Another process may have stored a result after the first lookup and before the lock was
       // taken.
-      var again = self
-      again.store = health.isReplaced ? target : store ?? target
-      if case .success(let found) = again.search() {
-        return try again.serve(found, isRefill: false)
-      }
+      if let outcome = try serveStored(in: target) { return outcome }
       return try run(miss, target, runLock, old)
     }
+  }
+
+  /// Serves a result that another process has stored meanwhile; nil if there is none.
+  private func serveStored(in target: Store) throws(Failure) -> Outcome? {
+    var again = self
+    again.store = health.isReplaced ? target : store ?? target
+    guard case .success(let found) = again.search() else { return nil }
+    return try again.serve(found, isRefill: false)
   }
 
   /// Names the variable that lists the single-flight locks that a command runs under.

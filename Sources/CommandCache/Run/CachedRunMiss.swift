@@ -39,9 +39,18 @@ extension CachedRun {
       runLock.finish(status: outcome.status, run.terms)
     }
     outcome.notKept = reason(not: run, recorder, target, old)
+    var made: [[UInt8]] = []
     if outcome.notKept == nil, let trace = run.result.trace {
       switch judge(trace) {
-      case .success(let inputs): (run.inputs, outcome.inputCount) = (inputs, inputs.items.count)
+      case .success(let found):
+        (run.inputs, outcome.inputCount) = (found.inputs, found.inputs.items.count)
+        made = found.made
+      case .failure(let why): outcome.notKept = why
+      }
+    }
+    if outcome.notKept == nil, hasOutputs, isKept(run.status), let target {
+      switch collectOutputs(of: run, made: made, into: target) {
+      case .success(let list): (run.files, outcome.keptFiles) = (list, list.fileCount)
       case .failure(let why): outcome.notKept = why
       }
     }
@@ -71,7 +80,9 @@ extension CachedRun {
     _ held: DeferredOutput?, _ run: Run, _ old: StaleEntry?
   ) throws(Failure) -> Outcome? {
     guard let held else { return nil }
-    if let old, held.isHolding, let why = failure(of: run.result) {
+    if let old, held.isHolding, let why = failure(of: run.result),
+      !hasOutputs || restoreOutputs(of: old.replay.of) != nil
+    {
       return try fallBack(to: old, why)
     }
     try held.release()
@@ -139,6 +150,10 @@ extension CachedRun {
     var terms: ServingTerms
     /// The inputs of a traced command.
     var inputs: InputList?
+    /// The files that come back on a hit.
+    var files = OutputList()
+    /// A file of `--output` that the command read before it changed it.
+    var readOutput: [UInt8]?
     /// A file that the script was to make and left unchanged.
     var notMade: [UInt8]?
 
@@ -172,6 +187,9 @@ extension CachedRun {
     let isMerged = held == nil && surroundings.hasOneStream
     let watch = input == nil ? stdin.watch() : nil
     let before = surroundings.outputs.prints()
+    let reads =
+      hasOutputs && !isTraced
+      ? OutputReads(invocation.outputs, of: invocation, command.notes.namedOutputs) : nil
     let output: any LiveSink = held ?? liveSink
     let start = MonotonicClock.now()
     func monitor(_ descriptor: Int32?) throws(Failure) -> ChildMonitor.Result {
@@ -209,6 +227,7 @@ extension CachedRun {
     var run = Run(result: result, duration: duration, finding: finding, terms: ServingTerms())
     run.terms.isMerged = isMerged
     run.terms.input = input == nil ? stdin.recorded(finding) : .given
+    run.readOutput = reads?.firstRead()
     switch surroundings.outputs.judge(before: before, after: surroundings.outputs.prints()) {
     case .success(let prints): run.terms.outputs = prints
     case .failure(let file): run.notMade = file.path
@@ -275,12 +294,15 @@ extension CachedRun {
     let status = run.result.ending.status
     let data = try Recording.encode(
       argv: invocation.shownArguments, directory: invocation.directory, exitStatus: status,
-      duration: run.duration, terms: run.terms, inputs: run.inputs?.encoded() ?? [], recorder)
+      duration: run.duration, terms: run.terms, inputs: run.inputs?.encoded() ?? [],
+      files: run.files.items.isEmpty ? [] : run.files.encoded(), recorder)
     var id: [UInt8]?
     if !recorder.isSmall {
       let fresh = Random.bytes(16)
       try target.putChunks(of: fresh, recorder.chunks())
       id = fresh
+    } else if !run.files.items.isEmpty {
+      id = Random.bytes(16)
     }
     let stored = now()
     // A traced result without a ttl is valid until an input changes.
@@ -294,7 +316,8 @@ extension CachedRun {
       timeToLive: isKept(status) ? success : failureTimeToLive ?? success,
       jitter: invocation.settings.ttlJitter, tags: invocation.settings.tags, chance: chance)
     entry.info = Entry.Info(
-      created: stored, keepUntil: keepUntil(entry.expiry, status), size: recorder.bytes,
+      created: stored, keepUntil: keepUntil(entry.expiry, status),
+      size: recorder.bytes.plus(run.files.size),
       cost: max(0, run.duration), origin: .run, rule: rule, recording: id, began: began,
       parts: (try? target.secret()).map {
         fingerprints(secret: $0, isWithContents: isByContents).encoded

@@ -16,6 +16,10 @@ extension CachedRun {
     package var changedInputs: [String] = []
     /// How many inputs a traced result has that was stored or served.
     package var inputCount: Int?
+    /// How many files were put back or were in place.
+    package var files: OutputRestorer.Count?
+    /// How many files were stored.
+    package var keptFiles: Int?
     /// Why a command ran or was searched for without the tracer, bounded by its ttl.
     package var notTraced: String?
     /// Why the result was not stored; nil if it was, or on a hit.

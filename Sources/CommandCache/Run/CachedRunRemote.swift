@@ -17,7 +17,9 @@ extension CachedRun {
   /// Looks up a key that the store does not have.
   func askRemote(_ key: Key, _ target: Store?) throws(Failure) -> RemoteAnswer {
     // The inputs of a traced command are those of one machine.
-    guard let remote, !refresh, !isTraced, remote.settings.mode.reads else { return .run(nil) }
+    guard let remote, !refresh, !isTraced, !hasOutputs, remote.settings.mode.reads else {
+      return .run(nil)
+    }
     let witness = try? target?.witness(at: now())
     var found: RemoteEntry?
     var lease: RemoteLease?
@@ -108,7 +110,7 @@ extension CachedRun {
 
   /// Sends a stored result to the remote and releases the lease, after local waiters were released.
   func share(_ key: Key, _ target: Store?, isKept: Bool, _ lease: RemoteLease?) {
-    guard let remote, !isTraced, remote.settings.mode.writes else { return }
+    guard let remote, !isTraced, !hasOutputs, remote.settings.mode.writes else { return }
     do throws(Failure) {
       if isKept, let target,
         let entry = try target.remoteEntry(key, limit: remote.settings.maxEntrySize)

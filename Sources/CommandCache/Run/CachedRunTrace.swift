@@ -48,19 +48,28 @@ extension CachedRun {
   /// Writes a manifest of a traced call, by which the front serves later ones.
   func keepManifest(of found: Found) {
     guard let manifests, let store, key(isOf: found.entry),
-      let list = InputList(decoding: found.replay.of.inputs),
-      let inputs = list.observations(redactor: invocation.redactor),
+      let inputs = inputObservations(of: found.replay.of),
+      let files = outputObservations(of: found.replay.of),
       var manifest = manifests.command.manifest(
         manifests.arguments, invocation, key: found.entry.key,
         profilesSum: manifests.profilesSum)
     else { return }
-    manifest.observations += inputs
+    manifest.observations += inputs + files
     guard manifest.observations.count <= ManifestFile.observationLimit else { return }
     store.keepManifest(manifest)
   }
 
-  /// Whether an entry is a variant of the command without its stdin.
+  private func inputObservations(of recording: Recording) -> [Observation]? {
+    isTraced
+      ? InputList(decoding: recording.inputs)?.observations(redactor: invocation.redactor) : []
+  }
+
+  /// Whether an entry is that of the command without its stdin, or a variant of it.
   private func key(isOf entry: Entry) -> Bool {
+    isTraced ? isVariant(entry) : entry.key == command.key
+  }
+
+  private func isVariant(_ entry: Entry) -> Bool {
     command.key.variant([]).map { entry.key.text.hasPrefix($0.text) } ?? false
   }
 
@@ -73,20 +82,19 @@ extension CachedRun {
 
   /// Decides whether the result of a traced run may be stored.
   ///
-  /// - Returns: its inputs, or why not.
-  func judge(_ trace: TraceOutcome) -> Result<InputList, NotKept> {
+  /// - Returns: its inputs and what it made below its directory, or why not.
+  func judge(_ trace: TraceOutcome) -> Result<TraceFindings, NotKept> {
     if let why = trace.cannotTrace { return .failure(.cannotTrace(why)) }
     let hasLimit = invocation.settings.timeToLive != nil
     if let refusal = trace.refusal, refusal.kind.isFinal || !hasLimit {
       return .failure(reason(refusal))
     }
     var judgement = TraceJudgement(
-      invocation.settings, directory: invocation.directory, inputProbe,
-      invocation.redactor)
+      invocation.settings, invocation.outputs, inputProbe, invocation.redactor)
     judgement.judge(trace.inputs)
     if trace.usesMachine { judgement.addMachine() }
     if let refusal = judgement.refusal { return .failure(reason(refusal)) }
-    return .success(InputList(judgement.items))
+    return .success(TraceFindings(inputs: InputList(judgement.items), made: judgement.made))
   }
 
   private func reason(_ refusal: Refusal) -> NotKept {
@@ -96,7 +104,7 @@ extension CachedRun {
     case .network: .traced("it talked to \(path) (--ttl keeps it)")
     case .device: .traced("it used \(path) (--ttl keeps it)")
     case .call: .traced("it used \(path)")
-    case .created: .traced("it made \(path)")
+    case .created: .traced("it made \(path) (--output \(path) keeps it)")
     case .removed: .traced("it removed \(path)")
     case .changed: .traced("it changed \(path)")
     case .raced: .traced("\(path) changed while it ran")
@@ -104,6 +112,13 @@ extension CachedRun {
     case .leftRunning: .traced("a process that it started still runs")
     }
   }
+}
+
+/// What the tracer found.
+struct TraceFindings {
+  var inputs: InputList
+  /// What the command made or changed below its directory, if `--output auto` wants it.
+  var made: [[UInt8]]
 }
 
 /// What the manifest of a call is made with.

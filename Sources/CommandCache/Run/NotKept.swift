@@ -27,6 +27,14 @@ package enum NotKept: Sendable, Equatable {
   case keyChanged
   /// What the tracer saw forbids it.
   case traced(String)
+  /// A path of `--output` that is not there after a successful run.
+  case outputMissing(String)
+  /// A path of `--output` that cannot come back, and why.
+  case badOutput(String, String)
+  /// Its files are larger than the limit, in bytes.
+  case outputsTooLarge(limit: Int64)
+  /// It read a file of `--output` before it changed it, or appended to it.
+  case readOutput(String)
   /// It could not be traced, and why.
   case cannotTrace(String)
   /// The entry was removed, or replaced by a later run, while it ran.
@@ -54,6 +62,12 @@ extension NotKept: CustomStringConvertible {
     case .didNotReplace(let path): "its script did not replace \(path), which may be an input"
     case .inputChanged: "its stdin changed while it ran"
     case .keyChanged: "what it reads changed while it ran"
+    case .outputMissing(let path): "it did not make \(path)"
+    case .badOutput(let path, let why): "its output \(path) \(why)"
+    case .outputsTooLarge(let limit):
+      "its files are over \(ByteSize.text(limit)) (a larger max_output_size in the profile keeps them)"
+    case .readOutput(let path):
+      "it read its output \(path) (--trace puts what it read in the inputs)"
     case .traced(let why): why
     case .cannotTrace(let why): "cannot trace here (\(why))"
     case .removed: "the entry was removed or replaced while it ran"

@@ -5,11 +5,14 @@ extension Recording {
   /// Encodes the value of the entry for a recording.
   static func encode(
     argv: [[UInt8]], directory: [UInt8], exitStatus: Int32, duration: Int64,
-    terms: ServingTerms = ServingTerms(), inputs: [UInt8] = [], _ recorder: OutputRecorder
+    terms: ServingTerms = ServingTerms(), inputs: [UInt8] = [], files: [UInt8] = [],
+    _ recorder: OutputRecorder
   ) throws(Failure) -> [UInt8] {
     let capacity = recorder.isSmall ? Int(recorder.bytes) + 1024 : 1024
     var writer = MessagePackWriter(capacity: capacity)
-    writer.beginMap((recorder.isSmall ? 7 : 8) + terms.fields.count + (inputs.isEmpty ? 0 : 1))
+    writer.beginMap(
+      (recorder.isSmall ? 7 : 8) + terms.fields.count + (inputs.isEmpty ? 0 : 1)
+        + (files.isEmpty ? 0 : 1))
     writer.write("argv")
     writer.write(.array(argv.map { Value(textOrBytes: $0) }))
     writer.write("cwd")
@@ -25,6 +28,10 @@ extension Recording {
     if !inputs.isEmpty {
       writer.write("inputs")
       inputs.withUnsafeBytes { writer.write(binary: $0) }
+    }
+    if !files.isEmpty {
+      writer.write("files")
+      files.withUnsafeBytes { writer.write(binary: $0) }
     }
     if recorder.isSmall {
       let (order, output, errors) = try recorder.small()

@@ -68,7 +68,10 @@ extension CachedRun {
   }
 
   /// Serves a stale entry immediately, and starts a process that refreshes it.
-  func serve(_ old: StaleEntry) throws(Failure) -> Outcome {
+  ///
+  /// - Returns: nil if its outputs cannot be restored.
+  func serve(_ old: StaleEntry) throws(Failure) -> Outcome? {
+    guard !hasOutputs || restoreOutputs(of: old.replay.of) != nil else { return nil }
     try give(old.replay)
     record(.stale, old.entry.key, saved: old.entry.info?.cost ?? 0)
     let isStarted = cachedOnly ? false : store.map { detach($0) } ?? false
