@@ -102,6 +102,11 @@ extension ArchiveLine {
       }
     }
 
+    /// Whether chunks or files belong to an entry, which it names by an id of its own.
+    private func isNamed(_ entry: Entry, _ origin: Entry.Origin) -> Bool {
+      chunks > 0 || origin == .run && (try? Recording(entry.data).isNamed) == true
+    }
+
     /// The entry, if its members fit each other.
     func entry() throws(Flaw) -> Entry {
       for name in [Name.format, .expiry, .profile] where seen & name.bit == 0 {
@@ -118,14 +123,15 @@ extension ArchiveLine {
       if let origin, let created, let size {
         entry.info = Entry.Info(
           created: created, keepUntil: keepUntil ?? entry.expiry, size: size, cost: cost,
-          origin: origin, rule: rule, recording: chunks > 0 ? [] : nil,
+          origin: origin, rule: rule, recording: isNamed(entry, origin) ? [] : nil,
           began: began ?? Timestamp(microseconds: 0))
       } else if origin != nil || created != nil || size != nil || chunks != 0 {
         throw Flaw("'origin', 'created_at' and 'size_bytes' go together")
       }
       if let error = EntryLimits.validationError(of: entry) { throw Flaw(error) }
       if chunks != 0 {
-        guard case .chunks(let count)? = try? Recording(entry.data).body, Int64(count) == chunks
+        guard let recording = try? Recording(entry.data),
+          Int64(recording.chunkCount + recording.outputChunkCount) == chunks
         else { throw Flaw("the number of chunks does not fit") }
       }
       return entry

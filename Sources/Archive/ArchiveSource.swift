@@ -93,12 +93,12 @@ final class ArchiveReader {
         if isAfterBad { continue }
         isAfterBad = true
         throw file.bad("a chunk without its entry")
-      case .entry(let entry, 0, _)?:
+      case .entry(let entry, _, _)? where entry.info?.recording == nil:
         isAfterBad = false
         return .entry(entry)
       case .entry(let entry, let count, let digest)?:
         isAfterBad = false
-        return .recording(entry, chunks: chunks(count, of: digest, entry))
+        return .recording(entry, chunks: try chunks(count, of: digest, entry))
       case .profile(let profile)?: return .profile(profile)
       case .log(let kind, let row)?: return .log(kind, row)
       case .active(let name)?: return .active(name)
@@ -108,14 +108,12 @@ final class ArchiveReader {
 
   private func chunks(
     _ count: Int, of digest: String, _ entry: Entry
-  ) -> () throws(Failure) -> [UInt8]? {
-    var number = 0
-    var sum = ChunkSum()
+  ) throws(Failure) -> () throws(Failure) -> [UInt8]? {
+    var check = ChunkCheck(try Recording(entry.data))
     return { [self] () throws(Failure) in
+      let number = check.count
       guard number < count else {
-        guard sum.fits(try Recording(entry.data)) else {
-          throw file.bad("the chunks do not add up")
-        }
+        guard check.isWhole else { throw file.bad("the chunks do not add up") }
         return nil
       }
       let line = try line()
@@ -125,11 +123,10 @@ final class ArchiveReader {
         isAfterBad = true
         throw file.bad("chunk \(number) is missing")
       }
-      guard sum.add(bytes) else {
+      guard check.add(bytes) else {
         isAfterBad = true
         throw file.bad("a bad chunk")
       }
-      number += 1
       return bytes
     }
   }
@@ -188,18 +185,25 @@ final class StoreReader {
       throw bad(entry, error)
     }
     guard let id = entry.info?.recording else { return .entry(entry) }
-    guard let recording = try? Recording(entry.data), case .chunks(let count) = recording.body
-    else { throw bad(entry, "its recording does not fit") }
-    var sum = ChunkSum()
+    guard let recording = try? Recording(entry.data) else {
+      throw bad(entry, "its recording does not fit")
+    }
+    var check = ChunkCheck(recording)
     return .recording(entry) { [self] () throws(Failure) in
-      guard sum.count < count else {
-        guard sum.fits(recording) else { throw bad(entry, "its chunks are damaged") }
+      guard check.count < check.total else {
+        guard check.isWhole else { throw bad(entry, "its chunks are damaged") }
         return nil
       }
       var chunk: [UInt8] = []
-      guard try store.chunk(of: id, number: sum.count, { chunk = Array($0) }),
-        chunk.count <= EntryLimits.chunkLimit, sum.add(chunk)
-      else { throw bad(entry, "chunk \(sum.count) is missing or damaged") }
+      let output = check.output
+      let found = try store.chunk(
+        of: output?.content.digest ?? id, number: output?.number ?? check.count
+      ) { chunk = Array($0) }
+      if let (content, number) = output, chunk.isEmpty {
+        chunk = Array(repeating: 0, count: content.size(ofChunk: number))
+      }
+      guard found, chunk.count <= EntryLimits.chunkLimit, check.add(chunk)
+      else { throw bad(entry, "chunk \(check.count) is missing or damaged") }
       return chunk
     }
   }

@@ -82,17 +82,30 @@ package struct Export {
       return true
     }
     guard let recording = try? Recording(listed.entry.data),
-      case .chunks(let count) = recording.body
+      let files = OutputList(decoding: recording.files)
     else { return false }
+    let outputs = files.contents
+    let count = recording.chunkCount + outputs.reduce(0) { $0 + $1.chunkCount }
     // Copied first: the chunks go when another process replaces the entry, and a slow reader must
     // not hold a transaction open.
     let copy = SpillFile(beside: store)
     var sizes: [Int] = []
     let isWhole = try store.reading { () throws(Failure) in
-      try store.chunks(of: id, recording) { bytes throws(Failure) in
-        try copy.append(bytes)
-        sizes.append(bytes.count)
+      if recording.chunkCount > 0 {
+        let isWhole = try store.chunks(of: id, recording) { bytes throws(Failure) in
+          try copy.append(bytes)
+          sizes.append(bytes.count)
+        }
+        if !isWhole { return false }
       }
+      for content in outputs {
+        let isWhole = try store.bytes(of: content) { bytes throws(Failure) in
+          try copy.append(bytes)
+          sizes.append(bytes.count)
+        }
+        if !isWhole { return false }
+      }
+      return true
     }
     guard isWhole, sizes.allSatisfy({ $0 <= EntryLimits.chunkLimit }) else {
       return false

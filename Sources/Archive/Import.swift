@@ -240,6 +240,24 @@ package struct Import {
     report.stored += 1
   }
 
+  private func putAll(
+    of entry: Entry, under id: [UInt8], _ chunks: () throws(Failure) -> [UInt8]?, in store: Store
+  ) throws(Failure) {
+    let recording = try Recording(entry.data)
+    // Under a new name: the one it had may be in use here.
+    var left = recording.chunkCount
+    try store.putChunks(of: id) { () throws(Failure) in
+      left -= 1
+      return left < 0 ? nil : try chunks()
+    }
+    let contents = OutputList(decoding: recording.files)?.contents ?? []
+    try store.putOutputs(contents, isForeign: true) { _, _ throws(Failure) in
+      try chunks() ?? []
+    }
+    // The sums are checked at the end.
+    while try chunks() != nil {}
+  }
+
   private mutating func put(
     _ entry: Entry, _ chunks: () throws(Failure) -> [UInt8]?, in store: Store
   ) throws(Failure) {
@@ -250,8 +268,7 @@ package struct Import {
         report.kept += 1
         return
       }
-      // Under a new name: the one it had may be in use here.
-      try store.putChunks(of: id, chunks)
+      try putAll(of: entry, under: id, chunks, in: store)
     } catch {
       try? store.dropChunks(of: id)
       return try leaveOut(error)

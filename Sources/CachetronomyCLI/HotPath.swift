@@ -177,8 +177,10 @@ enum HotPath {
   // MARK: get, has
 
   private static func get(_ words: [[UInt8]]) throws(Failure) -> Int32? {
-    // On a terminal what is printed depends on the value.
-    guard !Terminal.isOutput, let found = target(words) else { return nil }
+    // On a terminal what is printed depends on the value. The value may be a file.
+    guard !Terminal.isOutput, let found = target(words),
+      found.prepared?.plan.settings.output.isEmpty != false
+    else { return nil }
     let now = Timestamp.now()
     guard let entry = found.store.entry(found.key), entry.isFresh(at: now, within: found.limit),
       found.kept?.contains(entry.exitStatus) != false

@@ -92,6 +92,7 @@ enum Records {
       return .null
     }
     let inputs = InputList(decoding: recording.inputs).map { Int64($0.items.count) }
+    let outputs = OutputList(decoding: recording.files).map { Int64($0.fileCount) }
     return object([
       (
         "argv",
@@ -109,6 +110,7 @@ enum Records {
       ("streams", .string(recording.terms.streamsName)),
       ("stdin", .string(recording.terms.inputName)),
       ("inputs", inputs.map { Value.int($0) } ?? Value.null),
+      ("outputs", recording.files.isEmpty ? Value.null : outputs.map { .int($0) } ?? .null),
       ("profile", .string(entry.profile)),
       ("rule", entry.info?.rule.map { .string($0) } ?? .null),
     ])

@@ -66,6 +66,15 @@ package struct OutputList: Equatable, Sendable {
     }
   }
 
+  /// The content of the file at a path, which may begin with `./`.
+  package func content(of path: [UInt8]) -> Content? {
+    let path = path.starts(with: "./".utf8) ? Array(path.dropFirst(2)) : path
+    for item in items where item.path == path {
+      if case .file(let content) = item.kind { return content }
+    }
+    return nil
+  }
+
   /// The number of files and links.
   package var fileCount: Int { items.count { $0.kind != .directory } }
 

@@ -96,6 +96,14 @@ public struct Recording: Sendable, Equatable {
     body = .inline(order: order, output: output, errors: errors)
   }
 
+  /// The number of chunks of its output.
+  package var chunkCount: Int { if case .chunks(let count) = body { count } else { 0 } }
+
+  /// The number of chunks of its files, each content counted once.
+  package var outputChunkCount: Int {
+    OutputList(decoding: files)?.contents.reduce(0) { $0 + $1.chunkCount } ?? 0
+  }
+
   /// Whether its entry has a name for what is stored beside it: chunks of output, or files.
   package var isNamed: Bool {
     if case .chunks = body { true } else { !files.isEmpty }

@@ -86,6 +86,8 @@ extension Store {
       guard whole.size <= limit, entry.info?.size ?? 0 <= limit else { return nil }
       guard let id = entry.info?.recording else { return whole }
       let recording = try Recording(entry.data)
+      // Files stay on the machine that made them.
+      guard recording.files.isEmpty else { return nil }
       guard case .chunks = recording.body else { return whole }
       let isWhole = try chunks(of: id, recording) { bytes throws(Failure) in
         if whole.size <= limit { whole.chunks.append(Array(bytes)) }

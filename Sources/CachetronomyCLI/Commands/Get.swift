@@ -79,6 +79,9 @@ extension Tool {
         var replay: Replay?
         if json {
           try Output.write(json: try Records.value(entry, in: store, at: now))
+        } else if !target.keyOptions.values.output.isEmpty {
+          for path in target.keyOptions.values.output { try print(output: path, of: entry, store) }
+          replay = try Replay(entry, from: store)
         } else if entry.info?.origin == .run {
           let made = try Replay(entry, from: store)
           if stderr, made.of.terms.isMerged {
@@ -96,6 +99,22 @@ extension Tool {
         if store.isWritable { journal.append(.hit, key, profile: profile.name, at: now) }
         if isOne, !json, profile.maxMemory > 0 { store.refill(entry, replay) }
         return true
+      }
+    }
+
+    /// Prints a file that comes back with an entry.
+    private func print(output path: String, of entry: Entry, _ store: Store) throws(Failure) {
+      let list =
+        entry.info?.origin == .run ? OutputList(decoding: try Recording(entry.data).files) : nil
+      guard let content = list?.content(of: Array(path.utf8)) else {
+        throw .badSetting("--output", "'\(path)' is no file that comes back with '\(entry.key)'")
+      }
+      let isWhole = try store.bytes(of: content) { bytes throws(Failure) in
+        _ = try Output.pass(.output, bytes)
+      }
+      if !isWhole {
+        throw .badValue(
+          format: "recording", detail: "the contents of '\(path)' are missing or corrupt")
       }
     }
 

@@ -19,6 +19,9 @@ extension Tool {
     @Flag(help: "Print the inputs of a traced result.")
     var inputs = false
 
+    @Flag(help: "Print the files that come back with a result.")
+    var outputs = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -30,6 +33,7 @@ extension Tool {
         let entry = try store.entry(key)
       else { throw Status.exit(Status.miss) }
       try store.isWritable ? store.foldJournal(at: .now()) : ()
+      if outputs { return try Output.write(Self.outputs(of: entry)) }
       if inputs { return try Output.write(Self.inputs(of: entry)) }
       let record = try Records.show(entry, in: store, at: .now())
       if json { return try Output.write(json: record) }
@@ -51,6 +55,23 @@ extension Tool {
       }
       return list.items.map { "\($0.kind)\t" + Terminal.shown(ShellWords.quote($0.path)) + "\n" }
         .joined()
+    }
+
+    private static func outputs(of entry: Entry) throws(Failure) -> String {
+      guard entry.info?.origin == .run,
+        let list = OutputList(decoding: try Recording(entry.data).files), !list.items.isEmpty
+      else { throw .badSetting("option --outputs", "no files come back with this entry") }
+      return list.items.map { item in
+        let (kind, size, target) =
+          switch item.kind {
+          case .file(let content): ("file", content.size.description, "")
+          case .directory: ("directory", "-", "")
+          case .link(let target): ("link", "-", " -> \(ShellWords.quote(target))")
+          }
+        let mode = String(item.mode, radix: 8)
+        return "\(kind)\t\(mode)\t\(size)\t"
+          + Terminal.shown(ShellWords.quote(item.path) + target) + "\n"
+      }.joined()
     }
 
     private static func text(_ value: Value) -> String {

@@ -151,18 +151,10 @@ struct OutputCollector {
       }
       if got == 0 { return }
       let chunk = UnsafeRawBufferPointer(rebasing: buffer[..<got])
-      try body(number, chunk, Self.isZero(chunk))
+      try body(number, chunk, chunk.isZero)
       number += 1
       if got < count { return }
     }
-  }
-
-  private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let start = bytes.baseAddress, bytes.count > 1, bytes[0] == 0 else {
-      return bytes.count == 1 && bytes[0] == 0
-    }
-    // Each byte is the same as the one before.
-    return memcmp(start, start + 1, bytes.count - 1) == 0
   }
 
   /// Stores the contents that are not there yet.
@@ -170,64 +162,48 @@ struct OutputCollector {
     do throws(Failure) {
       let missing = try store.missing(list.contents)
       if missing.isEmpty { return }
-      var files: [(path: [UInt8], content: OutputList.Content)] = []
-      var wanted = Set(missing.map(\.digest))
+      var places: [[UInt8]: [UInt8]] = [:]
       for item in list.items {
-        guard case .file(let content) = item.kind, wanted.remove(content.digest) != nil else {
-          continue
-        }
-        files.append((item.path, content))
+        if case .file(let content) = item.kind { places[content.digest] = item.path }
       }
-      var reader = OutputReader(files.map { (paths.absolute($0.path), $0.content) })
-      try store.putOutputs { () throws(Failure) in try reader.next() }
+      var reader = OutputReader()
+      try store.putOutputs(missing, isForeign: false) { content, number throws(Failure) in
+        let path = places[content.digest].map(paths.absolute) ?? []
+        return try reader.chunk(number, of: content, path)
+      }
     } catch {
       throw .failed(error)
     }
   }
 }
 
-/// Reads files again, to be stored; fails if one is not what it was.
+/// Reads files again, to be stored.
 private struct OutputReader {
-  private var files: [(path: [UInt8], content: OutputList.Content)]
   private var file: Int32 = -1
-  private var number = 0
-  private var sum = OutputSum()
 
-  init(_ files: [(path: [UInt8], content: OutputList.Content)]) { self.files = files.reversed() }
-
-  mutating func next() throws(Failure) -> Store.OutputChunk? {
-    guard let (path, content) = files.last else { return nil }
-    if file < 0 {
+  /// The bytes of a chunk, fewer if the file is shorter now.
+  mutating func chunk(
+    _ number: Int, of content: OutputList.Content, _ path: [UInt8]
+  ) throws(Failure) -> [UInt8] {
+    if number == 0 {
       file = path.withCPath { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
-      (number, sum) = (0, OutputSum())
-      if file < 0 { throw failure(path, SystemError.text(errno)) }
-    }
-    let wanted = content.size(ofChunk: number)
-    let offset = number * OutputList.Content.chunkSize
-    var chunk = [UInt8](repeating: 0, count: wanted)
-    var got = 0
-    while got < wanted {
-      let more = chunk.withUnsafeMutableBytes {
-        pread(file, $0.baseAddress.map { $0 + got }, wanted - got, off_t(offset + got))
+      guard file >= 0 else {
+        throw .file(
+          verb: "read", path: String(decoding: path, as: UTF8.self),
+          reason: SystemError.text(errno))
       }
-      if more < 0, errno == EINTR { continue }
-      guard more > 0 else { break }
-      got += more
     }
-    if chunk.allSatisfy({ $0 == 0 }), got == wanted { chunk = [] }
-    chunk.withUnsafeBytes { sum.add($0) }
-    let result = (content.digest, number, chunk)
-    number += 1
-    if got < wanted || number == content.chunkCount {
-      close(file)
-      file = -1
-      files.removeLast()
-      guard got == wanted, sum.value == content.sum else { throw failure(path, "it changed") }
+    defer { if number == content.chunkCount - 1 { close(file) } }
+    let (file, wanted) = (file, content.size(ofChunk: number))
+    let offset = number * OutputList.Content.chunkSize
+    return [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+      while filled < wanted {
+        let got = pread(
+          file, buffer.baseAddress.map { $0 + filled }, wanted - filled, off_t(offset + filled))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else { break }
+        filled += got
+      }
     }
-    return result
-  }
-
-  private func failure(_ path: [UInt8], _ reason: String) -> Failure {
-    .file(verb: "read", path: String(decoding: path, as: UTF8.self), reason: reason)
   }
 }
