@@ -187,7 +187,7 @@ _cachetronomy() {
 _cachetronomy_run() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --no-env --no-user --stdin --trace --no-trace --refresh --force --background --warm --cached-only --explain --no-store --no-remote --rules-only --no-stdin --version -h --help)
-    repeating_options=(--env --env-ignore --file --mtime --tag)
+    repeating_options=(--env --env-ignore --file --mtime --output --tag)
     non_repeating_options=(--db --profile -c --shell --cwd --scope --executable --arg-files --content-limit --ttl --ttl-jitter --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error)
     __cachetronomy_offer_flags_options 0
 
@@ -231,6 +231,10 @@ _cachetronomy_run() {
         return
         ;;
     '--mtime')
+        return
+        ;;
+    '--output')
+        __cachetronomy_add_completions -f
         return
         ;;
     '--ttl')
@@ -301,7 +305,7 @@ _cachetronomy_set() {
 _cachetronomy_get() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace -z --stderr --raw -r --json --remote --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore --file --mtime)
+    repeating_options=(--env --env-ignore --file --mtime --output)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -338,6 +342,10 @@ _cachetronomy_get() {
         return
         ;;
     '--mtime')
+        return
+        ;;
+    '--output')
+        __cachetronomy_add_completions -f
         return
         ;;
     '--db')
@@ -361,7 +369,7 @@ _cachetronomy_get() {
 _cachetronomy_has() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace -z --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore --file --mtime)
+    repeating_options=(--env --env-ignore --file --mtime --output)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -400,6 +408,10 @@ _cachetronomy_has() {
     '--mtime')
         return
         ;;
+    '--output')
+        __cachetronomy_add_completions -f
+        return
+        ;;
     '--db')
         return
         ;;
@@ -421,7 +433,7 @@ _cachetronomy_has() {
 _cachetronomy_delete() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace -z --remote --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore --file --mtime)
+    repeating_options=(--env --env-ignore --file --mtime --output)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options -1
 
@@ -458,6 +470,10 @@ _cachetronomy_delete() {
         return
         ;;
     '--mtime')
+        return
+        ;;
+    '--output')
+        __cachetronomy_add_completions -f
         return
         ;;
     '--db')
@@ -514,8 +530,8 @@ _cachetronomy_keys() {
 
 _cachetronomy_show() {
     repeating_flags=()
-    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace --inputs --json --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore --file --mtime)
+    non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace --inputs --outputs --json --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--env --env-ignore --file --mtime --output)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -552,6 +568,10 @@ _cachetronomy_show() {
         return
         ;;
     '--mtime')
+        return
+        ;;
+    '--output')
+        __cachetronomy_add_completions -f
         return
         ;;
     '--db')
@@ -605,7 +625,7 @@ _cachetronomy_list() {
 _cachetronomy_explain() {
     repeating_flags=()
     non_repeating_flags=(--no-env --no-user --stdin --trace --no-trace --json --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--env --env-ignore --file --mtime)
+    repeating_options=(--env --env-ignore --file --mtime --output)
     non_repeating_options=(-c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options 1
 
@@ -644,6 +664,10 @@ _cachetronomy_explain() {
     '--mtime')
         return
         ;;
+    '--output')
+        __cachetronomy_add_completions -f
+        return
+        ;;
     '--db')
         return
         ;;
@@ -665,7 +689,7 @@ _cachetronomy_explain() {
 _cachetronomy_evict() {
     repeating_flags=()
     non_repeating_flags=(--all --no-env --no-user --stdin --trace --no-trace --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--tag --env --env-ignore --file --mtime)
+    repeating_options=(--tag --env --env-ignore --file --mtime --output)
     non_repeating_options=(--match -c --shell --cwd --scope --executable --arg-files --content-limit --db --profile)
     __cachetronomy_offer_flags_options -1
 
@@ -709,6 +733,10 @@ _cachetronomy_evict() {
         return
         ;;
     '--mtime')
+        return
+        ;;
+    '--output')
+        __cachetronomy_add_completions -f
         return
         ;;
     '--db')

@@ -55,15 +55,14 @@ struct InputSet {
 
   /// Keeps a use of a path; its state is taken at the first.
   mutating func note(_ path: UnsafePointer<CChar>, _ length: Int, _ use: Use) {
+    let use = use.contains(.read) ? use.union(.readFirst) : use
     let hash = Self.hash(path, length, use)
     var at = place(of: hash, path, length, use)
     if slots[at] != 0 {
       let index = Int(slots[at]) - 1
       prepare(&items[index], use)
-      if use.contains(.read), items[index].use.isDisjoint(with: .changing) {
-        items[index].use.insert(.readFirst)
-      }
-      items[index].use.formUnion(use)
+      let isFirst = items[index].use.isDisjoint(with: .changing)
+      items[index].use.formUnion(isFirst ? use : use.subtracting(.readFirst))
       return
     }
     if count == capacity {
@@ -75,7 +74,7 @@ struct InputSet {
     text[textCount + length] = 0
     var item = Item(
       hash: hash, path: textCount, length: Int32(length),
-      use: use.contains(.read) ? use.union(.readFirst) : use,
+      use: use,
       state: FileState(text + textCount, itself: use.contains(.itself)))
     textCount += length + 1
     settle(&item)
@@ -165,12 +164,12 @@ struct InputSet {
     }
   }
 
-  /// A digest of a regular file's bytes; nil if it cannot be read.
+  /// The first half of a digest of a regular file's bytes; nil if it cannot be read.
   static func contents(_ path: UnsafePointer<CChar>) -> (UInt64, UInt64)? {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    return Digest.of(descriptor: file, size: 16).map(pair)
+    return Digest.of(descriptor: file).map(pair)
   }
 
   private static func pair(_ digest: [UInt8]) -> (UInt64, UInt64) {

@@ -172,6 +172,7 @@ struct Tracer {
   ) {
     var use: Use = flags & O_ACCMODE == O_WRONLY ? .written : .read
     if flags & O_ACCMODE == O_RDWR { use.insert(.written) }
+    if flags & O_ACCMODE != O_RDONLY { use.insert(.readFirst) }
     if flags & O_TRUNC != 0 { use = .written }
     if flags & O_CREAT != 0 { use.insert(.created) }
     if flags & O_NOFOLLOW != 0 { use.insert(.itself) }

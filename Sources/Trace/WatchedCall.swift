@@ -22,7 +22,7 @@ struct Use: OptionSet {
   /// Attributes were read that the contents and times do not tell.
   static let exact = Use(rawValue: 256)
 
-  /// It was read before it was changed.
+  /// It was read, or opened for writing without being truncated, before it was changed.
   static let readFirst = Use(rawValue: 512)
 
   static let changing: Use = [.written, .created, .removed]

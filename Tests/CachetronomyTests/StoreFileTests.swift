@@ -85,7 +85,7 @@ let seedRows = """
     // Their indexes.
     """
     SELECT m.name, m.tbl_name, x.* FROM sqlite_schema m JOIN pragma_index_xinfo(m.name) x
-      WHERE m.type = 'index' ORDER BY 1, 3
+      WHERE m.type = 'index' AND m.tbl_name <> 'output' ORDER BY 1, 3
     """,
     // The one row of a new file.
     "SELECT * FROM profiles", "SELECT count(*) FROM cache",
@@ -104,10 +104,10 @@ let seedRows = """
       PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode; PRAGMA auto_vacuum;
       PRAGMA encoding; PRAGMA page_size; PRAGMA integrity_check; PRAGMA foreign_key_check;
       """
-    #expect(try scratch.sqlite(pragmas) == "1668574841\n2\nwal\n2\nUTF-8\n4096\nok\n")
+    #expect(try scratch.sqlite(pragmas) == "1668574841\n3\nwal\n2\nUTF-8\n4096\nok\n")
     #expect(
       try scratch.sqlite("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY 1")
-        == "cache_deleted\ncache_inserted\ncache_updated\n")
+        == "cache_deleted\ncache_inserted\ncache_updated\ninfo_deleted\noutput_deleted\n")
     #expect(try scratch.sqlite("SELECT length(value) FROM state WHERE name = 'secret'") == "32\n")
   }
 
@@ -146,7 +146,7 @@ let seedRows = """
     #expect((mine.memoryBasedEviction, mine.freeMemoryTarget) == (false, 0.5))
     #expect((mine.maxItemsInMemory, mine.tags) == (42, ["a", "é"]))
     #expect(try scratch.sqlite(rows) == before)
-    #expect(try scratch.sqlite("PRAGMA user_version; PRAGMA application_id") == "2\n1668574841\n")
+    #expect(try scratch.sqlite("PRAGMA user_version; PRAGMA application_id") == "3\n1668574841\n")
   }
 
   @Test func aFileOfTheAsyncClientWithItsOwnIndexNamesIsAdopted() throws {
@@ -204,7 +204,7 @@ let seedRows = """
     for access in [Store.Access.writing(create: true), .reading] {
       let refusal = try #require(self.refusal(scratch.database, access))
       #expect(refusal.storeProblem == .newer)
-      #expect(refusal.description.contains("format 99, this one knows 2"))
+      #expect(refusal.description.contains("format 99, this one knows 3"))
       #expect(try scratch.inventory() == before)
     }
   }

@@ -43,6 +43,11 @@ package struct ResolvedCommand: Sendable {
     } else {
       settings = profile.run.overlaid(by: flags)
     }
+    if !settings.output.isEmpty, settings.output.contains(RunSettings.automaticOutput),
+      !settings.isTraced
+    {
+      throw .badSetting("--output", "'auto' requires --trace")
+    }
   }
 
   /// Returns the arguments of a command; for a pipeline the shell's own, `-c` and the pipeline.

@@ -5,8 +5,8 @@ internal import System
 
 /// Observes whether a command reads a file that it is said to make, before it changes it.
 ///
-/// Such a file is an input: `sed -i`, `sort -o f f` and `>>` make something else of other contents. Only
-/// files that the command's words name are observed; others are no part of the key anyway.
+/// Such a file is an input: `sed -i`, `sort -o f f` and `>>` make something else of other contents. Observed
+/// are the files that `--output` names themselves, and those among the arguments that it covers.
 final class OutputReads {
   private struct File {
     var path: [UInt8]
@@ -21,20 +21,26 @@ final class OutputReads {
 
   /// - Returns: nil if there is nothing to observe.
   init?(_ paths: OutputPaths, of call: Invocation, _ named: [[UInt8]]) {
-    for name in named where paths.coversFile(name) {
-      let path = paths.absolute(OutputPaths.relative(name, in: paths.directory))
+    // All are read before the first is observed: two names may be of one file.
+    let given = paths.named.filter { $0.patterns.isEmpty }.map(\.path)
+    let names = Set((given + named).map { OutputPaths.relative($0, in: paths.directory) })
+    let found = names.compactMap { name -> File? in
+      let path = paths.absolute(name)
       var status = stat()
       guard path.withCPath({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        continue
+        return nil
       }
-      if descriptor < 0 { descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) }
       let digest = Probe(keeps: false, call.probe.digests).digest(path, status)
-      let watch = path.withCPath {
+      return File(path: path, status: status, digest: digest)
+    }
+    if found.isEmpty { return nil }
+    descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+    for file in found {
+      let watch = file.path.withCPath {
         inotify_add_watch(descriptor, $0, Self.access | Self.modify | Self.moved | Self.deleted)
       }
-      if watch >= 0 { files[watch] = File(path: path, status: status, digest: digest) }
+      if watch >= 0 { files[watch] = file }
     }
-    if files.isEmpty { return nil }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

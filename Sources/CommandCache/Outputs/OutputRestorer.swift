@@ -15,6 +15,8 @@ package struct OutputRestorer {
   private let probe: Probe
   private let directories: OutputDirectories
   private(set) var count = Count()
+  /// What is not as it was stored.
+  private(set) var damaged: OutputList.Content?
   /// Directories whose mode is to be set when all is in them.
   private var modes: [OutputList.Item] = []
 
@@ -156,6 +158,7 @@ package struct OutputRestorer {
     }
     if reason != 0 { throw failure(item, SystemError.text(reason)) }
     guard isWhole else {
+      damaged = content
       throw .badValue(
         format: "recording", detail: "the contents of an output are missing or corrupt")
     }

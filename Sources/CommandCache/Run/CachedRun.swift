@@ -47,7 +47,7 @@ package struct CachedRun {
   ///
   /// The argument tells whether this process may have a connection to the store.
   package var setAside: (_ isKnown: Bool) -> Bool = { _ in false }
-  private let health = Health()
+  let health = Health()
   /// Receives the output.
   package var sink: Sink
   /// Returns the current time.
@@ -259,6 +259,7 @@ package struct CachedRun {
 
   /// Serves a result that another process has stored meanwhile; nil if there is none.
   private func serveStored(in target: Store) throws(Failure) -> Outcome? {
+    if health.cannotRestore { return nil }
     var again = self
     again.store = health.isReplaced ? target : store ?? target
     guard case .success(let found) = again.search() else { return nil }
@@ -395,11 +396,13 @@ package struct CachedRun {
 }
 
 /// The state of the store during one call.
-private final class Health {
+final class Health {
   /// When the call began.
   var began: Int64 = 0
   /// Whether it could not be read.
   var isFailing = false
+  /// Whether files of a result could not be restored, so that the command runs.
+  var cannotRestore = false
   /// Whether it was corrupt and has been replaced.
   var isReplaced = false
 }

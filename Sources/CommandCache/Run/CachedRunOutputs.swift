@@ -20,6 +20,9 @@ extension CachedRun {
       return restorer.count
     } catch {
       warn(error)
+      // Otherwise it would stand for what the command makes now.
+      if let damaged = restorer.damaged { try? storeForWriting?()?.dropChunks(of: damaged.digest) }
+      health.cannotRestore = true
       return nil
     }
   }

@@ -67,7 +67,7 @@ extension NotKept: CustomStringConvertible {
     case .outputsTooLarge(let limit):
       "its files are over \(ByteSize.text(limit)) (a larger max_output_size in the profile keeps them)"
     case .readOutput(let path):
-      "it read its output \(path) (--trace puts what it read in the inputs)"
+      "it read its output \(path) or appended to it (--trace makes what was there an input)"
     case .traced(let why): why
     case .cannotTrace(let why): "cannot trace here (\(why))"
     case .removed: "the entry was removed or replaced while it ran"
