@@ -102,7 +102,7 @@ extension ArchiveLine {
       }
     }
 
-    /// Whether chunks or files belong to an entry, which it names by an id of its own.
+    /// Whether chunks or files belong to an entry, which it names by an id.
     private func isNamed(_ entry: Entry, _ origin: Entry.Origin) -> Bool {
       chunks > 0 || origin == .run && (try? Recording(entry.data).isNamed) == true
     }

@@ -195,12 +195,12 @@ final class StoreReader {
         return nil
       }
       var chunk: [UInt8] = []
-      let output = check.output
-      let found = try store.chunk(
-        of: output?.content.digest ?? id, number: output?.number ?? check.count
-      ) { chunk = Array($0) }
-      if let (content, number) = output, chunk.isEmpty {
-        chunk = Array(repeating: 0, count: content.size(ofChunk: number))
+      let found: Bool
+      if let (content, number) = check.output {
+        found = try store.outputChunk(content.digest, number) { chunk = Array($0) }
+        if chunk.isEmpty { chunk = Array(repeating: 0, count: content.size(ofChunk: number)) }
+      } else {
+        found = try store.chunk(of: id, number: check.count) { chunk = Array($0) }
       }
       guard found, chunk.count <= EntryLimits.chunkLimit, check.add(chunk)
       else { throw bad(entry, "chunk \(check.count) is missing or damaged") }

@@ -101,6 +101,8 @@ struct Line {
     case 3: return name.equals("env") || name.equals("cwd") || isOfRun(name, verb)
     case 4: return name.equals("file") || isOfRun(name, verb)
     case 5: return name.equals("mtime") || name.equals("shell") || name.equals("scope")
+    // `get` prints the file that it names.
+    case 6: return name.equals("output") && verb == .run
     case 7: return name.equals("profile") || isOfRun(name, verb)
     case 9: return name.equals("arg-files")
     case 10: return name.equals("env-ignore") || name.equals("executable") || isOfRun(name, verb)

@@ -85,7 +85,7 @@ let seedRows = """
     // Their indexes.
     """
     SELECT m.name, m.tbl_name, x.* FROM sqlite_schema m JOIN pragma_index_xinfo(m.name) x
-      WHERE m.type = 'index' AND m.tbl_name <> 'output' ORDER BY 1, 3
+      WHERE m.type = 'index' AND m.tbl_name NOT LIKE 'output%' ORDER BY 1, 3
     """,
     // The one row of a new file.
     "SELECT * FROM profiles", "SELECT count(*) FROM cache",

@@ -35,6 +35,7 @@ import Testing
       echo 'int f(void) { return 2; }' > a.c; r $c; cp a.o ../a2.o; r $c
       echo 'int f(void) { return 1; }' > a.c; r $c; cmp a.o ../a1.o
       echo 'int f(void) { return 2; }' > a.c; r $c; cmp a.o ../a2.o; ls -A
+      O=(--refresh --output a.o); r $c; O=(--output a.o); rm a.o; r $c; cmp a.o ../a2.o
       """)
     let (inPlace, restored) = (
       "HIT, 1 output: 0 restored, 1 in place", "HIT, 1 output: 1 restored, 0 in place"
@@ -43,6 +44,7 @@ import Testing
       found.lines == [
         "MISS (absent), kept, 1 output", inPlace, restored, restored, restored, "644", restored,
         "MISS (absent), kept, 1 output", inPlace, restored, restored, "a.c", "a.o",
+        "MISS (forced), kept, 1 output", restored,
       ], "\(found.shown)")
   }
 
@@ -251,13 +253,13 @@ import Testing
   {
     let found = try lines(
       """
-      head -c 900000 /dev/urandom > seed; size() { sqlite3 "$CACHETRONOMY_DB" 'SELECT count(*), sum(length(data)) FROM chunk'; }
+      head -c 900000 /dev/urandom > seed; size() { sqlite3 "$CACHETRONOMY_DB" 'SELECT count(*), sum(length(data)) FROM output_chunk'; }
       O=(--output a); r cp seed a; O=(--output b --output c); r sh -c 'cp seed b; cp seed c; echo done'; size
       k=$(cachetronomy keys | grep 'sh -c'); cachetronomy show --outputs "$k"; cachetronomy get --output b "$k" | cmp - seed
       cachetronomy get --output a -- cp seed a | cmp - seed; cachetronomy get --output x "$k"; echo $?
       cachetronomy export > ../e; cachetronomy delete "$k"; size; cachetronomy clear --all > /dev/null; size
       cachetronomy import ../e; rm a b c; r sh -c 'cp seed b; cp seed c; echo done'; cmp b seed; size; cachetronomy doctor --deep > /dev/null; echo $?
-      sqlite3 "$CACHETRONOMY_DB" "UPDATE chunk SET data = zeroblob(262144) WHERE n = 1"; rm b; r sh -c 'cp seed b; cp seed c; echo done'; cmp b seed
+      sqlite3 "$CACHETRONOMY_DB" "UPDATE output_chunk SET data = zeroblob(262144) WHERE n = 1"; rm b; r sh -c 'cp seed b; cp seed c; echo done'; cmp b seed
       cachetronomy doctor --deep | grep -c 'not as'; grep -o 'the contents.*' ../report
       sed 's/\\("chunk":0.*"data_base64":"\\)..../\\1AAAA/' ../e > ../bad; cachetronomy import ../bad; echo $?
       python3 - ../e > ../forged <<'E'

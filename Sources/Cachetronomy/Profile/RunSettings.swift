@@ -73,7 +73,8 @@ public struct RunSettings: Sendable, Equatable {
   /// How many results of one traced command are kept, each for other inputs; nil is 8.
   public var traceVariants: Int64?
 
-  /// `--output`: files, directories and patterns that the command makes and that come back on a hit;
+  /// `--output`: files, directories and patterns that the command makes and that come back on a hit.
+  ///
   /// `auto` is all that a traced command makes below its directory. They accumulate.
   public var output: [String] = []
 

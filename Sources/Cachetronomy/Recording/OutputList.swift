@@ -36,7 +36,9 @@ package struct OutputList: Equatable, Sendable {
       (self.digest, self.size, self.sum) = (digest, size, sum)
     }
 
-    /// The size of a chunk; the last may be shorter. A chunk of zeros is stored as nothing.
+    /// The size of a chunk, in bytes; the last may be shorter.
+    ///
+    /// A chunk of zeros is stored as nothing.
     package static let chunkSize = 256 << 10
 
     /// The number of chunks.

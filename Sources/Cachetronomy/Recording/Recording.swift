@@ -104,7 +104,7 @@ public struct Recording: Sendable, Equatable {
     OutputList(decoding: files)?.contents.reduce(0) { $0 + $1.chunkCount } ?? 0
   }
 
-  /// Whether its entry has a name for what is stored beside it: chunks of output, or files.
+  /// Whether its entry has an id, for chunks of output or for files.
   package var isNamed: Bool {
     if case .chunks = body { true } else { !files.isEmpty }
   }

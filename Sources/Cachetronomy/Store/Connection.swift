@@ -12,8 +12,9 @@ final class Connection {
 
   /// Statements that are compiled once for each connection.
   enum Kept: Int, CaseIterable {
-    case begin, commit, dataVersion, insert, insertInfo, lookup, rollback, standing, state,
-      tagsAndSize
+    case begin, commit, dataVersion, insert, insertInfo, insertOutput, lookup, outputChunk,
+      rollback,
+      standing, state, tagsAndSize
   }
 
   /// Opens a file that exists.

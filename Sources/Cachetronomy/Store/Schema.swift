@@ -81,6 +81,7 @@ enum Schema {
     CREATE TEMP TABLE chunk (\(chunk)) WITHOUT ROWID;
     CREATE TEMP TABLE state (\(state)) WITHOUT ROWID;
     CREATE TEMP TABLE output (\(output)) WITHOUT ROWID;
+    CREATE TEMP TABLE output_chunk (\(outputChunk));
     """
 
   private static let entryInfo = """
@@ -95,6 +96,8 @@ enum Schema {
   private static let output = """
     recording BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY (recording, content)
     """
+  /// With rowids: to find a place in the tree of `chunk`, SQLite reads whole chunks to compare them.
+  private static let outputChunk = "content BLOB NOT NULL, n INTEGER NOT NULL, data BLOB NOT NULL"
   private static let state = "name TEXT PRIMARY KEY, value"
 
   /// The only triggers that may fire on this program's writes.
@@ -135,7 +138,7 @@ enum Schema {
     """,
     """
     CREATE TRIGGER output_deleted AFTER DELETE ON output BEGIN
-      DELETE FROM chunk WHERE recording = OLD.content
+      DELETE FROM output_chunk WHERE content = OLD.content
         AND NOT EXISTS (SELECT 1 FROM output WHERE content = OLD.content);
     END
     """,
@@ -144,6 +147,8 @@ enum Schema {
   private static let outputs = """
     CREATE TABLE output (\(output)) WITHOUT ROWID;
     CREATE INDEX output_content ON output (content);
+    CREATE TABLE output_chunk (\(outputChunk));
+    CREATE UNIQUE INDEX output_chunk_place ON output_chunk (content, n);
     \(triggers[3]); \(triggers[4]);
     """
 

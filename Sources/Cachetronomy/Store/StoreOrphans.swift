@@ -93,19 +93,22 @@ extension Store {
     try connection.integer("SELECT 1 FROM state WHERE name GLOB 'orphan/*' LIMIT 1") != nil
   }
 
-  /// Notes chunks that no entry names.
+  /// Notes chunks that no entry names, of output and of files.
   ///
   /// A recording under way has chunks without a row: they get a day from when they were first seen.
   ///
-  /// - Returns: recordings whose day is over.
+  /// - Returns: recordings and contents whose day is over.
   func orphans(at now: Timestamp) throws(Failure) -> [[UInt8]] {
-    let anyChunk = try connection.integer("SELECT 1 FROM chunk LIMIT 1") != nil
+    let anyChunk =
+      try connection.integer("SELECT 1 FROM chunk UNION ALL SELECT 1 FROM output_chunk LIMIT 1")
+      != nil
     guard try hasMarks() || anyChunk else { return [] }
     var statement = try connection.prepare(
       """
       SELECT DISTINCT recording FROM chunk
       WHERE recording NOT IN (SELECT recording FROM entry_info WHERE recording IS NOT NULL)
-        AND recording NOT IN (SELECT content FROM output)
+      UNION ALL
+      SELECT DISTINCT content FROM output_chunk WHERE content NOT IN (SELECT content FROM output)
       """)
     var found: [[UInt8]] = []
     while try statement.step() { found.append(statement.bytes(0)) }
@@ -140,6 +143,15 @@ extension Store {
   ///
   /// - Returns: true if there is more of it.
   func removeOrphan(_ recording: [UInt8]) throws(Failure) -> Bool {
+    var contents = try connection.prepare(
+      """
+      DELETE FROM output_chunk WHERE content = ?1 AND n < (
+        SELECT min(n) FROM output_chunk WHERE content = ?1) + 16
+        AND content NOT IN (SELECT content FROM output)
+      """)
+    contents.bind(1, recording)
+    try contents.run()
+    if connection.changes > 0 { return true }
     var delete = try connection.prepare(
       """
       DELETE FROM chunk WHERE recording = ?1

@@ -6,7 +6,8 @@ internal import System
 extension Store {
   /// Those of some contents of which a chunk is missing.
   package func missing(_ contents: [OutputList.Content]) throws(Failure) -> [OutputList.Content] {
-    var statement = try connection.prepare("SELECT count(*) FROM chunk WHERE recording = ?")
+    var statement = try connection.prepare(
+      "SELECT count(*) FROM output_chunk WHERE content = ?")
     var missing: [OutputList.Content] = []
     for content in contents {
       statement.bind(1, content.digest)
@@ -31,6 +32,10 @@ extension Store {
     _ contents: [OutputList.Content], isForeign: Bool,
     _ chunk: (OutputList.Content, Int) throws(Failure) -> [UInt8]
   ) throws(Failure) {
+    // Each checkpoint waits for the disk twice.
+    let isApart = foldsApart
+    foldsApart = true
+    defer { foldsApart = isApart }
     var left = contents[...]
     while let next = left.first {
       if next.size > Self.outputBatch {
@@ -56,13 +61,16 @@ extension Store {
           }
         }
       }
+      try checkpointOutputs()
     }
   }
 
   private static let outputBatch: Int64 = 4 << 20
 
   private func insertOutput(_ id: [UInt8], _ number: Int, _ bytes: [UInt8]) throws(Failure) {
-    var statement = try connection.prepare("INSERT OR IGNORE INTO chunk VALUES (?, ?, ?)")
+    // Parts of it may have been left by a process that was killed.
+    var statement = try connection.prepare(
+      .insertOutput, "INSERT OR REPLACE INTO output_chunk (content, n, data) VALUES (?, ?, ?)")
     statement.bind(1, id)
     statement.bind(2, Int64(number))
     statement.bind(3, bytes)
@@ -70,33 +78,55 @@ extension Store {
     Fault.reach()
   }
 
-  /// Stores one content under another name first.
+  /// Stores one content in several transactions.
+  ///
+  /// It is checked in the last of them: before that, a chunk is missing. One from elsewhere stands under another name until then.
   private func putLargeOutput(
     _ content: OutputList.Content, isForeign: Bool,
     _ chunk: (OutputList.Content, Int) throws(Failure) -> [UInt8]
   ) throws(Failure) {
-    let id = Random.bytes(16)
+    let id = isForeign ? Random.bytes(16) : content.digest
     var check = OutputCheck(isForeign: isForeign)
     do throws(Failure) {
       for start in stride(from: 0, to: content.chunkCount, by: 16) {
+        let end = min(start + 16, content.chunkCount)
         try write { () throws(Failure) in
-          for number in start..<min(start + 16, content.chunkCount) {
+          for number in start..<end {
             try insertOutput(id, number, check.add(try chunk(content, number)))
           }
+          if end == content.chunkCount { try check.require(content) }
         }
+        try checkpointOutputs()
       }
-      try check.require(content)
-      try write { () throws(Failure) in
-        var rename = try connection.prepare(
-          "UPDATE OR IGNORE chunk SET recording = ?1 WHERE recording = ?2")
-        rename.bind(1, content.digest)
-        rename.bind(2, id)
-        try rename.run()
-      }
-      try dropChunks(of: id)
+      if isForeign { try renameOutput(id, to: content.digest) }
     } catch {
-      try? dropChunks(of: id)
+      try? dropOutput(id)
       throw error
+    }
+  }
+
+  /// Keeps the log under 64 MiB.
+  private func checkpointOutputs() throws(Failure) {
+    if connection.committedFrames > 16_384 { try checkpoint() }
+  }
+
+  private func renameOutput(_ id: [UInt8], to digest: [UInt8]) throws(Failure) {
+    try write { () throws(Failure) in
+      var rename = try connection.prepare(
+        "UPDATE OR IGNORE output_chunk SET content = ?1 WHERE content = ?2")
+      rename.bind(1, digest)
+      rename.bind(2, id)
+      try rename.run()
+    }
+    try dropOutput(id)
+  }
+
+  /// Removes a content that is not what its digest says, or not to be used.
+  package func dropOutput(_ id: [UInt8]) throws(Failure) {
+    try write { () throws(Failure) in
+      var statement = try connection.prepare("DELETE FROM output_chunk WHERE content = ?")
+      statement.bind(1, id)
+      try statement.run()
     }
   }
 
@@ -130,7 +160,7 @@ extension Store {
     var sum = OutputSum()
     for number in 0..<content.chunkCount {
       var isWhole = false
-      let found = try chunk(of: content.digest, number: number) { bytes throws(Failure) in
+      let found = try outputChunk(content.digest, number) { bytes throws(Failure) in
         isWhole = bytes.isEmpty || bytes.count == content.size(ofChunk: number)
         sum.add(bytes)
         if isWhole { try body(number, bytes) }
@@ -158,12 +188,28 @@ extension Store {
     }
   }
 
+  /// A chunk of a content in place; false if it is not there.
+  package func outputChunk(
+    _ content: [UInt8], _ number: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    var statement = try connection.prepare(
+      .outputChunk, "SELECT data FROM output_chunk WHERE content = ? AND n = ?")
+    statement.bind(1, content)
+    statement.bind(2, Int64(number))
+    guard try statement.step() else { return false }
+    let result: Result<Void, Failure> = statement.withBytes(0) { bytes in
+      Result { () throws(Failure) in try body(bytes) }
+    }
+    try result.get()
+    return true
+  }
+
   /// How many files are kept for entries, and their bytes, each content counted once.
   package func outputTotals() throws(Failure) -> (contents: Int64, bytes: Int64) {
     var statement = try connection.prepare(
       """
-      SELECT count(DISTINCT recording), CAST(total(length(data)) AS INTEGER) FROM chunk
-      WHERE recording IN (SELECT content FROM output)
+      SELECT count(DISTINCT content), CAST(total(length(data)) AS INTEGER) FROM output_chunk
+      WHERE content IN (SELECT content FROM output)
       """)
     guard try statement.step() else { return (0, 0) }
     return (statement.integer(0), statement.integer(1))
@@ -191,7 +237,7 @@ private struct OutputCheck {
 
   init(isForeign: Bool) { digest = isForeign ? Digest(size: 32) : nil }
 
-  /// Takes the next chunk; returns it as it is stored.
+  /// Takes the next chunk; returns the bytes to store.
   mutating func add(_ chunk: [UInt8]) -> [UInt8] {
     size += Int64(chunk.count)
     digest?.update(chunk)

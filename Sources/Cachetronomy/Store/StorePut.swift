@@ -50,6 +50,10 @@ extension Store {
     entry.version = max(1, entry.version)
     tier?.forget(entry.key)
     Fault.reach()
+    // First: the entry that is replaced may be the only other one that uses the same contents.
+    if let recording = entry.info?.recording {
+      try insertOutputs(of: entry, recording: recording)
+    }
     var row = try connection.prepare(
       .insert,
       """
@@ -82,7 +86,6 @@ extension Store {
     }
     try stored.get()
     if let info = entry.info {
-      if let recording = info.recording { try insertOutputs(of: entry, recording: recording) }
       try insert(info, of: entry.key, checksum: Checksum.of(entry, expiry: expiry, tags: tags))
     }
     return true

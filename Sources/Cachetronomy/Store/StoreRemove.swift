@@ -74,7 +74,9 @@ extension Store {
     }
     let (condition, values) = Self.condition(selection, now)
     removed = try remove(where: condition, values, reason, profile, now)
-    if case .all = selection { try connection.execute("DELETE FROM chunk") }
+    if case .all = selection {
+      try connection.execute("DELETE FROM chunk; DELETE FROM output_chunk")
+    }
     return removed
   }
 

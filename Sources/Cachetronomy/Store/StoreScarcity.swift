@@ -224,7 +224,6 @@ extension Store {
       DELETE FROM chunk WHERE recording = ?1
         AND n < (SELECT min(n) FROM chunk WHERE recording = ?1) + \(count)
         AND recording NOT IN (SELECT recording FROM entry_info WHERE recording IS NOT NULL)
-        AND recording NOT IN (SELECT content FROM output)
       """)
     delete.bind(1, recording)
     try delete.run()

@@ -79,27 +79,33 @@ extension Tool {
         var replay: Replay?
         if json {
           try Output.write(json: try Records.value(entry, in: store, at: now))
-        } else if !target.keyOptions.values.output.isEmpty {
-          for path in target.keyOptions.values.output { try print(output: path, of: entry, store) }
-          replay = try Replay(entry, from: store)
+        } else if !target.keyOptions.output.isEmpty {
+          for path in target.keyOptions.output { try print(output: path, of: entry, store) }
         } else if entry.info?.origin == .run {
-          let made = try Replay(entry, from: store)
-          if stderr, made.of.terms.isMerged {
-            throw Failure.badSetting(
-              "option --stderr",
-              "both streams of '\(entry.key)' were recorded in one (get without it prints both)")
-          }
-          replay = made
-          try made.write([stderr ? .errors : .output]) { _, bytes throws(Failure) in
-            try Output.pass(.output, bytes)
-          }
+          replay = try print(recording: entry, store)
         } else {
           try print(entry)
         }
         if store.isWritable { journal.append(.hit, key, profile: profile.name, at: now) }
-        if isOne, !json, profile.maxMemory > 0 { store.refill(entry, replay) }
+        if isOne, !json, target.keyOptions.output.isEmpty, profile.maxMemory > 0 {
+          store.refill(entry, replay)
+        }
         return true
       }
+    }
+
+    /// Prints one stream of a recording.
+    private func print(recording entry: Entry, _ store: Store) throws(Failure) -> Replay {
+      let replay = try Replay(entry, from: store)
+      if stderr, replay.of.terms.isMerged {
+        throw .badSetting(
+          "option --stderr",
+          "both streams of '\(entry.key)' were recorded in one (get without it prints both)")
+      }
+      try replay.write([stderr ? .errors : .output]) { _, bytes throws(Failure) in
+        try Output.pass(.output, bytes)
+      }
+      return replay
     }
 
     /// Prints a file that comes back with an entry.

@@ -90,7 +90,7 @@ struct TraceJudgement {
     refusal = Refusal(kind: kind, detail: String(decoding: input.path, as: UTF8.self))
   }
 
-  /// Judges a path of `--output`: it is an input only as far as it was read before it was changed.
+  /// Judges a path of `--output`: it is an input only if it is read before it is changed.
   ///
   /// - Returns: false if it is to be judged as any other path.
   private mutating func judgeOutput(_ input: TracedInput) -> Bool {

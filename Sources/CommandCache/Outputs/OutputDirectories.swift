@@ -9,6 +9,7 @@ final class OutputDirectories {
   private struct Open {
     var name: [UInt8]
     var descriptor: Int32
+    var isWritable = false
   }
 
   private let start: Int32
@@ -63,9 +64,9 @@ final class OutputDirectories {
   /// Lets files be made in the directory opened last; the caller puts its mode right at the end.
   func allowWriting() {
     var status = stat()
-    guard let directory = stack.last, fstat(directory.descriptor, &status) == 0,
-      status.st_mode & 0o300 != 0o300
-    else { return }
+    guard let directory = stack.last, !directory.isWritable else { return }
+    stack[stack.count - 1].isWritable = true
+    guard fstat(directory.descriptor, &status) == 0, status.st_mode & 0o300 != 0o300 else { return }
     let above = stack.dropLast().last?.descriptor ?? (isAbsolute ? root : start)
     _ = directory.name.withCPath { fchmodat(above, $0, status.st_mode & 0o777 | 0o700, 0) }
   }

@@ -7,6 +7,8 @@ final class OutputFile {
   private let descriptor: Int32
   /// Its name until it has its place; nil if it has none.
   private var temporary: [UInt8]?
+  /// How far it was written.
+  private var written: Int64 = 0
 
   /// - Parameter parent: the directory.
   /// - Returns: nil if none can be made, with the reason in `errno`.
@@ -51,6 +53,7 @@ final class OutputFile {
       guard got > 0 else { return errno == 0 ? EIO : errno }
       at += got
     }
+    written = max(written, Int64(offset) + Int64(bytes.count))
     return 0
   }
 
@@ -67,16 +70,13 @@ final class OutputFile {
       tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
     let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
     Fault.reach()
-    guard ftruncate(descriptor, off_t(size)) == 0, fchmod(descriptor, mode_t(mode)) == 0,
-      futimens(descriptor, times) == 0, publish(name)
+    guard written == size || ftruncate(descriptor, off_t(size)) == 0,
+      fchmod(descriptor, mode_t(mode)) == 0, futimens(descriptor, times) == 0, publish(name)
     else { return nil }
     Fault.reach()
-    var (mine, there) = (stat(), stat())
-    guard fstat(descriptor, &mine) == 0,
-      name.withCPath({ fstatat(parent, $0, &there, AT_SYMLINK_NOFOLLOW) }) == 0
-    else { return nil }
-    // Another call may have restored it meanwhile.
-    return there.st_mtim.nanoseconds == nanoseconds && there.st_ino == mine.st_ino ? there : mine
+    var status = stat()
+    // By the descriptor: another call may have put its own in place of it.
+    return fstat(descriptor, &status) == 0 ? status : nil
   }
 
   private func publish(_ name: [UInt8]) -> Bool {

@@ -15,7 +15,7 @@ package struct OutputRestorer {
   private let probe: Probe
   private let directories: OutputDirectories
   private(set) var count = Count()
-  /// What is not as it was stored.
+  /// A content that is corrupt in the store.
   private(set) var damaged: OutputList.Content?
   /// Directories whose mode is to be set when all is in them.
   private var modes: [OutputList.Item] = []

@@ -21,7 +21,7 @@ extension CachedRun {
     } catch {
       warn(error)
       // Otherwise it would stand for what the command makes now.
-      if let damaged = restorer.damaged { try? storeForWriting?()?.dropChunks(of: damaged.digest) }
+      if let damaged = restorer.damaged { try? storeForWriting?()?.dropOutput(damaged.digest) }
       health.cannotRestore = true
       return nil
     }

@@ -117,7 +117,7 @@ extension CachedRun {
 /// What the tracer found.
 struct TraceFindings {
   var inputs: InputList
-  /// What the command made or changed below its directory, if `--output auto` wants it.
+  /// What the command made or changed below its directory, for `--output auto`.
   var made: [[UInt8]]
 }
 
