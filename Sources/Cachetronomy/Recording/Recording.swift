@@ -42,15 +42,16 @@ public struct Recording: Sendable, Equatable {
     self = try result.get()
   }
 
+  private static let bad = Failure.badValue(format: "recording", detail: "inconsistent fields")
+
   private init(reading bytes: UnsafeRawBufferPointer) throws(Failure) {
-    let bad = Failure.badValue(format: "recording", detail: "inconsistent fields")
     var reader = MessagePackReader(bytes)
-    var (words, cwd, status, seconds): (Value?, Value?, Value?, Value?)
-    var (turns, count, sum, outputCount, errorCount): (Value?, Value?, Value?, Value?, Value?)
-    var (output, errors, inputs, files): (Range<Int>?, Range<Int>?, Range<Int>?, Range<Int>?)
-    var (input, moved, outputs, isMerged): (Value?, Value?, Value?, Value?)
+    var (words, cwd, status, seconds, turns): (Value?, Value?, Value?, Value?, Value?)
+    var (count, sum, outputCount, errorCount, isMerged): (Value?, Value?, Value?, Value?, Value?)
+    var (output, errors, inputs, made): (Range<Int>?, Range<Int>?, Range<Int>?, Range<Int>?)
+    var (input, moved, outputs): (Value?, Value?, Value?)
     for _ in 0..<(try reader.mapCount()) {
-      guard case .string(let name) = try reader.read() else { throw bad }
+      guard case .string(let name) = try reader.read() else { throw Self.bad }
       switch name {
       case "argv": words = try reader.read()
       case "chunks": count = try reader.read()
@@ -58,7 +59,7 @@ public struct Recording: Sendable, Equatable {
       case "cwd": cwd = try reader.read()
       case "duration": seconds = try reader.read()
       case "exit_status": status = try reader.read()
-      case "files": files = try reader.blob()
+      case "files": made = try reader.blob()
       case "input": input = try reader.read()
       case "inputs": inputs = try reader.blob()
       case "input_moved": moved = try reader.read()
@@ -72,28 +73,31 @@ public struct Recording: Sendable, Equatable {
       default: _ = try reader.read()
       }
     }
-    guard reader.offset == bytes.count, case .array(let words)? = words,
-      let cwd = cwd?.rawBytes, let status = status?.integer, (0...255).contains(status),
+    guard reader.offset == bytes.count, case .array(let words)? = words, let cwd = cwd?.rawBytes,
+      let status = status?.integer, (0...255).contains(status),
       case .double(let seconds)? = seconds, seconds >= 0, seconds < 1e9,
       let terms = ServingTerms(input, moved, isMerged, outputs)
-    else { throw bad }
+    else { throw Self.bad }
     (argv, directory, exitStatus) = (words.compactMap(\.rawBytes), cwd, Int32(status))
-    (duration, self.terms) = (Int64(seconds * 1e6), terms)
-    if let inputs { self.inputs = Array(bytes[inputs]) }
-    if let files { self.files = Array(bytes[files]) }
+    (duration, self.terms, files) = (Int64(seconds * 1e6), terms, Self.copy(bytes, made))
+    self.inputs = Self.copy(bytes, inputs)
     if let count = count?.integer {
       guard let chunks = Int(exactly: count), chunks > 0, let outputBytes = outputCount?.integer,
         let errorBytes = errorCount?.integer
-      else { throw bad }
-      (self.outputBytes, self.errorBytes, body) = (outputBytes, errorBytes, .chunks(chunks))
-      chunkSum = sum?.integer
+      else { throw Self.bad }
+      (self.outputBytes, self.errorBytes, chunkSum) = (outputBytes, errorBytes, sum?.integer)
+      body = .chunks(chunks)
       return
     }
     guard let output, let errors, case .array(let items)? = turns,
       let order = Self.order(items, isMerged: terms.isMerged, (output.count, errors.count))
-    else { throw bad }
+    else { throw Self.bad }
     (outputBytes, errorBytes) = (Int64(output.count), Int64(errors.count))
     body = .inline(order: order, output: output, errors: errors)
+  }
+
+  private static func copy(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>?) -> [UInt8] {
+    range.map { Array(bytes[$0]) } ?? []
   }
 
   /// The number of chunks of its output.

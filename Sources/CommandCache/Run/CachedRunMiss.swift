@@ -39,21 +39,7 @@ extension CachedRun {
       runLock.finish(status: outcome.status, run.terms)
     }
     outcome.notKept = reason(not: run, recorder, target, old)
-    var made: [[UInt8]] = []
-    if outcome.notKept == nil, let trace = run.result.trace {
-      switch judge(trace) {
-      case .success(let found):
-        (run.inputs, outcome.inputCount) = (found.inputs, found.inputs.items.count)
-        made = found.made
-      case .failure(let why): outcome.notKept = why
-      }
-    }
-    if outcome.notKept == nil, hasOutputs, isKept(run.status), let target {
-      switch collectOutputs(of: run, made: made, into: target) {
-      case .success(let list): (run.files, outcome.keptFiles) = (list, list.fileCount)
-      case .failure(let why): outcome.notKept = why
-      }
-    }
+    if outcome.notKept == nil { outcome.notKept = complete(&run, &outcome, target) }
     if outcome.notKept == nil, let target {
       stored = keep(run, began, recorder, target, witness, &outcome)
     } else if instead == nil, inheritedLock == nil {
@@ -61,6 +47,27 @@ extension CachedRun {
     }
     if let failure = run.result.unwritten { throw failure }
     return instead ?? outcome
+  }
+
+  /// Adds what a result depends on and the files that come back with it.
+  ///
+  /// - Returns: why it may not be stored; nil if it may.
+  private func complete(_ run: inout Run, _ outcome: inout Outcome, _ target: Store?) -> NotKept? {
+    var made: [[UInt8]] = []
+    if let trace = run.result.trace {
+      switch judge(trace) {
+      case .success(let found):
+        (run.inputs, outcome.inputCount) = (found.inputs, found.inputs.items.count)
+        made = found.made
+      case .failure(let why): return why
+      }
+    }
+    guard hasOutputs, isKept(run.status), let target else { return nil }
+    switch collectOutputs(of: run, made: made, into: target) {
+    case .success(let list): (run.files, outcome.keptFiles) = (list, list.fileCount)
+    case .failure(let why): return why
+    }
+    return nil
   }
 
   /// What must hold for the result to be stored; nil if the store cannot be read.
