@@ -17,7 +17,7 @@ BUILD_PACKAGES := libsqlite3-dev libyaml-dev pkg-config binutils
 REMOTE_PACKAGES := libhiredis-dev libsodium-dev libssl-dev
 TEST_PACKAGES := redis-server sqlite3 bash zsh fish mandoc groff-base binutils python3 python3-venv \
   python3-jsonschema python3-yaml python3-prometheus-client procps \
-  iproute2 openssl openssh-client nodejs python3-pytest git gcc libc6-dev util-linux bsdutils perl-base findutils make parallel screen strace
+  iproute2 openssl openssh-client nodejs python3-pytest python3-docutils protobuf-compiler asciidoctor git gcc libc6-dev util-linux bsdutils perl-base findutils make parallel screen strace
 BENCH_PACKAGES := gcc libc6-dev hyperfine valgrind sqlite3 python3 python3-venv redis-server
 
 .PHONY: all deps test-deps bench-deps build demo test lint test-release bench torture fuzz faults sanitize coverage front-names completions deb install \

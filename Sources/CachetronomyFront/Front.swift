@@ -82,7 +82,9 @@ struct Front {
       else { return Self.giveWay }
     }
     let now = Self.microseconds()
-    guard entry.isFresh(at: now, oldest: manifest.oldest), manifest.allows(entry.exitStatus) else {
+    guard entry.isFresh(at: now, oldest: manifest.oldest), manifest.allows(entry.exitStatus),
+      manifest.isFor(created: entry.created)
+    else {
       return Self.giveWay
     }
     return give(entry, manifest.key, manifest.profile, now)

@@ -180,6 +180,6 @@ struct InputSet {
 
   /// A digest of the names in a directory and their types; nil if it cannot be read.
   static func names(_ path: UnsafePointer<CChar>) -> (UInt64, UInt64)? {
-    DirectoryNames.digest(path).map(pair)
+    DirectoryNames(path).map { pair($0.digest) }
   }
 }

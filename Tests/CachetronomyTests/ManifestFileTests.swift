@@ -32,6 +32,7 @@ import Testing
     #expect(ManifestFile(try #require(sample.encoded())) == sample)
     var other = sample
     (other.oldest, other.verb, other.statuses, other.observations) = (nil, .has, [], [])
+    other.created = 5
     #expect(ManifestFile(try #require(other.encoded())) == other)
   }
 

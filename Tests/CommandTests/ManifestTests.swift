@@ -20,7 +20,7 @@ import Testing
           # Behind its entry, or alone.
           data = data[data.rindex(b'ctnymani'):]
           key, profile, count = struct.unpack_from('<III', data, 92)
-          at = 104 + key + profile
+          at = 112 + key + profile
           for _ in range(count):
               kind, form = struct.unpack_from('<II', data, at)
               at += 8

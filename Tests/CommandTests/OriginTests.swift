@@ -33,7 +33,7 @@ import Testing
         "# chosen by profile use", "p:", "  time_to_live: 2h  # b.yaml:2",
         "  tags: [b, c]  # b.yaml:3, p.yaml:3", "  max_memory: 0  # profile update", "  run:",
         "    env_ignore: [A, B]  # b.yaml:4, p.yaml:5", "    scope: x  # p.yaml:6", "  rules:",
-        "    # p.yaml:8", "    - match: [ls, \"**\"]", "      env: [HOME]", "12",
+        "    # p.yaml:8", "    - match: [ls, \"**\"]", "      env: [HOME]", "13",
         #""origins":{"time_to_live":"b.yaml:2""#, "0",
       ])
   }

@@ -27,6 +27,10 @@ package struct ManifestFile: Equatable, Sendable {
   /// The profile's name, for the access journal.
   var profile: String
   package var observations: [Observation]
+  /// When the entry was stored that it is for, in microseconds since 1970; nil is any of the key.
+  ///
+  /// The observations of a result's files are those of one entry.
+  package var created: Int64?
 
   /// The largest file, in bytes.
   static let limit = 2 << 20
@@ -52,13 +56,13 @@ package struct ManifestFile: Equatable, Sendable {
 
   // Magic (8), version (4), size (4), checksum of all that follows (8), digest of the call (16),
   // checksum of the profiles (8), oldest age (8, -1 for none), statuses (32, one bit each), verb,
-  // size of the key, size of the profile's name, number of observations (4 each), key, name,
-  // observations.
+  // size of the key, size of the profile's name, number of observations (4 each), when the entry was stored
+  // (8, 0 for any), key, name, observations.
   private static let magic: UInt64 = 0x696e_616d_796e_7463
   /// Changes with every change of what a key is made from: an older manifest may lack an
   /// observation.
-  private static let version: UInt32 = 3
-  private static let headSize = 104
+  private static let version: UInt32 = 4
+  private static let headSize = 112
   /// Where the digest of the call is.
   static let callOffset: off_t = 24
 
@@ -88,6 +92,7 @@ package struct ManifestFile: Equatable, Sendable {
       bytes.append(little: number)
     }
     bytes.append(little: UInt32(observations.count))
+    bytes.append(little: created ?? 0)
     bytes.append(contentsOf: key)
     bytes.append(contentsOf: profile)
     for observation in observations { observation.append(to: &bytes) }
@@ -123,6 +128,7 @@ extension ManifestFile {
       let verb = Verb(rawValue: number), let keySize = reader.number(UInt32.self),
       let nameSize = reader.number(UInt32.self), nameSize <= 255,
       let count = reader.number(UInt32.self), count <= observationLimit,
+      let created = reader.number(Int64.self),
       let key = reader.slice(Int(keySize)), let keyText = String(utf8: key),
       let name = reader.slice(Int(nameSize)), let profile = String(utf8: name)
     else { return nil }
@@ -133,9 +139,11 @@ extension ManifestFile {
       observations.append(observation)
     }
     guard reader.at == bytes.count else { return nil }
-    return ManifestFile(
+    var manifest = ManifestFile(
       call: Array(call), profilesSum: sum, verb: verb, oldest: oldest < 0 ? nil : oldest,
       statuses: Set(statuses), key: Key(stored: keyText), profile: profile,
       observations: observations)
+    manifest.created = created == 0 ? nil : created
+    return manifest
   }
 }

@@ -10,6 +10,8 @@ public struct Statistics: Sendable {
   public var valueBytes: Int64
   /// Bytes of the database and its log on disk.
   public var diskBytes: Int64
+  /// Files that come back with results: how many different contents, and their bytes.
+  public var outputs: (contents: Int64, bytes: Int64)
   /// The shared memory tier.
   public var memory: Store.Memory
   /// All lookups, and since when.
@@ -44,7 +46,8 @@ extension Store {
     let cheap = try cheap(top)
     var all = Statistics(
       path: path, entries: totals.entries, recordings: totals.recordings,
-      valueBytes: totals.bytes, diskBytes: sizeOnDisk, memory: try memory(),
+      valueBytes: totals.bytes, diskBytes: sizeOnDisk, outputs: try outputTotals(),
+      memory: try memory(),
       counters: try counters(), evictions: try evictions(), hottest: try hottest(top),
       cheapCount: cheap.count, cheapest: cheap.first)
     for grouping in Grouping.allCases {

@@ -32,6 +32,8 @@ extension StatsView {
     gauge("entries", "Entries in the store.", all.entries)
     gauge("recordings", "Recordings of commands among the entries.", all.recordings)
     gauge("value_bytes", "Bytes of all values.", all.valueBytes)
+    gauge("outputs", "Contents of files that come back with results.", all.outputs.contents)
+    gauge("output_bytes", "Bytes of these, each content once.", all.outputs.bytes)
     gauge("store_bytes", "Bytes of the database and its log.", all.diskBytes)
     if let limit { gauge("store_limit_bytes", "Bytes that the store may take.", limit) }
     gauge("memory_entries", "Entries in shared memory.", all.memory.entries)

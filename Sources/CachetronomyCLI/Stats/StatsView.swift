@@ -89,6 +89,13 @@ struct StatsView {
       ["time saved", Formatting.duration(sums.saved)],
       ["served", Formatting.size(sums.bytes)],
     ]
+    if all.outputs.contents > 0 {
+      rows.insert(
+        [
+          "outputs",
+          "\(Formatting.count(all.outputs.contents, "file")), \(Formatting.size(all.outputs.bytes))",
+        ], at: 2)
+    }
     if all.cheapCount > 0 {
       rows.append([
         "not worth it",
@@ -158,6 +165,7 @@ struct StatsView {
           ("recordings", .int(all.recordings)), ("size_bytes", .int(all.diskBytes)),
           ("limit_bytes", limit.map { .int($0) } ?? .null),
           ("sqlite", .string(Store.libraryVersion)), ("value_bytes", .int(all.valueBytes)),
+          ("outputs", .int(all.outputs.contents)), ("output_bytes", .int(all.outputs.bytes)),
         ])
       ),
       (

@@ -107,7 +107,7 @@ extension InputList.Item {
     // A large file is told by its status alone.
     case .file where status.st_size > Self.digestLimit: nil
     case .file: probe.digest(path, status).map { Array($0.prefix(16)) }
-    case .listing: path.withCPath { DirectoryNames.digest($0) }
+    case .listing: probe.listing(path)
     case .link: Probe().target(path).map { Digest.of($0) }
     case .absent, .directory, .other: nil
     }

@@ -34,6 +34,19 @@ package final class Probe {
     self.began = began ?? (keeps ? SettledStamps.now() : 0)
   }
 
+  /// The files that the command makes: they do not count in listings of a traced command.
+  var outputs: OutputPaths?
+
+  /// A digest of the names in a directory, for the inputs of a traced command.
+  func listing(_ path: [UInt8]) -> [UInt8]? {
+    guard let outputs, outputs.coversNames(in: path) else {
+      return path.withCPath { DirectoryNames($0)?.digest }
+    }
+    return path.withCPath { directory in
+      DirectoryNames(directory) { name, _ in outputs.coversFile(path + [0x2f] + name) }?.digest
+    }
+  }
+
   /// Digests of files that are known.
   let digests: DigestCache
 

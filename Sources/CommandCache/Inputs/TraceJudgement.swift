@@ -15,6 +15,7 @@ struct TraceJudgement {
   /// What was made or changed below the working directory, for `--output auto`.
   private(set) var made: [[UInt8]] = []
   private let outputs: OutputPaths
+  private var changes: [[UInt8]: [Change]] = [:]
   private let redactor: Redactor
 
   init(
@@ -34,7 +35,9 @@ struct TraceJudgement {
 
   /// Judges all paths that a command used.
   mutating func judge(_ inputs: [TracedInput]) {
-    for input in Self.merged(inputs) where !ignored.contains(where: { $0.matches(input.path) }) {
+    let inputs = Self.merged(inputs)
+    if !outputs.isEmpty { noteChanges(inputs) }
+    for input in inputs where !ignored.contains(where: { $0.matches(input.path) }) {
       if outputs.isEmpty || !judgeOutput(input) { judge(input) }
     }
     items.sort { $0.path.lexicographicallyPrecedes($1.path) }
@@ -157,9 +160,8 @@ struct TraceJudgement {
       let isSame =
         before.inode == after.inode && before.modified == after.modified
         && before.changed == after.changed
-      let names = input.path.withCPath { DirectoryNames.digest($0) }
       // Files that came and went are no change, but a name that was seen half-way may be.
-      guard isSame || input.digest != nil && input.digest == names else {
+      guard isSame || isListingWhole(input) else {
         return refuse(.raced, input)
       }
       add(input, .listing, mode: before.mode)
@@ -168,6 +170,48 @@ struct TraceJudgement {
       add(input, .link, mode: before.mode)
     } else {
       add(input, .other, mode: before.mode)
+    }
+  }
+
+  /// Whether the names that were listed are those of now, or those of before the run.
+  private func isListingWhole(_ input: TracedInput) -> Bool {
+    guard let digest = input.digest else { return false }
+    return digest == input.path.withCPath { DirectoryNames($0)?.digest }
+      || !changes.isEmpty && digest == namesBefore(in: input.path)
+  }
+
+  /// The names that a directory had before the run: those of now, without the outputs that were made and
+  /// with those that were removed.
+  private func namesBefore(in directory: [UInt8]) -> [UInt8]? {
+    let changes = changes[directory] ?? []
+    var names = directory.withCPath { path in
+      DirectoryNames(path) { name, _ in changes.contains { $0.name == name && $0.isMade } }
+    }
+    for change in changes where !change.isMade { names?.add(change.name, change.type) }
+    return names?.digest
+  }
+
+  /// An output that was made or removed.
+  private struct Change {
+    var name: [UInt8]
+    var isMade: Bool
+    /// As `readdir` gives it.
+    var type: UInt8
+  }
+
+  /// Notes the outputs that were made and removed, by their directories.
+  private mutating func noteChanges(_ inputs: [TracedInput]) {
+    for input in inputs where input.isChanging && outputs.coversFile(input.path) {
+      guard (input.before.error == 0) != (input.after.error == 0),
+        let slash = input.path.lastIndex(of: 0x2f)
+      else { continue }
+      let directory = slash == 0 ? [0x2f] : Array(input.path[..<slash])
+      let isMade = input.after.error == 0
+      let mode = isMade ? input.after.mode : input.before.mode
+      changes[directory, default: []].append(
+        Change(
+          name: Array(input.path[(slash + 1)...]), isMade: isMade,
+          type: UInt8(truncatingIfNeeded: mode >> 12)))
     }
   }
 
@@ -197,7 +241,9 @@ struct TraceJudgement {
       item.stamp = InputList.Item.stamp(kind, status)
       item.owner = InputList.Item.owner(status)
       if !input.isExact { item.digest = item.digest(status, probe) }
-      if input.isTimed { item.time = InputList.Item.Time(status) }
+      // Each restore changes the time of a directory with outputs.
+      let hasOutputs = input.before.isDirectory && outputs.coversNames(in: input.path)
+      if input.isTimed, !hasOutputs { item.time = InputList.Item.Time(status) }
       // A file that may not be read has no contents: its status alone tells of changes.
     }
     // The list is stored in clear.

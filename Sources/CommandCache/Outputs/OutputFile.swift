@@ -57,17 +57,23 @@ final class OutputFile {
     return 0
   }
 
-  /// Gives the file its size, mode, time and name.
+  /// The modification time of files that are restored now.
   ///
-  /// - Returns: what `stat` says of it then; nil with the reason in `errno`.
-  func finish(_ name: [UInt8], size: Int64, mode: UInt16) -> stat? {
-    // The time of now, as any write gives it, less a random part of a microsecond: another writer's
-    // change within the same tick of the clock has another time.
+  /// The time of now, as any write gives it, less a random part of a microsecond: another writer's change within
+  /// the same tick of the clock has another time. One time for all files of a restore, so that none is newer than
+  /// what was made of it.
+  static func time() -> timespec {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME_COARSE, &now)
     let nanoseconds = now.nanoseconds - Int64.random(in: 1...999)
-    let time = timespec(
+    return timespec(
       tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+  }
+
+  /// Gives the file its size, mode, time and name.
+  ///
+  /// - Returns: what `stat` says of it then; nil with the reason in `errno`.
+  func finish(_ name: [UInt8], size: Int64, mode: UInt16, time: timespec) -> stat? {
     let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
     Fault.reach()
     guard written == size || ftruncate(descriptor, off_t(size)) == 0,

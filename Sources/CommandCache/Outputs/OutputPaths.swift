@@ -86,6 +86,15 @@ struct OutputPaths {
     }
   }
 
+  /// Whether names in a directory may be of these.
+  func coversNames(in directory: [UInt8]) -> Bool {
+    if named.isEmpty { return false }
+    let place = Self.relative(directory, in: self.directory)
+    if covers(place) { return true }
+    let start = directory == self.directory ? [] : place + [0x2f]
+    return named.contains { !$0.patterns.isEmpty || $0.path.starts(with: start) }
+  }
+
   /// Whether an absolute path, or one relative to the working directory, is one of these or below one.
   func coversFile(_ path: [UInt8]) -> Bool {
     !named.isEmpty && covers(Self.relative(path, in: directory))

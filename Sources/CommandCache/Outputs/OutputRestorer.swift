@@ -14,6 +14,7 @@ package struct OutputRestorer {
   private let store: Store
   private let probe: Probe
   private let directories: OutputDirectories
+  private let time = OutputFile.time()
   private(set) var count = Count()
   /// A content that is corrupt in the store.
   private(set) var damaged: OutputList.Content?
@@ -162,7 +163,10 @@ package struct OutputRestorer {
       throw .badValue(
         format: "recording", detail: "the contents of an output are missing or corrupt")
     }
-    guard let stamp = file.finish(name, size: content.size, mode: item.mode) else {
+    guard
+      let stamp = file.finish(
+        name, size: content.size, mode: item.mode, time: time)
+    else {
       throw failure(item, SystemError.text(errno))
     }
     probe.learn(stamp, content.digest)

@@ -9,7 +9,7 @@ extension CachedRun {
   var isTraced: Bool { invocation.settings.isTraced }
 
   /// Examines files without recording that for the key, which does not depend on them.
-  var inputProbe: Probe { Probe(keeps: false, invocation.probe.digests) }
+  var inputProbe: Probe { invocation.inputProbe }
 
   /// Searches the results of a traced command for one whose inputs are unchanged.
   func findVariant<T>(
@@ -55,6 +55,7 @@ extension CachedRun {
         profilesSum: manifests.profilesSum)
     else { return }
     manifest.observations += inputs + files
+    if !files.isEmpty { manifest.created = found.entry.info?.created.microseconds }
     guard manifest.observations.count <= ManifestFile.observationLimit else { return }
     store.keepManifest(manifest)
   }
@@ -114,6 +115,15 @@ extension CachedRun {
   }
 }
 
+extension Invocation {
+  /// Examines the inputs of results.
+  fileprivate var inputProbe: Probe {
+    let probe = Probe(keeps: false, self.probe.digests)
+    probe.outputs = settings.output.isEmpty ? nil : outputs
+    return probe
+  }
+}
+
 /// What the tracer found.
 struct TraceFindings {
   var inputs: InputList
@@ -139,7 +149,7 @@ extension NotKept: Error {}
 extension Store {
   /// The result of a traced command whose inputs are unchanged; nil if there is none.
   package func validVariant(of key: Key, _ call: Invocation) throws(Failure) -> Key? {
-    let probe = Probe(keeps: false, call.probe.digests)
+    let probe = call.inputProbe
     for variant in try variants(of: key) {
       guard let entry = try entry(variant), let recording = try? Recording(entry.data),
         let list = InputList(decoding: recording.inputs), list.holds(probe)
