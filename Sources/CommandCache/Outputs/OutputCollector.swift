@@ -171,6 +171,8 @@ struct OutputCollector {
         let path = places[content.digest].map(paths.absolute) ?? []
         return try reader.chunk(number, of: content, path)
       }
+    } catch .badValue {
+      throw .outputChanged
     } catch {
       throw .failed(error)
     }

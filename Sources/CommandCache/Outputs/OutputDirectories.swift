@@ -68,7 +68,7 @@ final class OutputDirectories {
     stack[stack.count - 1].isWritable = true
     guard fstat(directory.descriptor, &status) == 0, status.st_mode & 0o300 != 0o300 else { return }
     let above = stack.dropLast().last?.descriptor ?? (isAbsolute ? root : start)
-    _ = directory.name.withCPath { fchmodat(above, $0, status.st_mode & 0o777 | 0o700, 0) }
+    _ = directory.name.withCPath { fchmodat(above, $0, status.st_mode & 0o7777 | 0o700, 0) }
   }
 
   private var last: Int32 { stack.last?.descriptor ?? (isAbsolute ? root : start) }

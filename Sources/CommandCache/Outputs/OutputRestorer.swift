@@ -44,12 +44,19 @@ package struct OutputRestorer {
       }
     }
     // From the inside: one that may not be searched ends the way.
-    for item in modes.reversed() {
-      let parent = directories.parent(of: item.path, isMade: false)
-      guard parent >= 0,
-        Self.name(item).withCPath({ fchmodat(parent, $0, mode_t(item.mode), 0) }) == 0
-      else { throw failure(item, SystemError.text(errno)) }
-    }
+    for item in modes.reversed() { try setMode(item) }
+  }
+
+  /// Gives a directory its permissions; setgid, which a shared one may have, stays.
+  private func setMode(_ item: OutputList.Item) throws(Failure) {
+    var status = stat()
+    let (parent, name) = (directories.parent(of: item.path, isMade: false), Self.name(item))
+    guard parent >= 0, name.withCPath({ fstatat(parent, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0,
+      status.st_mode & S_IFMT == S_IFDIR
+    else { throw failure(item, SystemError.text(errno)) }
+    let mode = status.st_mode & 0o7000 | mode_t(item.mode)
+    guard mode == status.st_mode & 0o7777 || name.withCPath({ fchmodat(parent, $0, mode, 0) }) == 0
+    else { throw failure(item, SystemError.text(errno)) }
   }
 
   private func failure(_ item: OutputList.Item, _ reason: String) -> Failure {
@@ -92,7 +99,7 @@ package struct OutputRestorer {
       modes.append(item)
     } else if status.st_mode & S_IFMT != S_IFDIR {
       throw failure(item, "it is a link or a file, not a directory")
-    } else if UInt16(truncatingIfNeeded: status.st_mode & 0o7777) != item.mode
+    } else if UInt16(truncatingIfNeeded: status.st_mode & 0o777) != item.mode
       || item.mode & 0o300 != 0o300
     {
       modes.append(item)
@@ -139,7 +146,7 @@ package struct OutputRestorer {
     if status.st_mode & S_IFMT == S_IFREG, Int64(status.st_size) == content.size,
       digest(item, name, parent, status) == content.digest
     {
-      if UInt16(truncatingIfNeeded: status.st_mode & 0o7777) == item.mode {
+      if UInt16(truncatingIfNeeded: status.st_mode & 0o777) == item.mode {
         count.inPlace += 1
         return
       }

@@ -31,6 +31,8 @@ package enum NotKept: Sendable, Equatable {
   case outputMissing(String)
   /// A path of `--output` that cannot come back, and why.
   case badOutput(String, String)
+  /// A file that it made changed while it was stored.
+  case outputChanged
   /// Its files are larger than the limit, in bytes.
   case outputsTooLarge(limit: Int64)
   /// It read a file of `--output` before it changed it, or appended to it.
@@ -64,6 +66,7 @@ extension NotKept: CustomStringConvertible {
     case .keyChanged: "what it reads changed while it ran"
     case .outputMissing(let path): "it did not make \(path)"
     case .badOutput(let path, let why): "its output \(path) \(why)"
+    case .outputChanged: "a file that it made changed while it was stored"
     case .outputsTooLarge(let limit):
       "its files are over \(ByteSize.text(limit)) (a larger max_output_size in the profile keeps them)"
     case .readOutput(let path):
