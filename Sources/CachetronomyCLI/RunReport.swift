@@ -42,7 +42,7 @@ enum RunReport {
       Output.say(
         "status \(status) of the pipeline is not kept (--cache-status keeps it; "
           + "with --shell sh only the last command counts)")
-    // Whoever names outputs expects them to come back.
+    // A user who names outputs expects them to come back.
     case .outputMissing, .badOutput, .outputsTooLarge, .outputChanged, .readOutput:
       if let notKept { Output.say("the result is not kept: \(notKept)") }
     default: break
