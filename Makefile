@@ -1,6 +1,8 @@
 # cachetronomy: build, test, install.
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Where the user manager of systemd searches below PREFIX: lib only in /usr and /usr/local.
+UNITS := $(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 SWIFT ?= swift
 # Type metadata by accessor, and hot functions adjacent in the binary: see docs/decisions.md.
 # 'make build REMOTE=1' adds the remote cache; tests always include it.
@@ -114,7 +116,11 @@ deb: build
 	@scripts/install-packages dpkg-dev lintian
 	@scripts/deb "$$(bin/cachetronomy --version)"
 
-install: build install-files
+# Builds and fetches nothing: root may have no Swift.
+install:
+	@scripts/check-built bin/cachetronomy
+	@$(MAKE) -s --no-print-directory install-files
+	@scripts/install-notes $(PREFIX)
 
 install-files:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -122,7 +128,7 @@ install-files:
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
-	  $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles $(DESTDIR)$(PREFIX)/lib/systemd/user
+	  $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles $(DESTDIR)$(PREFIX)/$(UNITS)
 	install -m 755 bin/cachetronomy $(DESTDIR)$(PREFIX)/bin/cachetronomy
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
@@ -134,7 +140,10 @@ install-files:
 	install -m 644 completions/cachetronomy.fish \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish
 	install -m 644 profiles/*.yaml profiles/*.json $(DESTDIR)$(PREFIX)/share/doc/cachetronomy/profiles
-	install -m 644 contrib/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/user
+	@prefix=$(PREFIX); for unit in contrib/systemd/*; do \
+	  sed "s|/usr/bin/env cachetronomy|$$prefix/bin/cachetronomy|" $$unit > $(DESTDIR)$(PREFIX)/$(UNITS)/$${unit##*/} && \
+	  chmod 644 $(DESTDIR)$(PREFIX)/$(UNITS)/$${unit##*/}; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/cachetronomy \
@@ -145,7 +154,7 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cachetronomy \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/cachetronomy.fish \
-	  $(DESTDIR)$(PREFIX)/lib/systemd/user/cachetronomy-*
+	  $(DESTDIR)$(PREFIX)/$(UNITS)/cachetronomy-*
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/cachetronomy
 
 clean:

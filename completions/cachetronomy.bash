@@ -144,7 +144,50 @@ __cachetronomy_custom_complete() {
     "${COMP_WORDS[0]}" "${@}" "${words[@]}"
 }
 
+# Completes the command that 'run' and others are given; fails if the cursor is not in it.
+__cachetronomy_command() {
+    local -i at=2
+    local word
+    case "${COMP_WORDS[1]-}" in
+    run|delete|evict|explain|get|has|show) ;;
+    *) return 1 ;;
+    esac
+    while ((at < COMP_CWORD)); do
+        word="${COMP_WORDS[at]}"
+        case "${word}" in
+        --)
+            ((at++))
+            break
+            ;;
+        --db|--profile|-c|--shell|--env|--env-ignore|--cwd|--scope|--executable|--arg-files|--content-limit|--file|--mtime|--output|--ttl|--ttl-jitter|--tag|--cache-status|--wait|--timeout|--failure-ttl|--stale-while-revalidate|--stale-if-error)
+            ((at++))
+            [[ "${COMP_WORDS[at]-}" = "=" ]] && ((at++))
+            ((at++))
+            ;;
+        -*) ((at++)) ;;
+        *)
+            [[ "${COMP_WORDS[1]}" = run ]] && break
+            ((at++))
+            ;;
+        esac
+    done
+    ((at <= COMP_CWORD)) || return 1
+    [[ "${COMP_WORDS[at - 1]}" = -- || ( "${COMP_WORDS[1]}" = run && "${COMP_WORDS[at]}" != -* ) ]] || return 1
+    if declare -F _comp_command_offset > /dev/null; then
+        _comp_command_offset "${at}"
+    elif declare -F _command_offset > /dev/null; then
+        _command_offset "${at}"
+    elif ((at == COMP_CWORD)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+    fi
+    return 0
+}
+
 _cachetronomy() {
+    __cachetronomy_command && return
+
     local state
     state="$(shopt -p;shopt -po)"
     trap "${state//$'\n'/;}" RETURN

@@ -638,3 +638,35 @@ complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" version' -l 'version' -d 'Show the version.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'cachetronomy' -n '__cachetronomy_should_offer_completions_for_flags_or_options "cachetronomy help" version' -l 'version' -d 'Show the version.'
+# Prints the command that 'run' and others are given, up to the cursor; fails if the cursor is not in it.
+function __cachetronomy_command
+    set -l tokens (__cachetronomy_tokens -pc)
+    set -l verb $tokens[2]
+    contains -- "$verb" run delete evict explain get has show
+    or return 1
+    set -e tokens[1..2]
+    while set -q tokens[1]
+        switch $tokens[1]
+            case --
+                string escape -- $tokens[2..]
+                return 0
+            case --db --profile -c --shell --env --env-ignore --cwd --scope --executable --arg-files --content-limit --file --mtime --output --ttl --ttl-jitter --tag --cache-status --wait --timeout --failure-ttl --stale-while-revalidate --stale-if-error
+                set -q tokens[2]
+                or return 1
+                set -e tokens[1..2]
+            case '-*'
+                set -e tokens[1]
+            case '*'
+                if test "$verb" = run
+                    string escape -- $tokens
+                    return 0
+                end
+                set -e tokens[1]
+        end
+    end
+    test "$verb" = run
+    and not string match -q -- '-*' (commandline -ct)
+end
+
+complete -c 'cachetronomy' -n '__cachetronomy_command > /dev/null' -xa '(complete -C (string join " " -- (__cachetronomy_command) (commandline -ct)))'
+

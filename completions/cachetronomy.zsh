@@ -22,7 +22,38 @@ __cachetronomy_cursor_index_in_current_word() {
     fi
 }
 
+# Completes the command that 'run' and others are given; fails if the cursor is not in it.
+__cachetronomy_command() {
+    local -i at=3
+    case "${words[2]}" in
+    run|delete|evict|explain|get|has|show) ;;
+    *) return 1 ;;
+    esac
+    while ((at < CURRENT)); do
+        case "${words[at]}" in
+        --)
+            ((at++))
+            break
+            ;;
+        --db|--profile|-c|--shell|--env|--env-ignore|--cwd|--scope|--executable|--arg-files|--content-limit|--file|--mtime|--output|--ttl|--ttl-jitter|--tag|--cache-status|--wait|--timeout|--failure-ttl|--stale-while-revalidate|--stale-if-error) ((at += 2)) ;;
+        -*) ((at++)) ;;
+        *)
+            [[ "${words[2]}" = run ]] && break
+            ((at++))
+            ;;
+        esac
+    done
+    ((at <= CURRENT)) || return 1
+    [[ "${words[at - 1]}" = -- || ( "${words[2]}" = run && "${words[at]}" != -* ) ]] || return 1
+    shift $((at - 1)) words
+    ((CURRENT -= at - 1))
+    _normal
+    return 0
+}
+
 _cachetronomy() {
+    __cachetronomy_command && return 0
+
     emulate -RL zsh -G
     setopt extendedglob nullglob numericglobsort
     unsetopt aliases banghist

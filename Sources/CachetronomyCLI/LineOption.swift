@@ -36,6 +36,14 @@ struct LineOption: Sendable {
     return nil
   }
 
+  /// The names of options with a value that a verb takes, each with its dashes.
+  static func names(takingValuesOf verb: Verbs) -> [String] {
+    table.filter { option in
+      guard case .value = option.kind else { return false }
+      return option.verbs.contains(verb) || option.verbs.contains(.run)
+    }.flatMap(\.names)
+  }
+
   private static func flag(
     _ names: String..., of verbs: Verbs, set: @escaping @Sendable (RunArguments) -> Void
   ) -> LineOption { LineOption(names: names, verbs: verbs, kind: .flag(set)) }

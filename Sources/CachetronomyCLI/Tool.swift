@@ -41,6 +41,12 @@ struct Tool: ParsableCommand {
         try command.run()
         return (Status.done, nil)
       }
+      if words.count == 2, words[0].elementsEqual("--generate-completion-script".utf8),
+        let shell = CompletionShell(rawValue: ArgumentBytes.text(words[1]))
+      {
+        try Output.write(CommandCompletion.script(for: shell) + "\n")
+        return (Status.done, nil)
+      }
       if words == [Array("--version".utf8)] {
         try Output.write(Version.current + "\n")
         return (Status.done, nil)

@@ -304,4 +304,26 @@ import Testing
     #expect(outcome.text == "")
     #expect(outcome.errors == "")
   }
+
+  /// On a pseudo-terminal: what stands on the line after a tab.
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `after its options the completion of the command takes over`(shell: String) throws {
+    let lines = [
+      ("run -- cat some", "run -- cat somefile"),
+      ("run --ttl 1h cat some", "run --ttl 1h cat somefile"),
+      ("run --ttl=1h -v -- cat d/", "run --ttl=1h -v -- cat d/inner"),
+      ("explain -- cat some", "explain -- cat somefile"), ("run -- mktem", "run -- mktemp"),
+      ("run --file x --no-stor", "run --file x --no-store"),
+    ]
+    let outcome = try Sandbox().bash(
+      """
+      touch somefile; mkdir d; touch d/inner
+      \(lines.map { line in
+        "\"$PACKAGE/Tests/complete\" \(shell) \"$PACKAGE/completions/cachetronomy.\(shell)\" "
+          + "'cachetronomy \(line.0)' > out; grep -qF 'cachetronomy \(line.1)' out "
+          + "|| { echo '\(line.0)'; cat out; }"
+      }.joined(separator: "\n"))
+      """)
+    #expect(outcome.text == "", "\(outcome.text) \(outcome.errors)")
+  }
 }

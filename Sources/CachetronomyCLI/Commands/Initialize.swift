@@ -36,16 +36,16 @@ extension Tool {
 
     private var completions: String {
       switch shell {
-      case .bash: Tool.completionScript(for: .bash)
+      case .bash: CommandCompletion.script(for: .bash)
       case .fish:
         // Outside a prompt (`complete -C`) fish has no cursor, and its position is not asked for.
-        Tool.completionScript(for: .fish)
+        CommandCompletion.script(for: .fish)
           .split(separator: "(__cachetronomy_tokens -tC)", omittingEmptySubsequences: false)
           .joined(separator: "0")
       case .zsh:
         // At a prompt zsh takes '#' for a command, and without compinit there is no compdef.
         "if (( $+functions[compdef] )); then\n"
-          + Tool.completionScript(for: .zsh).split(separator: "\n")
+          + CommandCompletion.script(for: .zsh).split(separator: "\n")
           .filter { $0.drop { $0 == " " }.first != "#" }.joined(separator: "\n") + "\nfi"
       }
     }
