@@ -127,8 +127,8 @@ extension Failure: CustomStringConvertible {
     case .badArchive(let file, let line, let why):
       "cannot import '\(file)': " + (line > 0 ? "line \(line): " : "") + why
     case .badDuration(let text):
-      "bad duration '\(text)': want digits with ms, s, m, h, d or w, largest first "
-        + "(as 90s or 1h30m), plain seconds, or never"
+      "bad duration '\(text)': want digits with ms, s, m, h, d, w or y, largest first "
+        + "(as 90s, 1h30m or 2 days), plain seconds, or never"
     case .badKey(let why): "bad key: \(why)"
     case .badSetting(let what, let why): "bad \(what): \(why)"
     case .badValue(let format, let detail): "value is not valid \(format): \(detail)"

@@ -46,14 +46,33 @@ public struct TimeToLive: Hashable, Sendable, Comparable {
     one.microseconds < other.microseconds
   }
 
-  private static let units: [(name: String, microseconds: Int64)] = [
-    ("w", 604_800_000_000), ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000),
-    ("s", 1_000_000), ("ms", 1000),
+  /// A unit: its letters, what it begins with where it is written out, and its length in microseconds.
+  private struct Unit {
+    let name: String
+    let words: [String]
+    let microseconds: Int64
+
+    /// Whether it is meant: `h`, `hr`, `hrs`, `hour`, `hours`.
+    func matches(_ text: String) -> Bool {
+      text == name || words.contains { text == $0 || text == $0 + "s" }
+    }
+  }
+
+  private static let units = [
+    Unit(name: "y", words: ["year"], microseconds: 31_536_000_000_000),
+    Unit(name: "w", words: ["week"], microseconds: 604_800_000_000),
+    Unit(name: "d", words: ["day"], microseconds: 86_400_000_000),
+    Unit(name: "h", words: ["hr", "hour"], microseconds: 3_600_000_000),
+    Unit(name: "m", words: ["min", "minute"], microseconds: 60_000_000),
+    Unit(name: "s", words: ["sec", "second"], microseconds: 1_000_000),
+    Unit(name: "ms", words: ["msec", "millisecond"], microseconds: 1000),
   ]
 
-  /// Reads digits with `ms s m h d w`, largest first (`1h30m`), plain seconds, or `never`.
+  /// Reads digits with `ms s m h d w y`, largest first (`1h30m`, `1h 30min`, `2 days`), plain seconds, or
+  /// `never`.
   ///
-  /// - Throws: `Failure.badDuration` for anything else: blanks, fractions, signs, too large.
+  /// A year has 365 days.
+  /// - Throws: `Failure.badDuration` for anything else: fractions, signs, too large.
   public init(_ text: String) throws(Failure) {
     if text == "never" {
       self = .never
@@ -65,15 +84,18 @@ public struct TimeToLive: Hashable, Sendable, Comparable {
     guard !left.isEmpty else { throw .badDuration(text) }
     while !left.isEmpty {
       let digits = left.prefix { $0 >= 0x30 && $0 <= 0x39 }
-      left = left.dropFirst(digits.count)
-      let letters = left.prefix { $0 < 0x30 || $0 > 0x39 }
+      left = left.dropFirst(digits.count).drop { $0 == 0x20 }
+      let letters = left.prefix { $0 > 0x39 }
       left = left.dropFirst(letters.count)
       guard let count = Int64(String(decoding: digits, as: UTF8.self)) else {
         throw .badDuration(text)
       }
       var unit = String(decoding: letters, as: UTF8.self)
-      if unit.isEmpty, allowed.count == Self.units.count, left.isEmpty { unit = "s" }
-      guard let place = allowed.firstIndex(where: { $0.name == unit }) else {
+      let isLast = left.isEmpty
+      if unit.isEmpty, isLast, allowed.count == Self.units.count, text.utf8.last != 0x20 {
+        unit = "s"
+      }
+      guard let place = allowed.firstIndex(where: { $0.matches(unit) }) else {
         throw .badDuration(text)
       }
       let (product, tooLarge) = count.multipliedReportingOverflow(by: allowed[place].microseconds)
@@ -81,6 +103,9 @@ public struct TimeToLive: Hashable, Sendable, Comparable {
       guard !tooLarge, !over, sum < .max else { throw .badDuration(text) }
       total = sum
       allowed = allowed[(place + 1)...]
+      left = left.drop { $0 == 0x20 }
+      // Nothing follows a blank at the end.
+      if left.isEmpty, !isLast { throw .badDuration(text) }
     }
     microseconds = total
   }
@@ -92,7 +117,7 @@ extension TimeToLive: CustomStringConvertible {
     if self == .never { return "never" }
     var left = microseconds
     var text = ""
-    for unit in Self.units where left >= unit.microseconds {
+    for unit in Self.units.dropFirst() where left >= unit.microseconds {
       text += "\(left / unit.microseconds)\(unit.name)"
       left %= unit.microseconds
     }

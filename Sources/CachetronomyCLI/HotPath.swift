@@ -31,7 +31,9 @@ enum HotPath {
   static func answer(
     _ words: [[UInt8]], _ prepared: inout PreparedRun?
   ) throws(Failure) -> Int32? {
-    guard let verb = words.first else { return nil }
+    guard let verb = words.first, !EnvironmentOptions.isAny(in: ArgumentBytes.environment()) else {
+      return nil
+    }
     if verb.elementsEqual("run".utf8) { return try run(words, &prepared) }
     if verb.elementsEqual("get".utf8) { return try get(Array(words.dropFirst())) }
     if verb.elementsEqual("has".utf8) { return has(Array(words.dropFirst())) ? Status.done : nil }

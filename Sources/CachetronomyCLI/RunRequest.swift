@@ -25,6 +25,7 @@ struct RunRequest {
   init(_ line: RunArguments, _ prepared: PreparedRun?) throws(Failure) {
     (self.line, self.prepared) = (line, prepared)
     var environment = ArgumentBytes.environment()
+    line.add(environment)
     environment.probe = prepared?.call.environment.probe ?? Probe(keeps: true)
     inheritedLock = CachedRun.takeInheritedLock(&environment)
     self.environment = environment

@@ -66,12 +66,14 @@ struct TargetOptions: ParsableArguments {
       return (found, RunSettings())
     }
     let environment = ArgumentBytes.environment()
-    guard let command = try keyOptions.values.command(words, in: environment) else {
+    var values = keyOptions.values
+    values.add(environment)
+    guard let command = try values.command(words, in: environment) else {
       throw .badSetting("command line", "want a key, or '--' and a command")
     }
     let profile = try common.values.profile(in: store, environment)
     let plan = try ResolvedCommand(
-      command, profile: profile, flags: try keyOptions.values.settings())
+      command, profile: profile, flags: try values.settings())
     let directory = try WorkingDirectory.path(named: environment["PWD"])
     if let store { environment.probe.readDigests(beside: store.path) }
     var call = try plan.invocation(directory: directory, environment: environment)

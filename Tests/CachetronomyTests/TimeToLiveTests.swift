@@ -8,6 +8,10 @@ import Testing
     ("1500ms", 1_500_000), ("1ms", 1000), ("5m", 300_000_000), ("1h30m", 5_400_000_000),
     ("1h30s", 3_630_000_000), ("2d", 172_800_000_000), ("1w", 604_800_000_000),
     ("1w1d1h1m1s1ms", 694_861_001_000), ("100m", 6_000_000_000), ("0h5s", 5_000_000),
+    ("1 s", 1_000_000), ("1h 30m", 5_400_000_000), ("1hour", 3_600_000_000),
+    ("1y", 31_536_000_000_000),
+    ("2 hours 5 minutes", 7_500_000_000), ("1h  30min", 5_400_000_000), ("10sec", 10_000_000),
+    ("1year1week", 32_140_800_000_000), ("3 days", 259_200_000_000), ("5msec", 5000),
   ]) func readsDigitsWithUnitsLargestFirst(text: String, microseconds: Int64) throws {
     #expect(try TimeToLive(text).microseconds == microseconds)
   }
@@ -20,8 +24,9 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", "1 s", " 1s", "1s ", "1h 30m", "1.5h", "1,5h", "0.5", "-1", "-1s", "+1s", "1e3",
-    "0x10", "1_000", "1:30", "s", "ms", "1x", "1S", "1H", "1sec", "1hour", "30m1h", "1s1m", "1ms1s",
+    "", " ", " 1s", "1s ", "1 ", "1 30m", "1h 30", "1hs", "1ss", "1mins1h", "1d1y", "1.5h", "1,5h",
+    "0.5", "-1", "-1s", "+1s", "1e3",
+    "0x10", "1_000", "1:30", "s", "ms", "1x", "1S", "1H", "1Hour", "1hou", "30m1h", "1s1m", "1ms1s",
     "1m1m", "1h30", "30m5", "Never", "NEVER", "never1", "1never", "inf", "1µs", "１s", "1s\0",
     "\n1s", "1s\n",
   ]) func anythingElseIsRefused(text: String) {

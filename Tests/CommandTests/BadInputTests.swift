@@ -9,7 +9,7 @@ import Testing
       ("set $(head -c 65537 /dev/zero | tr '\\0' k) v", 64), ("set $'k\\xff' v", 64),
       ("set k v --ttl 10x", 64), ("set k v --ttl -1", 64), ("set k v --ttl=-1", 64),
       ("set k v --ttl 99999999999999999999h", 64), ("set k v --ttl 9223372036854775807w", 64),
-      ("set k v --ttl 1.5h", 64), ("set k v --ttl '1h 30m'", 64), ("set k v --ttl 30m1h", 64),
+      ("set k v --ttl 1.5h", 64), ("set k v --ttl '1h 30'", 64), ("set k v --ttl 30m1h", 64),
       ("set k v --ttl ''", 64), ("set k v --entry-version 0", 64),
       ("set k v --entry-version 99999999999999999999", 64), ("set k --file nowhere", 66),
       ("set k v --file f", 64), ("set k v --profile nowhere", 66), ("get k --profile nowhere", 66),

@@ -111,4 +111,26 @@ import Testing
     // Whoever adds one adds it to `==` and here.
     #expect(Mirror(reflecting: RunArguments()).children.count == 28)
   }
+
+  @Test func `the environment gives options that the line does not`() throws {
+    let outcome = try Sandbox().bash(
+      """
+      echo 'echo x >> n; wc -l < n' > s.sh; c="-- sh ${U-s.sh}"; v() { sed -n 's/^cachetronomy: \\([A-Z]*\\).*/\\1/p' e; }
+      cachetronomy run $c; CACHETRONOMY_VERBOSE=1 cachetronomy run $c 2> e; v
+      CACHETRONOMY_REFRESH=1 cachetronomy run $c; CACHETRONOMY_REFRESH=0 cachetronomy run $c
+      CACHETRONOMY_REFRESH=1 cachetronomy run --cached-only $c
+      CACHETRONOMY_SCOPE=a cachetronomy run $c; CACHETRONOMY_SCOPE=a cachetronomy get $c; cachetronomy get $c
+      CACHETRONOMY_SCOPE=a cachetronomy run --scope b $c; cachetronomy keys --match 'run:sh*' | wc -l
+      CACHETRONOMY_TTL=0 cachetronomy run $c; CACHETRONOMY_TTL=0 cachetronomy run --ttl 1h $c
+      CACHETRONOMY_TTL=soon cachetronomy run $c 2> e; cut -c-50 e
+      CACHETRONOMY_TTL=5m CACHETRONOMY_X=1 cachetronomy config | grep CACHETRONOMY_ | grep -v DB
+      """)
+    #expect(
+      outcome.lines == [
+        "1", "1", "HIT", "2", "2", "2", "3", "3", "2", "4", "3", "5", "2", "2",
+        "cachetronomy: warning: CACHETRONOMY_TTL is ignored",
+        "CACHETRONOMY_TTL         environment      5m",
+        "CACHETRONOMY_X           environment      (set)",
+      ], "\(outcome.text) \(outcome.errors)")
+  }
 }

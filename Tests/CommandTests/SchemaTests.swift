@@ -46,7 +46,7 @@ import Testing
 
   static let bad = [
     "[a]", "a: 5", "a: [x]", "a: {time_to_life: 5}", "a: {time_to_live: 0}",
-    "a: {time_to_live: 1h 30m}", "a: {time_to_live: -5}", "a: {time_to_live: 1.5h}",
+    "a: {time_to_live: 1h 30}", "a: {time_to_live: -5}", "a: {time_to_live: 1.5h}",
     "a: {time_to_live: 30m1h}", "a: {time_to_live: ''}", "a: {time_to_live: [1h]}",
     "a: {ttl_jitter: 10}", "a: {ttl_jitter: 101%}", "a: {ttl_jitter: 05%}", "a: {tags: x}",
     "a: {tags: [[x]]}", "a: {max_memory: 64 MB iB}", "a: {max_memory: -1}", "a: {auto_gc: maybe}",

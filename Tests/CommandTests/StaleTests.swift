@@ -118,7 +118,7 @@ import Testing
         echo in | cachetronomy run --stdin --warm -- cat; until_true 'cachetronomy keys | grep -q run:cat'
         echo in | cachetronomy run --stdin --cached-only -- cat
         for o in --background '--warm --refresh' '--warm --no-store' '--warm --cached-only'; do cmd $o; echo $?; done
-        CACHETRONOMY_REFRESH=3 cachetronomy run --ttl 1h -- sh -c 'echo x >> n; cat ${U-n} | wc -l; [ ! -e ${U-bad} ] || exit 4'; echo $?
+        CACHETRONOMY_LOCK=3 cachetronomy run --ttl 1h -- sh -c 'echo x >> n; cat ${U-n} | wc -l; [ ! -e ${U-bad} ] || exit 4'; echo $?
         """)
     #expect(
       outcome.lines == [

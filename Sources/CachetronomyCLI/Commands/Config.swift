@@ -32,7 +32,9 @@ extension Tool {
       for name in environment.variables.compactMap({ String(validating: $0.name, as: UTF8.self) })
         .sorted()
       where name.hasPrefix("CACHETRONOMY_") {
-        let isPlain = ["_DB", "_PROFILE", "_DISABLE"].contains { name == "CACHETRONOMY" + $0 }
+        let isPlain =
+          ["_DB", "_PROFILE", "_DISABLE"].contains { name == "CACHETRONOMY" + $0 }
+          || EnvironmentOptions(rawValue: name) != nil
         rows.append(row(name, isPlain ? environment.text(name) : "(set)", "environment"))
       }
       if json {

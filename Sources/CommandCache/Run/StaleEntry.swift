@@ -19,7 +19,7 @@ struct StaleEntry {
 
 extension CachedRun {
   /// The variable that tells a refreshing process at which descriptor its single-flight lock is.
-  package static let marker = "CACHETRONOMY_REFRESH"
+  package static let marker = "CACHETRONOMY_LOCK"
 
   /// Returns the descriptor of the single-flight lock if this process was started for a background
   /// refresh, and removes the variable that names it from the environment.
